@@ -1,0 +1,334 @@
+// Functions of the addon that prepare and run ops and functions.
+#ifndef KERAS_NODE_OPERATIONS_H_
+#define KERAS_NODE_OPERATIONS_H_
+
+#include "signatures.h"
+#include "work.h"
+
+namespace keras_node {
+
+struct OpDeleter {
+  void operator()(TFE_Op* op) const { TFE_DeleteOp(op); }
+};
+using Op = std::unique_ptr<TFE_Op, OpDeleter>;
+
+/** Most outputs one op may have. A bound of ours, so that a wrong number does not ask for all memory. */
+constexpr int64_t kMaxOutputs = 65536;
+
+/**
+ * An op or function with its attributes, checked and encoded once. Two TFE_Ops stand behind it: a template that
+ * holds the attributes, and a runner that is copied from it, runs, and is reset for the next call. Resetting one
+ * runner is what makes a call cheap: no op is allocated, no attribute parsed.
+ */
+class PreparedOp {
+ public:
+  PreparedOp(std::string name, std::vector<std::pair<std::string, std::string>> attrs, int outputs,
+             std::string device)
+      : name_(std::move(name)), attrs_(std::move(attrs)), outputs_(outputs), device_(std::move(device)) {}
+
+  const std::string& name() const { return name_; }
+  int outputs() const { return outputs_; }
+
+  /** Looks the op up and checks the attributes; again after the function behind it was removed. */
+  void Prepare(Session* session) {
+    signature_ = FindSignature(session, name_);
+    for (const auto& attr : attrs_) CheckAgainstSignature(attr.first, attr.second);
+    template_ = NewOp(session);
+    for (const auto& attr : attrs_) {
+      TFE_OpSetAttrValueProto(template_.get(), attr.first.c_str(), attr.second.data(), attr.second.size(),
+                              session->status.get());
+      Ok(session->status.get(), name_);
+    }
+  }
+
+  /** Forgets all that points into a function definition that is about to go. */
+  void Invalidate() {
+    runner_.reset();
+    template_.reset();
+    ready_ = false;
+  }
+
+  void CheckInputs(Session* session, const char* caller, size_t count) {
+    if (template_ == nullptr) Prepare(session);
+    if (signature_.has_lists || count == signature_.inputs) return;
+    throw Failure{TF_INVALID_ARGUMENT,
+                  std::string(caller) + ": " + name_ + " takes " + std::to_string(signature_.inputs) +
+                      " inputs, got " + std::to_string(count),
+                  name_};
+  }
+
+  /** A fresh TFE_Op with the attributes set. */
+  Op Copy(Session* session) const {
+    Op op = NewOp(session);
+    TFE_OpAddAttrs(op.get(), TFE_OpGetAttrs(template_.get()));
+    return op;
+  }
+
+  /** The op to add inputs to and run; Recycle it afterwards, however that went. */
+  TFE_Op* Runner(Session* session) {
+    if (runner_ == nullptr) {
+      runner_ = Copy(session);
+    } else if (!ready_) {
+      Reset(session);
+      Ok(session->status.get(), name_);
+    }
+    ready_ = true;
+    return runner_.get();
+  }
+
+  /** Drops the inputs, which would live on otherwise, and makes ready for the next call. */
+  void Recycle(Session* session) {
+    ready_ = false;
+    Reset(session);
+    ready_ = TF_GetCode(session->status.get()) == TF_OK;
+    if (!ready_) {
+      TF_SetStatus(session->status.get(), TF_OK, "");
+      runner_.reset();
+    }
+  }
+
+ private:
+  std::string name_;
+  std::vector<std::pair<std::string, std::string>> attrs_;
+  int outputs_;
+  std::string device_;
+  Signature signature_;
+  Op template_;
+  Op runner_;
+  bool ready_ = false;
+
+  Op NewOp(Session* session) const {
+    TF_Status* status = session->status.get();
+    Op op(TFE_NewOp(session->context, name_.c_str(), status));
+    Ok(status, name_);
+    if (!device_.empty()) TFE_OpSetDevice(op.get(), device_.c_str(), status);
+    Ok(status, name_);
+    return op;
+  }
+
+  void Reset(Session* session) {
+    TFE_OpReset(runner_.get(), name_.c_str(), device_.empty() ? nullptr : device_.c_str(), session->status.get());
+    if (TF_GetCode(session->status.get()) != TF_OK) return;
+    TFE_OpAddAttrs(runner_.get(), TFE_OpGetAttrs(template_.get()));
+  }
+
+  void CheckAgainstSignature(const std::string& attr, const std::string& value) const {
+    const auto known = signature_.attrs.find(attr);
+    std::string problem;
+    if (known != signature_.attrs.end()) {
+      problem = CheckAttr(value, known->second);
+    } else if (!signature_.is_function && attr[0] != '_') {  // "_..." are notes to the runtime, allowed anywhere
+      problem = "is not an attribute of this op";
+      const char* separator = "; it has ";
+      for (const auto& entry : signature_.attrs) {
+        problem += separator + entry.first;
+        separator = ", ";
+      }
+    }
+    if (problem.empty()) return;
+    throw Failure{TF_INVALID_ARGUMENT, "prepareOp: " + name_ + ": attribute " + attr + " " + problem, name_};
+  }
+};
+
+inline const std::shared_ptr<PreparedOp>& FindOp(const Call& call) {
+  int32_t id = 0;
+  if (!call.Id(call[0], &id)) call.Wrong("op", "the id that prepareOp gave", call[0]);
+  const auto* found = call.session->ops.Find(id);
+  if (found == nullptr) {
+    call.Fail("no prepared op has the id " + std::to_string(id) + " (never made, or released)", TF_NOT_FOUND);
+  }
+  return *found;
+}
+
+inline napi_value PrepareOp(Call& call) {
+  const std::string name = call.Name(call[0], "name");
+  std::vector<std::pair<std::string, std::string>> attrs;
+  call.Elements(call[1], "attrs", [&](napi_value element, uint32_t i) {
+    const std::string what = "attrs[" + std::to_string(i) + "]";
+    std::pair<std::string, std::string> attr;
+    uint32_t parts = 0;
+    call.Elements(element, what, [&](napi_value part, uint32_t j) {
+      parts++;
+      if (j == 0) attr.first = call.Name(part, what + "[0]");
+      if (j == 1) attr.second = std::string(call.Message(part, what + "[1]"));
+    });
+    if (parts != 2 || attr.first.empty()) call.Fail(what + " must be a pair of a name and a Uint8Array");
+    attrs.push_back(std::move(attr));
+  });
+  const int outputs = static_cast<int>(call.Integer(2, "outputs", 0, kMaxOutputs));
+  const std::string device = call.Given(3) ? call.Name(call[3], "device") : "";
+  auto op = std::make_shared<PreparedOp>(name, std::move(attrs), outputs, device);
+  op->Prepare(call.session);
+  return Number(call.env, call.session->ops.Add(std::move(op)));
+}
+
+inline napi_value ReleaseOp(Call& call) {
+  FindOp(call);
+  int32_t id = 0;
+  call.Id(call[0], &id);
+  call.session->ops.Remove(id);
+  return nullptr;
+}
+
+/** Room for the outputs of one call; owns those that nobody took. */
+class Outputs {
+ public:
+  explicit Outputs(int room) : count(room) {
+    if (room > kInline) heap_.resize(static_cast<size_t>(room));
+  }
+  Outputs(const Outputs&) = delete;
+  ~Outputs() {
+    for (int i = taken_; i < count; i++) {
+      if (data()[i] != nullptr) TFE_DeleteTensorHandle(data()[i]);
+    }
+  }
+
+  int count;  // given to TFE_Execute as the room, set by it to the number of outputs
+  TFE_TensorHandle** data() { return heap_.empty() ? inline_ : heap_.data(); }
+
+  /** Runs the op, and checks that it has as many outputs as its user was told. */
+  void Fill(TFE_Op* op, const std::string& name, TF_Status* status) {
+    const int declared = count;
+    TFE_Execute(op, data(), &count, status);
+    if (TF_GetCode(status) != TF_OK) count = 0;  // TensorFlow leaves no handles behind a failure
+    Ok(status, name);
+    if (count == declared) return;
+    throw Failure{TF_INVALID_ARGUMENT, name + " has " + std::to_string(count) + " outputs, but was prepared with " +
+                                           std::to_string(declared), name};
+  }
+
+  int32_t Take(Session* session) {
+    Handle handle(data()[taken_++]);
+    return session->Insert(std::move(handle));
+  }
+
+  napi_value TakeAll(Session* session) {
+    napi_value array = nullptr;
+    Ok(session->env, napi_create_array_with_length(session->env, static_cast<size_t>(count), &array));
+    for (uint32_t i = 0; taken_ < count; i++) {
+      Ok(session->env, napi_set_element(session->env, array, i, Number(session->env, Take(session))));
+    }
+    return array;
+  }
+
+ private:
+  static constexpr int kInline = 4;
+  TFE_TensorHandle* inline_[kInline] = {};
+  std::vector<TFE_TensorHandle*> heap_;
+  int taken_ = 0;
+};
+
+inline napi_value Execute(Call& call) {
+  Session* session = call.session;
+  TF_Status* status = session->status.get();
+  PreparedOp& op = *FindOp(call);
+  op.CheckInputs(session, call.name, call.count - 1);
+  Outputs outputs(op.outputs());
+  {
+    struct Recycler {
+      PreparedOp& op;
+      Session* session;
+      ~Recycler() { op.Recycle(session); }
+    };
+    TFE_Op* runner = op.Runner(session);
+    const Recycler recycler{op, session};
+    for (size_t i = 1; i < call.count; i++) {
+      TFE_OpAddInput(runner, session->Find(call, call[i], "input"), status);
+      Ok(status, op.name());
+    }
+    outputs.Fill(runner, op.name(), status);
+  }
+  if (outputs.count == 0) return nullptr;
+  return outputs.count == 1 ? Number(call.env, outputs.Take(session)) : outputs.TakeAll(session);
+}
+
+inline const std::shared_ptr<Cancellation>& FindCancellation(const Call& call, size_t index) {
+  int32_t id = 0;
+  if (!call.Id(call[index], &id)) call.Wrong("cancellation", "the id that createCancellation gave", call[index]);
+  const auto* found = call.session->cancellations.Find(id);
+  if (found == nullptr) {
+    call.Fail("no cancellation has the id " + std::to_string(id) + " (never made, or released)", TF_NOT_FOUND);
+  }
+  return *found;
+}
+
+/** One run of an op or function off the JavaScript thread. The TFE_Op holds the inputs by itself. */
+class ExecuteWork : public Work {
+ public:
+  ExecuteWork(Op op, std::string name, int outputs, std::shared_ptr<Cancellation> cancellation)
+      : op_(std::move(op)), name_(std::move(name)), outputs_(outputs), cancellation_(std::move(cancellation)) {}
+
+  void Run(TF_Status* status) override {
+    struct Release {  // frees the inputs here, so that a big one does not stall the JavaScript thread
+      Op& op;
+      ~Release() { op.reset(); }
+    };
+    const Release release{op_};
+    if (TFE_CancellationManagerIsCancelled(cancellation_->manager)) {
+      outputs_.count = 0;
+      throw Failure{TF_CANCELLED, name_ + " was cancelled before it started", name_};
+    }
+    outputs_.Fill(op_.get(), name_, status);
+  }
+
+  napi_value Result(Session* session) override { return outputs_.TakeAll(session); }
+
+  void Cancel() override { TFE_CancellationManagerStartCancel(cancellation_->manager); }
+
+ private:
+  Op op_;
+  std::string name_;
+  Outputs outputs_;
+  std::shared_ptr<Cancellation> cancellation_;
+};
+
+inline napi_value ExecuteAsync(Call& call) {
+  Session* session = call.session;
+  TF_Status* status = session->status.get();
+  std::vector<int32_t> inputs;
+  call.Elements(call[1], "inputs", [&](napi_value element, uint32_t i) {
+    int32_t id = 0;
+    if (!call.Id(element, &id)) call.Wrong("inputs[" + std::to_string(i) + "]", "the id of a live tensor", element);
+    inputs.push_back(id);
+  });
+  const std::shared_ptr<PreparedOp> prepared = FindOp(call);
+  // A run that JavaScript cannot cancel is given a manager all the same: the end of the process can.
+  auto cancellation = call.Given(2) ? FindCancellation(call, 2) : std::make_shared<Cancellation>();
+  prepared->CheckInputs(session, call.name, inputs.size());
+  Op op = prepared->Copy(session);
+  for (const int32_t id : inputs) {
+    TFE_OpAddInput(op.get(), session->Find(call, Number(call.env, id), "input"), status);
+    Ok(status, prepared->name());
+  }
+  TFE_OpSetCancellationManager(op.get(), cancellation->manager, status);
+  Ok(status, prepared->name());
+  return Start(call, std::make_unique<ExecuteWork>(std::move(op), prepared->name(), prepared->outputs(),
+                                                   std::move(cancellation)));
+}
+
+inline napi_value CreateCancellation(Call& call) {
+  return Number(call.env, call.session->cancellations.Add(std::make_shared<Cancellation>()));
+}
+
+inline napi_value Cancel(Call& call) {
+  TFE_CancellationManagerStartCancel(FindCancellation(call, 0)->manager);
+  return nullptr;
+}
+
+inline napi_value ReleaseCancellation(Call& call) {
+  FindCancellation(call, 0);
+  int32_t id = 0;
+  call.Id(call[0], &id);
+  call.session->cancellations.Remove(id);
+  return nullptr;
+}
+
+/** Cancels all that runs: at the end of the process, which otherwise waits for it. */
+inline napi_value CancelAll(Call& call) {
+  for (Work* work : call.session->in_flight) work->Cancel();
+  return nullptr;
+}
+
+}  // namespace keras_node
+
+#endif  // KERAS_NODE_OPERATIONS_H_

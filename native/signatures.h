@@ -1,0 +1,121 @@
+// What TensorFlow's op and function definitions say about inputs and attributes, for checks before a call:
+// TensorFlow itself trusts its C callers on these points (an input too many reads past the definition's end).
+#ifndef KERAS_NODE_SIGNATURES_H_
+#define KERAS_NODE_SIGNATURES_H_
+
+#include <map>
+
+#include "protobuf.h"
+#include "session.h"
+
+namespace keras_node {
+
+/** An OpDef, as far as calls are checked against it. */
+struct Signature {
+  bool is_function = false;
+  bool has_lists = false;               // some input is a list, whose length the attributes tell
+  size_t inputs = 0;                    // number of input arguments
+  std::map<std::string, std::string> attrs;  // name -> kind, such as "int" or "list(type)"
+};
+
+inline Signature ParseSignature(std::string_view op_def) {
+  enum { kInputArg = 2, kAttr = 4 };
+  enum { kNumberAttr = 5, kTypeListAttr = 6 };
+  enum { kAttrName = 1, kAttrType = 2 };
+  Signature signature;
+  for (Message m(op_def); m.Next();) {
+    if (m.type != kBytes) continue;
+    if (m.field == kInputArg) {
+      signature.inputs++;
+      const bool list = !BytesField(m.bytes, kNumberAttr).empty() || !BytesField(m.bytes, kTypeListAttr).empty();
+      signature.has_lists = signature.has_lists || list;
+    } else if (m.field == kAttr) {
+      signature.attrs.emplace(BytesField(m.bytes, kAttrName), BytesField(m.bytes, kAttrType));
+    }
+  }
+  return signature;
+}
+
+/** TensorFlow's registered ops: read once per process, and never changed afterwards. */
+class OpRegistry {
+ public:
+  static const OpRegistry& Get() {
+    static const OpRegistry registry;
+    return registry;
+  }
+
+  /** The serialized OpList. */
+  std::string_view bytes() const { return {static_cast<const char*>(list_->data), list_->length}; }
+
+  /** The serialized OpDef of an op, or an empty view. */
+  std::string_view Find(const std::string& name) const {
+    const auto found = definitions_.find(name);
+    return found == definitions_.end() ? std::string_view() : found->second;
+  }
+
+ private:
+  enum { kOp = 1, kOpName = 1 };
+  Buffer list_{TF_GetAllOpList()};
+  std::unordered_map<std::string, std::string_view> definitions_;
+
+  OpRegistry() {
+    for (Message m(bytes()); m.Next();) {
+      if (m.field == kOp && m.type == kBytes) definitions_.emplace(BytesField(m.bytes, kOpName), m.bytes);
+    }
+  }
+};
+
+/** The signature of a registered op, or of a function added to the session; a failure for an unknown name. */
+inline Signature FindSignature(Session* session, const std::string& name) {
+  const std::string_view op_def = OpRegistry::Get().Find(name);
+  if (!op_def.empty()) return ParseSignature(op_def);
+  if (!TFE_ContextHasFunction(session->context, name.c_str())) {
+    throw Failure{TF_NOT_FOUND, "prepareOp: no op and no added function is named \"" + name + "\"", name};
+  }
+  const Buffer buffer(TF_NewBuffer());
+  TFE_ContextGetFunctionDef(session->context, name.c_str(), buffer.get(), session->status.get());
+  Ok(session->status.get(), name);
+  enum { kSignature = 1 };
+  Signature signature =
+      ParseSignature(BytesField({static_cast<const char*>(buffer->data), buffer->length}, kSignature));
+  signature.is_function = true;
+  return signature;
+}
+
+/** Fields of an AttrValue, and of its ListValue where there is one; 0 for a kind without a value. */
+inline uint64_t FieldOfKind(std::string_view kind) {
+  static const std::map<std::string_view, uint64_t> kFields = {
+      {"string", 2}, {"int", 3}, {"float", 4}, {"bool", 5}, {"type", 6}, {"shape", 7}, {"tensor", 8}, {"func", 9}};
+  const auto found = kFields.find(kind);
+  return found == kFields.end() ? 0 : found->second;
+}
+
+/** Checks that a serialized AttrValue parses and holds a value of the given kind; returns what is wrong, or "". */
+inline std::string CheckAttr(std::string_view value, std::string_view kind) {
+  enum { kList = 1, kFuncOutsideLists = 10 };
+  const bool list = kind.substr(0, 5) == "list(";
+  const uint64_t element = FieldOfKind(list ? kind.substr(5, kind.size() - 6) : kind);
+  const uint64_t expected = list ? kList : element == 9 ? kFuncOutsideLists : element;
+  uint64_t actual = 0;
+  std::string_view items;
+  Message message(value);
+  while (message.Next()) {
+    if (message.field < 1 || message.field > 10) continue;
+    actual = message.field;
+    items = message.bytes;
+  }
+  if (message.damaged) return "is no AttrValue: the bytes do not parse";
+  const std::string wanted = "must hold a value of kind " + std::string(kind);
+  if (actual == 0) return wanted + ", but the AttrValue is empty";
+  if (actual != expected) return wanted + ", but the AttrValue has its field " + std::to_string(actual);
+  if (!list) return "";
+  Message item(items);
+  while (item.Next()) {
+    if (item.field != element) return wanted + ", but the list has items of field " + std::to_string(item.field);
+  }
+  return item.damaged ? "is no AttrValue: the bytes of its list do not parse" : "";
+}
+
+}  // namespace keras_node
+
+#endif  // KERAS_NODE_SIGNATURES_H_

@@ -1,0 +1,81 @@
+/**
+ * The interface of a backend: memory, primitives, variables and compiled graphs. A backend is one folder under
+ * `src/backend/`, and everything above it talks to this file alone.
+ *
+ * A backend does not promote dtypes, canonicalise axes, check shapes, differentiate or know layers: the engine has
+ * done all that before a primitive arrives here. Every primitive arrives with the shapes and dtypes of its results.
+ */
+import type { DType, HostData } from '../engine/dtype.js';
+import type { Graph } from '../engine/graph.js';
+import type { ParamsOf, PrimitiveName } from '../engine/primitives/index.js';
+import type { Shape } from '../engine/shape.js';
+
+/** What a backend keeps of a tensor or a variable; opaque to all other code. */
+export type Handle = number | object;
+
+/** An abstract value: all that is known of a tensor before it is computed. */
+export interface Aval {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A tensor as a backend sees it. */
+export interface Operand extends Aval {
+  readonly handle: Handle;
+}
+
+export interface CompileOptions {
+  /** Shows in the backend's profiles and error messages. */
+  name: string;
+  /** Ask for the backend's optimising compiler (XLA); a backend without one must not have it in `features`. */
+  jit: boolean;
+}
+
+/** A graph made ready to run. `operands`: the graph's arguments, its captures, then its variables' handles. */
+export interface Executable {
+  run(operands: readonly Handle[]): Handle[];
+  /** The same off the JavaScript thread where the backend can; the operands may be disposed meanwhile. */
+  runAsync(operands: readonly Handle[]): Promise<Handle[]>;
+  dispose(): void;
+}
+
+export interface MemoryInfo {
+  tensors: number;
+  bytes: number;
+}
+
+export interface Backend {
+  readonly name: string;
+  /** The device that computes, such as `CPU:0` or `GPU:0`. */
+  readonly device: string;
+  readonly features: ReadonlySet<'jit' | 'async'>;
+
+  /** Copies host data to the device. */
+  upload(data: HostData, shape: Shape, dtype: DType): Handle;
+  /** Copies rows `indices[offset .. offset + count)` of a host array to the device, as a batch. */
+  uploadRows(
+    data: HostData, rowShape: Shape, dtype: DType, indices: Int32Array, offset: number, count: number,
+  ): Handle;
+  download(operand: Operand): HostData;
+  downloadAsync(operand: Operand): Promise<HostData>;
+  dispose(handle: Handle): void;
+
+  /** Computes one primitive now. `outputs` holds what the abstract rule gave. */
+  execute<N extends PrimitiveName>(
+    name: N, inputs: readonly Operand[], params: ParamsOf<N>, outputs: readonly Aval[],
+  ): Handle[];
+  compile(graph: Graph, options: CompileOptions): Executable;
+
+  createVariable(initial: Operand): Handle;
+  /** A handle on the present value, not affected by later assignments. */
+  readVariable(variable: Handle, aval: Aval): Handle;
+  assignVariable(variable: Handle, value: Operand): void;
+  disposeVariable(variable: Handle): void;
+
+  /** Why a primitive cannot be computed here for this dtype, or undefined when it can. */
+  unsupported(name: PrimitiveName, dtype: DType): string | undefined;
+  memory(): MemoryInfo;
+}
+
+/** Makes a backend; may throw an error that says what is missing and how to mend it. */
+export type BackendFactory = () => Backend;

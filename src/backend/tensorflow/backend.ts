@@ -1,0 +1,122 @@
+/** The `tensorflow` backend: libtensorflow on CPU or CUDA through tfjs-node-gpu's binding, extended by our own. */
+import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Operand } from '../backend.js';
+import { isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
+import type { Graph } from '../../engine/graph.js';
+import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
+import type { Shape } from '../../engine/shape.js';
+import { encodeAttrs } from './attributes.js';
+import { TF_DTYPE, type NativeBinding } from './binding.js';
+import { EagerExecutor } from './eager.js';
+import { emitFunction } from './emit.js';
+import { encode, OpDefs } from './proto.js';
+
+/** The name that makes a VarHandleOp's resource anonymous, owned by its handle (TensorFlow: ResourceHandle). */
+const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
+
+export class TensorFlowBackend implements Backend {
+  readonly name = 'tensorflow';
+  readonly device: string;
+  readonly features: ReadonlySet<'jit' | 'async'> = new Set(['jit', 'async'] as const);
+  readonly #binding: NativeBinding;
+  readonly #eager: EagerExecutor;
+  #defs: OpDefs | undefined;
+  #functions = 0;
+
+  constructor(binding: NativeBinding) {
+    this.#binding = binding;
+    this.#eager = new EagerExecutor(binding);
+    const gpu = binding.devices().find(({ type }) => type === 'GPU');
+    this.device = gpu ? 'GPU:0' : 'CPU:0';
+  }
+
+  upload(data: HostData, shape: Shape, dtype: DType): Handle {
+    return this.#eager.upload(data, shape, dtype);
+  }
+
+  uploadRows(
+    data: HostData, rowShape: Shape, dtype: DType, indices: Int32Array, offset: number, count: number,
+  ): Handle {
+    if (dtype === 'string') {
+      const strings = data as string[];
+      const size = rowShape.reduce((n, d) => n * d, 1);
+      const rows = [...indices.subarray(offset, offset + count)];
+      return this.upload(rows.flatMap((row) => strings.slice(row * size, (row + 1) * size)), [count, ...rowShape], dtype);
+    }
+    return this.#binding.gatherRows(TF_DTYPE[dtype], [...rowShape], data as NumericArray, indices, offset, count);
+  }
+
+  download({ handle, dtype }: Operand): HostData {
+    if (dtype === 'string') return this.#strings(handle);
+    return viewBytes(dtype, this.#binding.readTensor(handle as number));
+  }
+
+  async downloadAsync({ handle, dtype }: Operand): Promise<HostData> {
+    if (dtype === 'string') return this.#strings(handle);
+    return viewBytes(dtype, await this.#binding.readTensorAsync(handle as number));
+  }
+
+  #strings(handle: Handle): string[] {
+    const decoder = new TextDecoder();
+    return this.#binding.readStrings(handle as number).map((bytes) => decoder.decode(bytes));
+  }
+
+  dispose(handle: Handle): void {
+    this.#binding.deleteTensor(handle as number);
+  }
+
+  execute<N extends PrimitiveName>(
+    name: N, inputs: readonly Operand[], params: ParamsOf<N>, outputs: readonly Aval[],
+  ): Handle[] {
+    return this.#eager.execute(name, inputs, params, outputs);
+  }
+
+  compile(graph: Graph, { name, jit }: CompileOptions): Executable {
+    const binding = this.#binding;
+    this.#defs ??= new OpDefs(binding.opDefs());
+    const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
+    binding.addFunction(encode('FunctionDef', emitFunction(graph, unique, this.#defs, jit)));
+    const outputs = graph.outputs.length;
+    const op = binding.prepareOp(unique, jit ? encodeAttrs({ _XlaMustCompile: { bool: true } }) : [], outputs);
+    return {
+      run(operands) {
+        const made = binding.execute(op, ...(operands as number[]));
+        return made === undefined ? [] : typeof made === 'number' ? [made] : made;
+      },
+      runAsync: (operands) => binding.executeAsync(op, operands as number[]),
+      dispose() {
+        binding.releaseOp(op);
+        binding.removeFunction(unique);
+      },
+    };
+  }
+
+  createVariable(initial: Operand): Handle {
+    const create = this.#eager.prepare('VarHandleOp', {
+      dtype: { type: initial.dtype }, shape: { shape: initial.shape },
+      shared_name: { string: ANONYMOUS }, container: { string: '' } }, 1);
+    const handle = this.#binding.execute(create) as number;
+    this.assignVariable(handle, initial);
+    return handle;
+  }
+
+  readVariable(variable: Handle, { dtype }: Aval): Handle {
+    return this.#binding.execute(this.#eager.prepare('ReadVariableOp', { dtype: { type: dtype } }, 1), variable as number) as number;
+  }
+
+  assignVariable(variable: Handle, value: Operand): void {
+    const op = this.#eager.prepare('AssignVariableOp', { dtype: { type: value.dtype } }, 0);
+    this.#binding.execute(op, variable as number, value.handle as number);
+  }
+
+  disposeVariable(variable: Handle): void {
+    this.#binding.deleteTensor(variable as number);
+  }
+
+  unsupported(_name: PrimitiveName, dtype: DType): string | undefined {
+    return isComplex(dtype) ? 'complex tensors are not lowered yet' : undefined;
+  }
+
+  memory(): MemoryInfo {
+    return this.#binding.counts();
+  }
+}

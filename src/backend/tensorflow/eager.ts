@@ -1,0 +1,122 @@
+/** Runs lowering rules at once: each op is prepared on its first use and found again by its attributes. */
+import type { Aval, Operand } from '../backend.js';
+import { bytesPerElement, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
+import { numbersToBits } from '../../engine/host.js';
+import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
+import { sizeOf, type Shape } from '../../engine/shape.js';
+import { attrKey, encodeAttrs, type Attrs } from './attributes.js';
+import { TF_DTYPE, type NativeBinding } from './binding.js';
+import { lowerings } from './lowering/index.js';
+import type { Builder, LoweringFunction } from './lowering/builder.js';
+
+const NO_ATTRS: Attrs = {};
+/** Constants of a few elements (shapes, axes, literals) stay on the device: about as many as a program has in its text. */
+const MAX_CONSTANTS = 1024;
+const MAX_VECTOR = 16;
+
+export class EagerExecutor implements Builder<number> {
+  readonly #binding: NativeBinding;
+  #prepared = new Map<string, number>();
+  #byPrimitive = new Map<PrimitiveName, number>();
+  #constants = new Map<string, number>();
+  /** Handles made by the rule that is running, except cached ones. */
+  #made: number[] = [];
+
+  constructor(binding: NativeBinding) {
+    this.#binding = binding;
+  }
+
+  execute<N extends PrimitiveName>(
+    name: N, inputs: readonly Operand[], params: ParamsOf<N>, outputs: readonly Aval[],
+  ): number[] {
+    const direct = this.#byPrimitive.get(name);
+    if (direct !== undefined) {
+      const made = inputs.length === 2
+        ? this.#binding.execute(direct, inputs[0].handle as number, inputs[1].handle as number)
+        : this.#binding.execute(direct, ...inputs.map((x) => x.handle as number));
+      return [made as number];
+    }
+    const lowering = lowerings[name];
+    if (typeof lowering === 'string') {
+      this.#byPrimitive.set(name, this.prepare(lowering, NO_ATTRS, 1));
+      return this.execute(name, inputs, params, outputs);
+    }
+    const before = this.#made;
+    this.#made = [];
+    let result: number[] = [];
+    try {
+      const made = (lowering as LoweringFunction<ParamsOf<N>>)<number>(
+        this, inputs.map((x) => x.handle as number), { params, inputs, outputs });
+      result = Array.isArray(made) ? made : [made];
+      // A rule may hand back a cached constant: the caller owns its result, so it gets a handle of its own.
+      result = result.map((handle) => (this.#made.includes(handle) ? handle : this.op('Identity', [handle])));
+      return result;
+    } finally {
+      for (const handle of this.#made) if (!result.includes(handle)) this.#binding.deleteTensor(handle);
+      this.#made = before;
+    }
+  }
+
+  /** The prepared form of an op with these attributes. */
+  prepare(name: string, attrs: Attrs, outputs: number): number {
+    const key = attrs === NO_ATTRS ? name : name + attrKey(attrs);
+    let op = this.#prepared.get(key);
+    if (op === undefined) {
+      op = this.#binding.prepareOp(name, encodeAttrs(attrs), outputs);
+      this.#prepared.set(key, op);
+    }
+    return op;
+  }
+
+  op(name: string, inputs: readonly number[], attrs: Attrs = NO_ATTRS): number {
+    const handle = this.#binding.execute(this.prepare(name, attrs, 1), ...inputs) as number;
+    this.#made.push(handle);
+    return handle;
+  }
+
+  ops(name: string, inputs: readonly number[], attrs: Attrs, outputs: number): number[] {
+    const handles = this.#binding.execute(this.prepare(name, attrs, outputs), ...inputs);
+    const all = (outputs === 1 ? [handles] : handles) as number[];
+    this.#made.push(...all);
+    return all;
+  }
+
+  ints(values: readonly number[]): number {
+    const make = (): number => this.upload(Int32Array.from(values), [values.length], 'int32');
+    return values.length > MAX_VECTOR ? this.#track(make()) : this.#cached(`v${values.join()}`, make);
+  }
+
+  scalar(value: number | bigint, dtype: DType): number {
+    return this.#cached(`${dtype}${value === 0 && Object.is(value, -0) ? '-0' : value}`,
+      () => this.upload(numbersToBits([value], dtype), [], dtype));
+  }
+
+  constant(data: HostData, shape: Shape, dtype: DType): number {
+    return this.#track(this.upload(data, shape, dtype));
+  }
+
+  #track(handle: number): number {
+    this.#made.push(handle);
+    return handle;
+  }
+
+  #cached(key: string, make: () => number): number {
+    let handle = this.#constants.get(key);
+    if (handle === undefined) {
+      handle = make();
+      if (this.#constants.size >= MAX_CONSTANTS) return this.#track(handle);
+      this.#constants.set(key, handle);
+    }
+    return handle;
+  }
+
+  upload(data: HostData, shape: Shape, dtype: DType): number {
+    if (dtype === 'string') return this.#binding.createStringTensor([...shape], data as string[]);
+    const array = data as NumericArray;
+    const bytes = sizeOf(shape) * bytesPerElement(dtype);
+    if (array.byteLength !== bytes) {
+      throw new RangeError(`A ${dtype} tensor of shape [${shape.join(', ')}] has ${bytes} bytes, received ${array.byteLength}.`);
+    }
+    return this.#binding.createTensor(TF_DTYPE[dtype], [...shape], array);
+  }
+}

@@ -1,0 +1,37 @@
+/** What a lowering rule is written with: the same rules build graphs and run ops one by one. */
+import type { Aval } from '../../backend.js';
+import type { DType, HostData } from '../../../engine/dtype.js';
+import type { ParamsOf, PrimitiveName } from '../../../engine/primitives/index.js';
+import type { Shape } from '../../../engine/shape.js';
+import type { Attrs } from '../attributes.js';
+
+/** A place where ops go: executed at once, or appended to a function. `V` is the builder's notion of a result. */
+export interface Builder<V> {
+  /** One result of an op. Type attributes that follow from the inputs may be left out, except of list inputs. */
+  op(name: string, inputs: readonly V[], attrs?: Attrs): V;
+  ops(name: string, inputs: readonly V[], attrs: Attrs, outputs: number): V[];
+  /** An int32 vector. */
+  ints(values: readonly number[]): V;
+  /** A scalar. */
+  scalar(value: number | bigint, dtype: DType): V;
+  constant(data: HostData, shape: Shape, dtype: DType): V;
+}
+
+export interface LoweringContext<P> {
+  params: P;
+  /** Shapes and dtypes of the operands and of the results. */
+  inputs: readonly Aval[];
+  outputs: readonly Aval[];
+}
+
+export type LoweringFunction<P> = <V>(b: Builder<V>, x: readonly V[], context: LoweringContext<P>) => V | V[];
+
+/** The name of a TensorFlow op with the same operands and no attributes of its own, or a function. */
+export type Lowering<P> = string | LoweringFunction<P>;
+
+export type LoweringTable<Names extends PrimitiveName> = { [N in Names]: Lowering<ParamsOf<N>> };
+
+/** Brings channels-last tensors with one spatial axis to two, for ops that have no 1D form. */
+export const withHeight = (shape: Shape): number[] => [shape[0], 1, ...shape.slice(1)];
+
+export const reshape = <V>(b: Builder<V>, x: V, shape: Shape): V => b.op('Reshape', [x, b.ints(shape)]);

@@ -1,0 +1,13 @@
+/** All lowering rules: each primitive as TensorFlow ops. */
+import type { PrimitiveName } from '../../../engine/primitives/index.js';
+import type { LoweringTable } from './builder.js';
+import { elementwiseLowering, reductionLowering } from './elementwise.js';
+import { indexingLowering, randomLowering } from './indexing.js';
+import { linearLowering } from './linear.js';
+import { neuralLowering } from './neural.js';
+import { structureLowering } from './structure.js';
+
+export const lowerings: LoweringTable<PrimitiveName> = {
+  ...elementwiseLowering, ...reductionLowering, ...structureLowering, ...indexingLowering,
+  ...linearLowering, ...neuralLowering, ...randomLowering,
+};

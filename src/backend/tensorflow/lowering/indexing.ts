@@ -1,0 +1,44 @@
+/** Lowering of gathering, scattering and random numbers. */
+import type { indexing } from '../../../engine/primitives/indexing.js';
+import type { random, RandomParams } from '../../../engine/primitives/random.js';
+import { type Builder, type LoweringFunction, type LoweringTable } from './builder.js';
+
+const SCATTER = {
+  update: 'TensorScatterUpdate', add: 'TensorScatterAdd', max: 'TensorScatterMax', min: 'TensorScatterMin',
+} as const;
+
+export const indexingLowering: LoweringTable<keyof typeof indexing> = {
+  gather: (b, [x, indices], { params: { axis, batchDims } }) =>
+    b.op('GatherV2', [x, indices, b.scalar(axis, 'int32')], { batch_dims: { int: batchDims } }),
+  gather_nd: 'GatherNd',
+  scatter_nd: (b, [indices, values], { params: { shape }, inputs: [{ dtype }] }) =>
+    b.op('ScatterNd', [indices, values, b.constant(
+      dtype === 'int64' ? BigInt64Array.from(shape, BigInt) : Int32Array.from(shape), [shape.length], dtype)]),
+  tensor_scatter: (b, x, { params: { mode } }) => b.op(SCATTER[mode], x),
+  segment_sum: (b, [values, ids], { params: { count } }) =>
+    b.op('UnsortedSegmentSum', [values, ids, b.scalar(count, 'int32')]),
+  one_hot: (b, [indices], { params: { depth, axis, dtype } }) =>
+    b.op('OneHot', [indices, b.scalar(depth, 'int32'), b.scalar(1, dtype), b.scalar(0, dtype)], { axis: { int: axis } }),
+  top_k: (b, [x], { params: { k, sorted } }) =>
+    b.ops('TopKV2', [x, b.scalar(k, 'int32')], { sorted: { bool: sorted } }, 2),
+};
+
+/** TensorFlow's number of the Philox generator, the one its stateless functions use on CPU and GPU. */
+const PHILOX = 1;
+
+function keyed<V>(b: Builder<V>, seed: V): V[] {
+  const [key, counter] = b.ops('StatelessRandomGetKeyCounter', [seed], {}, 2);
+  return [key, counter, b.scalar(PHILOX, 'int32')];
+}
+
+const sample = (op: string): LoweringFunction<RandomParams> => (b, [seed], { params: { shape, dtype } }) =>
+  b.op(op, [b.ints(shape), ...keyed(b, seed)], { dtype: { type: dtype } });
+
+export const randomLowering: LoweringTable<keyof typeof random> = {
+  random_uniform: sample('StatelessRandomUniformV2'),
+  random_normal: sample('StatelessRandomNormalV2'),
+  random_truncated_normal: sample('StatelessTruncatedNormalV2'),
+  random_integers: (b, [seed, low, high], { params: { shape } }) =>
+    b.op('StatelessRandomUniformIntV2', [b.ints(shape), ...keyed(b, seed), low, high]),
+};
+

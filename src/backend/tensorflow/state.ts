@@ -1,0 +1,119 @@
+/**
+ * Variables in a compiled function: reads at the start, updates at the end, in place where TensorFlow has an op for
+ * the pattern. An update waits for every node that reads the variable, so that all see the old value and the memory
+ * is free to be overwritten.
+ */
+import type { Graph, Node, StateSlot, Value } from '../../engine/graph.js';
+import type { GraphEmitter, Ref } from './emit.js';
+import type { Attrs } from './attributes.js';
+
+interface Bound {
+  slot: StateSlot;
+  handle: Ref;
+}
+
+interface Update {
+  op: string;
+  bound: Bound;
+  operands: Value[];
+  /** Further variables the op updates. */
+  others: Bound[];
+}
+
+export class StateEmitter {
+  readonly #emitter: GraphEmitter;
+  readonly #bound: Bound[];
+  readonly #byRead = new Map<Value, Bound>();
+  /** Nodes that become part of an update and are not computed by themselves. */
+  readonly #absorbed = new Set<Node>();
+  readonly #updates: Update[] = [];
+  readonly #readNodes = new Map<Value, string>();
+
+  constructor(emitter: GraphEmitter, graph: Graph, bind: (slot: StateSlot) => Bound) {
+    this.#emitter = emitter;
+    this.#bound = graph.state.map(bind);
+    for (const bound of this.#bound) this.#byRead.set(bound.slot.read, bound);
+    this.#plan(graph);
+  }
+
+  /** Decides for each assigned variable how it is updated. */
+  #plan(graph: Graph): void {
+    const uses = new Map<Value, number>();
+    const use = (value: Value): void => void uses.set(value, (uses.get(value) ?? 0) + 1);
+    for (const node of graph.nodes) node.inputs.forEach(use);
+    graph.outputs.forEach(use);
+    for (const { slot } of this.#bound) if (slot.assigned) use(slot.assigned);
+    const done = new Set<Bound>();
+    for (const bound of this.#bound) {
+      const { assigned, read } = bound.slot;
+      if (!assigned || done.has(bound)) continue;
+      const node = assigned.node;
+      const once = uses.get(assigned) === 1;
+      if (node?.primitive === 'adam_update' && assigned.index === 0 && this.#isAdam(node, bound, uses)) {
+        const others = [1, 2].map((i) => this.#byRead.get(node.inputs[i])!);
+        this.#updates.push({ op: 'ResourceApplyAdam', bound, operands: node.inputs.slice(3), others });
+        this.#absorbed.add(node);
+        others.forEach((other) => done.add(other));
+      } else if (node && once && (node.primitive === 'add' || node.primitive === 'subtract') &&
+        node.inputs[0] === read && sameShapes(node.inputs[1], read)) {
+        const op = node.primitive === 'add' ? 'AssignAddVariableOp' : 'AssignSubVariableOp';
+        this.#updates.push({ op, bound, operands: [node.inputs[1]], others: [] });
+        this.#absorbed.add(node);
+      } else this.#updates.push({ op: 'AssignVariableOp', bound, operands: [assigned], others: [] });
+      done.add(bound);
+    }
+  }
+
+  /** All three results of the node are assigned to the variables they were computed from, and used by nothing else. */
+  #isAdam(node: Node, bound: Bound, uses: Map<Value, number>): boolean {
+    return node.inputs[0] === bound.slot.read && node.outputs.every((output, i) => {
+      const target = this.#byRead.get(node.inputs[i]);
+      return target?.slot.assigned === output && uses.get(output) === 1;
+    });
+  }
+
+  /** Whether this node is done by an update. */
+  inPlace(node: Node): boolean {
+    return this.#absorbed.has(node);
+  }
+
+  /** A ReadVariableOp for each variable whose value some node uses. */
+  emitReads(refs: Map<Value, Ref>): void {
+    for (const { slot, handle } of this.#bound) {
+      const { node } = this.#emitter.append('ReadVariableOp', [handle], { dtype: { type: slot.read.dtype } });
+      this.#readNodes.set(slot.read, node.name);
+      refs.set(slot.read, { ref: `${node.name}:value:0`, dtype: node.attr.dtype.type! });
+    }
+  }
+
+  /** The assignments; gives the names of their nodes. */
+  emitUpdates(refs: Map<Value, Ref>): string[] {
+    const readers = this.#readers();
+    return this.#updates.map(({ op, bound, operands, others }) => {
+      const inputs = operands.map((value) => refs.get(value)!);
+      const all = [bound, ...others];
+      const control = all.flatMap(({ slot }) => readers.get(this.#readNodes.get(slot.read)!) ?? []);
+      const { dtype } = bound.slot.read;
+      const attrs: Attrs = op === 'ResourceApplyAdam'
+        ? { T: { type: dtype }, use_locking: { bool: false }, use_nesterov: { bool: false } }
+        : { dtype: { type: dtype } };
+      return this.#emitter.append(op, [...all.map(({ handle }) => handle), ...inputs], attrs, [...new Set(control)]).node.name;
+    });
+  }
+
+  /** For each read, the nodes that use it (or the read itself). Reads without users are removed. */
+  #readers(): Map<string, string[]> {
+    const names = new Set(this.#readNodes.values());
+    const readers = new Map<string, string[]>();
+    for (const node of this.#emitter.nodes) {
+      for (const input of node.input) {
+        const source = input.split(':')[0];
+        if (names.has(source)) readers.set(source, [...(readers.get(source) ?? [source]), node.name]);
+      }
+    }
+    return readers;
+  }
+}
+
+const sameShapes = (a: Value, b: Value): boolean =>
+  a.shape.length === b.shape.length && a.shape.every((d, i) => d === b.shape[i]);

@@ -1,0 +1,15 @@
+/** All kernels of the wasm and cpu backends. A primitive without one does not compile. */
+import type { PrimitiveName } from '../../../engine/primitives/index.js';
+import { elementwiseKernels } from './elementwise.js';
+import { indexingKernels } from './indexing.js';
+import type { KernelTable } from './kernel.js';
+import { linearKernels } from './linear.js';
+import { neuralKernels } from './neural.js';
+import { randomKernels } from './random.js';
+import { reductionKernels } from './reduction.js';
+import { structureKernels } from './structure.js';
+
+export const kernels: KernelTable<PrimitiveName> = {
+  ...elementwiseKernels, ...reductionKernels, ...structureKernels, ...indexingKernels,
+  ...linearKernels, ...neuralKernels, ...randomKernels,
+};

@@ -1,0 +1,16 @@
+/** What a kernel of these backends is written with. */
+import type { Aval } from '../../backend.js';
+import type { ParamsOf, PrimitiveName } from '../../../engine/primitives/index.js';
+import type { Block, Memory } from '../memory.js';
+
+export interface KernelContext<P> {
+  params: P;
+  /** Shapes and dtypes of the operands and of the results. */
+  inputs: readonly Aval[];
+  outputs: readonly Aval[];
+}
+
+/** Computes a primitive. Blocks it makes on the way are freed by the caller. */
+export type Kernel<P> = (m: Memory, x: readonly Block[], context: KernelContext<P>) => Block | Block[];
+
+export type KernelTable<Names extends PrimitiveName> = { [N in Names]: Kernel<ParamsOf<N>> };

@@ -1,0 +1,23 @@
+/** Random numbers with TensorFlow's bits. */
+import type { random, RandomParams } from '../../../engine/primitives/random.js';
+import { fillIntegers, fillNormal, fillTruncatedNormal, fillUniform, type RandomFloat } from '../philox.js';
+import { storageOf } from '../storage.js';
+import type { Kernel, KernelTable } from './kernel.js';
+
+const sample = (fill: (seed: ArrayLike<number>, out: Float32Array, dtype: RandomFloat) => void): Kernel<RandomParams> =>
+  (m, [seed], { params: { shape, dtype } }) => {
+    const out = m.alloc(shape, storageOf(dtype));
+    fill(m.numbers(seed), m.floats(out), dtype as RandomFloat);
+    return out;
+  };
+
+export const randomKernels: KernelTable<keyof typeof random> = {
+  random_uniform: sample(fillUniform),
+  random_normal: sample(fillNormal),
+  random_truncated_normal: sample(fillTruncatedNormal),
+  random_integers: (m, [seed, low, high], { params: { shape, dtype } }) => {
+    const out = m.alloc(shape, storageOf(dtype));
+    fillIntegers(m.numbers(seed), m.numbers(out) as Int32Array, m.numbers(low)[0], m.numbers(high)[0]);
+    return out;
+  },
+};

@@ -1,0 +1,59 @@
+/** The base of callbacks: methods that fit, evaluate and predict call on the way. */
+import { kerasExport } from '../saving/registration.js';
+import type { Model } from '../models/model.js';
+
+/** Losses and metrics by name. */
+export type Logs = Record<string, number>;
+
+export interface CallbackParams {
+  epochs?: number;
+  /** Steps an epoch; null when not known before the first epoch ends. */
+  steps: number | null;
+  verbose: number;
+}
+
+/**
+ * Base of callbacks. Override the methods you need; each may return a promise, which is waited for.
+ * Source: keras.callbacks.Callback.
+ *
+ * @example
+ * class Report extends keras.callbacks.Callback {
+ *   on_epoch_end(epoch, logs) {
+ *     console.log(epoch, logs.loss);
+ *   }
+ * }
+ */
+export class Callback {
+  params: CallbackParams = { steps: null, verbose: 0 };
+  #model: Model | null = null;
+
+  set_params(params: CallbackParams): void {
+    this.params = params;
+  }
+
+  set_model(model: Model): void {
+    this.#model = model;
+  }
+
+  /** The model being trained. */
+  get model(): Model {
+    if (!this.#model) throw new Error(`${this.constructor.name} has no model: it is set when training begins.`);
+    return this.#model;
+  }
+
+  on_epoch_begin(_epoch: number, _logs?: Logs): void | Promise<void> {}
+  on_epoch_end(_epoch: number, _logs?: Logs): void | Promise<void> {}
+  on_train_begin(_logs?: Logs): void | Promise<void> {}
+  on_train_end(_logs?: Logs): void | Promise<void> {}
+  on_train_batch_begin(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_train_batch_end(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_test_begin(_logs?: Logs): void | Promise<void> {}
+  on_test_end(_logs?: Logs): void | Promise<void> {}
+  on_test_batch_begin(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_test_batch_end(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_predict_begin(_logs?: Logs): void | Promise<void> {}
+  on_predict_end(_logs?: Logs): void | Promise<void> {}
+  on_predict_batch_begin(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_predict_batch_end(_batch: number, _logs?: Logs): void | Promise<void> {}
+}
+kerasExport(Callback, 'keras.callbacks.Callback');

@@ -1,0 +1,84 @@
+/** ProgbarLogger: the progress bar of fit, evaluate and predict. */
+import { kerasExport } from '../saving/registration.js';
+import { Progbar } from '../utils/progbar.js';
+import { Callback, type CallbackParams, type Logs } from './callback.js';
+
+/** Prints metrics to stdout, with a progress bar when verbose is 1. Source: keras.callbacks.ProgbarLogger. */
+export class ProgbarLogger extends Callback {
+  #bar: Progbar | undefined;
+  #seen = 0;
+
+  override set_params(params: CallbackParams): void {
+    super.set_params(params);
+  }
+
+  /** Whether the bar would be redrawn now: the values of a step are read from the device only then. */
+  get due(): boolean {
+    return this.params.verbose === 1 && (this.#bar ??= this.#makeBar()).due(this.#seen + 1);
+  }
+
+  override on_train_begin(): void {
+    this.#reset();
+  }
+
+  override on_test_begin(): void {
+    this.#reset();
+  }
+
+  override on_predict_begin(): void {
+    this.#reset();
+  }
+
+  override on_epoch_begin(epoch: number): void {
+    this.#reset();
+    const { epochs = 1, verbose } = this.params;
+    if (verbose && epochs > 1) process.stdout.write(`Epoch ${epoch + 1}/${epochs}\n`);
+  }
+
+  override on_train_batch_end(batch: number, logs?: Logs): void {
+    this.#update(batch, logs);
+  }
+
+  override on_test_batch_end(batch: number, logs?: Logs): void {
+    this.#update(batch, logs);
+  }
+
+  override on_predict_batch_end(batch: number): void {
+    this.#update(batch, {});
+  }
+
+  override on_epoch_end(_epoch: number, logs?: Logs): void {
+    this.#finish(logs);
+  }
+
+  override on_test_end(logs?: Logs): void {
+    this.#finish(logs);
+  }
+
+  override on_predict_end(logs?: Logs): void {
+    this.#finish(logs);
+  }
+
+  #reset(): void {
+    this.#seen = 0;
+    this.#bar = undefined;
+  }
+
+  #makeBar(): Progbar {
+    const { steps, verbose } = this.params;
+    return new Progbar({ target: steps, verbose, unit_name: 'step' });
+  }
+
+  #update(batch: number, logs: Logs | undefined): void {
+    this.#bar ??= this.#makeBar();
+    this.#seen = batch + 1;
+    if (this.params.verbose === 1) this.#bar.update(this.#seen, logs, { finalize: false });
+  }
+
+  #finish(logs: Logs | undefined): void {
+    this.#bar ??= this.#makeBar();
+    this.#bar.target ??= this.#seen;
+    this.#bar.update(this.#bar.target, logs, { finalize: true });
+  }
+}
+kerasExport(ProgbarLogger, 'keras.callbacks.ProgbarLogger');

@@ -1,0 +1,62 @@
+/** The graph that tracing records: primitives in order, over values that are known by shape and dtype. */
+import type { Aval } from '../backend/backend.js';
+import type { ParamsOf, PrimitiveName } from './primitives/index.js';
+import type { Tensor } from './tensor.js';
+import type { Variable } from './variable.js';
+
+/** One result of one node, or an input of the graph. */
+export interface Value extends Aval {
+  readonly id: number;
+  /** The node that computes it; undefined for arguments, captures and variables' initial values. */
+  readonly node: Node | undefined;
+  readonly index: number;
+}
+
+export type Node = { [N in PrimitiveName]: NodeOf<N> }[PrimitiveName];
+
+export interface NodeOf<N extends PrimitiveName> {
+  readonly primitive: N;
+  readonly params: ParamsOf<N>;
+  readonly inputs: readonly Value[];
+  readonly outputs: Value[];
+}
+
+/** A variable the graph touches: `read` is its value at the start, `assigned` the one it holds at the end. */
+export interface StateSlot {
+  readonly variable: Variable;
+  readonly read: Value;
+  assigned: Value | undefined;
+}
+
+export interface Graph {
+  readonly inputs: readonly Value[];
+  /** Tensors from outside that the function used. */
+  readonly captures: readonly { value: Value; tensor: Tensor }[];
+  readonly state: readonly StateSlot[];
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly Value[];
+}
+
+/** Drops nodes, captures and variables that neither an output nor an assignment needs. */
+export function prune(graph: Graph): Graph {
+  const used = new Set<Value>();
+  const state = graph.state.map((slot) => (slot.assigned === slot.read ? { ...slot, assigned: undefined } : slot));
+  const visit = [...graph.outputs, ...state.flatMap((slot) => slot.assigned ?? [])];
+  const nodes = new Set<Node>();
+  while (visit.length > 0) {
+    const value = visit.pop()!;
+    if (used.has(value)) continue;
+    used.add(value);
+    if (value.node && !nodes.has(value.node)) {
+      nodes.add(value.node);
+      visit.push(...value.node.inputs);
+    }
+  }
+  return {
+    inputs: graph.inputs,
+    captures: graph.captures.filter(({ value }) => used.has(value)),
+    state: state.filter((slot) => slot.assigned !== undefined || used.has(slot.read)),
+    nodes: graph.nodes.filter((node) => nodes.has(node)),
+    outputs: graph.outputs,
+  };
+}

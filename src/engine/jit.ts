@@ -1,0 +1,160 @@
+/** `jit`: a function traced once for each signature of its arguments, compiled, and run as one call of the backend. */
+import type { Backend, Executable, Handle } from '../backend/backend.js';
+import { activeBackend, context, withContext } from './context.js';
+import { prune, type Graph } from './graph.js';
+import { own } from './scope.js';
+import { flatten, packAs } from './structure.js';
+import { NDArray, naturalDType, toTensor, type TensorLike } from './convert.js';
+import { Tensor } from './tensor.js';
+import { Trace } from './trace.js';
+import { Variable } from './variable.js';
+
+export interface JitOptions {
+  /** Name in errors and profiles. Default: the function's. */
+  name?: string;
+  /** Compile with the backend's optimising compiler (XLA). Default false. */
+  jit_compile?: boolean;
+}
+
+/** A compiled function: call it, or run it off the JavaScript thread with `runAsync`. */
+export interface Compiled<A extends unknown[], R> {
+  (...args: A): R;
+  runAsync(...args: A): Promise<R>;
+  /** Number of signatures traced so far. */
+  readonly traceCount: number;
+  /** Frees compiled graphs; they are made again at the next call. */
+  dispose(): void;
+}
+
+interface Program {
+  graph: Graph;
+  executable: Executable;
+  operands: Handle[];
+  backend: Backend;
+  /** The result's structure, with `LEAF` where outputs go. */
+  structure: unknown;
+  /** Results that are not tensors, or that are arguments of the trace. */
+  constants: unknown[];
+}
+
+const OUTPUT = Symbol('output');
+
+/**
+ * Compiles a function of tensors (and nested structures of them). It runs once per signature (shapes, dtypes and the
+ * values of strings and booleans) on tensors without values; numbers are passed in as scalars. Variables that
+ * it reads are inputs, and those it assigns are updated in place. Side effects in JavaScript happen only while tracing.
+ *
+ * @throws TracedValueError when the function reads the value of a tensor.
+ * @example
+ * const step = keras.jit((x) => ops.sum(ops.square(x)));
+ * step(ops.ones([3])).item(); // 3
+ */
+export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitOptions = {}): Compiled<A, R> {
+  const programs = new Map<string, Program>();
+  const name = options.name ?? (fn.name || 'compiled');
+
+  const prepare = (args: A): { program: Program; operands: Handle[]; temporary: Tensor[] } => {
+    const leaves = flatten(args);
+    const temporary: Tensor[] = [];
+    const tensors: Tensor[] = [];
+    let key = structureKey(args);
+    for (const leaf of leaves) {
+      if (!isTensorLeaf(leaf)) {
+        key += `|${typeof leaf}:${leaf instanceof Object ? identity(leaf) : String(leaf)}`;
+        continue;
+      }
+      const tensor = leaf instanceof Tensor ? leaf : toTensor(leaf, naturalDType(leaf));
+      if (tensor !== leaf) temporary.push(tensor);
+      tensors.push(tensor);
+      key += `|${tensor.dtype}${tensor.shape.join(',')}`;
+    }
+    const backend = activeBackend();
+    let program = programs.get(key);
+    if (!program || program.backend !== backend) {
+      program = build(fn, args, leaves, tensors, backend, name, options.jit_compile ?? false);
+      programs.set(key, program);
+    }
+    return { program, operands: [...tensors.map((t) => t.handle), ...program.operands], temporary };
+  };
+
+  const wrap = (program: Program, handles: Handle[]): R => {
+    let next = 0;
+    const leaves = program.constants.map((constant) => {
+      if (constant !== OUTPUT) return constant;
+      const { shape, dtype } = program.graph.outputs[next];
+      const tensor = new Tensor(shape, dtype, program.backend, handles[next++]);
+      own(tensor);
+      return tensor;
+    });
+    return packAs(program.structure, leaves) as R;
+  };
+
+  const compiled = (...args: A): R => {
+    // Inside another trace or under a tape the function is simply inlined.
+    if (context.tracer || context.tapes.length > 0 || context.variableScopes.length > 0) return fn(...args);
+    const { program, operands, temporary } = prepare(args);
+    const handles = program.executable.run(operands);
+    for (const tensor of temporary) tensor.dispose();
+    return wrap(program, handles);
+  };
+  const runAsync = async (...args: A): Promise<R> => {
+    const { program, operands, temporary } = prepare(args);
+    const pending = program.executable.runAsync(operands);
+    for (const tensor of temporary) tensor.dispose();
+    return wrap(program, await pending);
+  };
+  const dispose = (): void => {
+    for (const program of programs.values()) program.executable.dispose();
+    programs.clear();
+  };
+  return Object.defineProperty(Object.assign(compiled, { runAsync, dispose }), 'traceCount', {
+    get: () => programs.size,
+  }) as Compiled<A, R>;
+}
+
+const isTensorLeaf = (leaf: unknown): leaf is TensorLike =>
+  leaf instanceof Tensor || leaf instanceof NDArray || leaf instanceof Variable ||
+  ArrayBuffer.isView(leaf) || typeof leaf === 'number' || typeof leaf === 'bigint';
+
+const identities = new WeakMap<object, number>();
+let nextIdentity = 0;
+function identity(value: object): number {
+  let id = identities.get(value);
+  if (id === undefined) identities.set(value, (id = nextIdentity++));
+  return id;
+}
+
+function structureKey(node: unknown): string {
+  if (Array.isArray(node)) return `[${node.map(structureKey).join()}]`;
+  if (node !== null && typeof node === 'object' && Object.getPrototypeOf(node) === Object.prototype) {
+    return `{${Object.keys(node).sort().map((k) => `${k}:${structureKey((node as Record<string, unknown>)[k])}`).join()}}`;
+  }
+  return '*';
+}
+
+function build<A extends unknown[], R>(
+  fn: (...args: A) => R, args: A, leaves: readonly unknown[], tensors: readonly Tensor[],
+  backend: Backend, name: string, useJit: boolean,
+): Program {
+  const trace = new Trace();
+  let next = 0;
+  const placeholders = leaves.map((leaf) => (isTensorLeaf(leaf) ? trace.input(tensors[next++]) : leaf));
+  const result = withContext({ autocast: undefined }, () => trace.run(() => fn(...(packAs(args, placeholders) as A))));
+  const results = flatten(result);
+  const outputs: Tensor[] = [];
+  const constants = results.map((leaf) => {
+    if (!(leaf instanceof Tensor)) return leaf;
+    outputs.push(leaf);
+    return OUTPUT;
+  });
+  const graph = prune(trace.finish(outputs));
+  const executable = backend.compile(graph, { name, jit: useJit });
+  const operands = [
+    ...graph.captures.map(({ tensor }) => {
+      tensor.kept = true;
+      return tensor.handle;
+    }),
+    ...graph.state.map(({ variable }) => variable.handle),
+  ];
+  return { graph, executable, operands, backend, structure: result, constants };
+}

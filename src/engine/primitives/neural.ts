@@ -1,0 +1,67 @@
+/** Pooling, softmax, fused losses and normalization, and the Adam update: what backends have as one kernel. */
+import { formatShape, sameShape, ShapeError, type Shape } from '../shape.js';
+import { windowedShape, type Padding } from './linear.js';
+import { requireFloat, requireSameDType, type AbstractRule, type NoParams } from './rule.js';
+
+export interface PoolParams {
+  window: readonly number[];
+  strides: readonly number[];
+  padding: Padding;
+}
+
+const rule = <P>(abstract: AbstractRule<P>): AbstractRule<P> => abstract;
+
+/** x [batch, ...space, channels] with one to three spatial axes. */
+const pool = (name: string) => rule<PoolParams>(([x], { window, strides, padding }) => ({
+  shape: windowedShape(x, window, strides, padding, strides.map(() => 1), x.shape[x.shape.length - 1], name),
+  dtype: x.dtype,
+}));
+
+const lastAxisFloat = (name: string) => rule<NoParams>(([x]) => {
+  requireFloat(name, x.dtype);
+  if (x.shape.length === 0) throw new ShapeError(`${name} needs at least one axis, received a scalar.`);
+  return { shape: x.shape, dtype: x.dtype };
+});
+
+export const neural = {
+  max_pool: pool('max_pool'), average_pool: pool('average_pool'),
+  /** Operands: x, the pooled output, its gradient. */
+  max_pool_grad: rule<PoolParams>(([x]) => ({ shape: x.shape, dtype: x.dtype })),
+  /** Operands: x, the pooled output, the gradient of a max_pool_grad's result; gives the gradient of its gradient. */
+  max_pool_grad_grad: rule<PoolParams>(([, y]) => ({ shape: y.shape, dtype: y.dtype })),
+  /** Operand: the gradient of the output. */
+  average_pool_grad: rule<PoolParams & { inputShape: Shape }>(
+    ([g], { inputShape }) => ({ shape: inputShape, dtype: g.dtype })),
+  /** Along the last axis. */
+  softmax: lastAxisFloat('softmax'), log_softmax: lastAxisFloat('log_softmax'),
+  /** Operands: logits [n, classes], labels [n, classes]. Results: losses [n], their gradient by the logits. */
+  softmax_cross_entropy: rule<NoParams>(([logits, labels]) => {
+    requireSameDType('softmax_cross_entropy', logits, labels);
+    if (logits.shape.length !== 2 || !sameShape(logits.shape, labels.shape)) {
+      throw new ShapeError('softmax_cross_entropy needs logits and labels of one shape [n, classes], received ' +
+        `${formatShape(logits.shape)} and ${formatShape(labels.shape)}.`);
+    }
+    return [{ shape: [logits.shape[0]], dtype: logits.dtype }, { shape: logits.shape, dtype: logits.dtype }];
+  }),
+  /** Operands: logits [n, classes], labels [n] (integers). Results as above; a label out of range gives NaN. */
+  sparse_softmax_cross_entropy: rule<NoParams>(([logits, labels]) => {
+    if (logits.shape.length !== 2 || labels.shape.length !== 1 || logits.shape[0] !== labels.shape[0]) {
+      throw new ShapeError('sparse_softmax_cross_entropy needs logits [n, classes] and labels [n], received ' +
+        `${formatShape(logits.shape)} and ${formatShape(labels.shape)}.`);
+    }
+    return [{ shape: labels.shape, dtype: logits.dtype }, { shape: logits.shape, dtype: logits.dtype }];
+  }),
+  /**
+   * Operands: variable, m, v, beta_1^t, beta_2^t, learning rate, beta_1, beta_2, epsilon, gradient.
+   * Results: the new variable, m and v, by Keras's formula:
+   * m += (g - m)(1 - beta_1), v += (g^2 - v)(1 - beta_2),
+   * variable -= m lr sqrt(1 - beta_2^t) / (1 - beta_1^t) / (sqrt(v) + epsilon).
+   */
+  adam_update: rule<NoParams>(([variable, m, v, , , , , , , gradient]) => {
+    if (!sameShape(variable.shape, gradient.shape)) {
+      throw new ShapeError(`A gradient of shape ${formatShape(gradient.shape)} cannot update a variable of shape ` +
+        `${formatShape(variable.shape)}.`);
+    }
+    return [variable, m, v].map(({ shape, dtype }) => ({ shape, dtype }));
+  }),
+};

@@ -1,0 +1,177 @@
+/** Variables: named state on the device that layers, optimizers and metrics own. */
+import type { Handle } from '../backend/backend.js';
+import { apply } from './apply.js';
+import { activeBackend, context, initScope } from './context.js';
+import { getDefaultFloat, isFloat, type DType } from './dtype.js';
+import { own } from './scope.js';
+import { formatShape, sameShape, ShapeError, sizeOf, type Shape } from './shape.js';
+import { Tensor } from './tensor.js';
+import type { Backend } from '../backend/backend.js';
+
+export type VariableInitializer = (shape: Shape, dtype: DType) => Tensor;
+
+export interface VariableOptions {
+  shape?: Shape;
+  dtype?: DType;
+  trainable?: boolean;
+  /** Whether mixed precision reads the variable in the compute dtype. Default true. */
+  autocast?: boolean;
+  aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica';
+  name?: string;
+}
+
+interface Owned {
+  backend: Backend;
+  handle: Handle;
+}
+const collector = new FinalizationRegistry<Owned>(({ backend, handle }) => backend.disposeVariable(handle));
+const counters = new Map<string, number>();
+
+/** A tensor that can be assigned. Its memory is freed when it is unreachable, or by `dispose`. */
+export class Variable {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly autocast: boolean;
+  readonly aggregation: NonNullable<VariableOptions['aggregation']>;
+  name: string;
+  /** Names of the layers around it and its own: `sequential/dense/kernel`. */
+  path: string;
+  trainable: boolean;
+  /** Set by a layer: penalty on the value, and projection applied after each update. */
+  regularizer: ((value: Tensor) => Tensor) | null = null;
+  constraint: ((value: Tensor) => Tensor) | null = null;
+  #backend: Backend;
+  #handle: Handle | undefined;
+
+  /**
+   * @param initializer a tensor, or a function of shape and dtype
+   * @param options `shape` is needed with a function; `dtype` defaults to the tensor's, or floatx
+   */
+  constructor(initializer: Tensor | VariableInitializer, options: VariableOptions = {}) {
+    const { trainable = true, autocast = true, aggregation = 'none', name } = options;
+    this.name = name ?? uniqueName('variable');
+    if (this.name.includes('/')) {
+      throw new Error(`The name of a variable must not contain '/', received '${this.name}'.`);
+    }
+    this.path = [...context.nameScopes, this.name].join('/');
+    this.trainable = trainable;
+    this.autocast = autocast;
+    this.aggregation = aggregation;
+    const initial = initScope(() => {
+      if (initializer instanceof Tensor) {
+        return options.dtype && options.dtype !== initializer.dtype
+          ? apply('cast', [initializer], { dtype: options.dtype }) : initializer;
+      }
+      if (!options.shape) {
+        throw new TypeError(`Variable '${this.path}' needs a shape, because its initializer is a function.`);
+      }
+      return initializer(options.shape, options.dtype ?? getDefaultFloat());
+    });
+    if (options.shape && !sameShape(options.shape, initial.shape)) {
+      throw new ShapeError(`The initializer of variable '${this.path}' gave shape ${formatShape(initial.shape)}, ` +
+        `expected ${formatShape(options.shape)}.`);
+    }
+    this.shape = [...initial.shape];
+    this.dtype = initial.dtype;
+    this.#backend = activeBackend();
+    this.#handle = this.#backend.createVariable(initial);
+    collector.register(this, { backend: this.#backend, handle: this.#handle }, this);
+    if (!(initializer instanceof Tensor)) initial.dispose();
+  }
+
+  /** The backend's handle of the variable itself; an error after disposal. */
+  get handle(): Handle {
+    if (this.#handle === undefined) {
+      throw new Error(`Variable '${this.path}' of shape ${formatShape(this.shape)} has been disposed.`);
+    }
+    return this.#handle;
+  }
+
+  get backend(): Backend {
+    return this.#backend;
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** The present value; under mixed precision in the compute dtype of the layer being called. */
+  get value(): Tensor {
+    const value = this.#read();
+    const dtype = this.readDType;
+    return dtype === value.dtype ? value : apply('cast', [value], { dtype });
+  }
+
+  /** The dtype in which `value` comes now: under mixed precision the compute dtype of the layer being called. */
+  get readDType(): DType {
+    const { autocast } = context;
+    return autocast && this.autocast && isFloat(this.dtype) ? autocast : this.dtype;
+  }
+
+  #read(): Tensor {
+    let value: Tensor | undefined;
+    for (let i = context.variableScopes.length - 1; i >= 0 && !value; i--) {
+      value = context.variableScopes[i].read(this);
+    }
+    if (!value) {
+      value = new Tensor(this.shape, this.dtype, this.#backend, this.#backend.readVariable(this.handle, this));
+      own(value);
+    }
+    for (const tape of context.tapes) tape.noteRead(this, value);
+    return value;
+  }
+
+  /** Replaces the value. Shape must be equal; the dtype is converted. */
+  assign(value: Tensor): void {
+    if (!sameShape(value.shape, this.shape)) {
+      throw new ShapeError(`Cannot assign a value of shape ${formatShape(value.shape)} to variable '${this.path}' ` +
+        `of shape ${formatShape(this.shape)}.`);
+    }
+    const converted = value.dtype === this.dtype ? value : apply('cast', [value], { dtype: this.dtype });
+    for (let i = context.variableScopes.length - 1; i >= 0; i--) {
+      if (context.variableScopes[i].assign(this, converted)) return;
+    }
+    this.#backend.assignVariable(this.handle, converted);
+    if (converted !== value && !context.memoryScope) converted.dispose();
+  }
+
+  assign_add(value: Tensor): void {
+    this.#update('add', value);
+  }
+
+  assign_sub(value: Tensor): void {
+    this.#update('subtract', value);
+  }
+
+  #update(operation: 'add' | 'subtract', value: Tensor): void {
+    const converted = value.dtype === this.dtype ? value : apply('cast', [value], { dtype: this.dtype });
+    this.assign(apply(operation, [this.#read(), converted]));
+  }
+
+  /** Frees the device memory now. A second call does nothing. */
+  dispose(): void {
+    if (this.#handle === undefined) return;
+    collector.unregister(this);
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#backend.disposeVariable(handle);
+  }
+
+  toString(): string {
+    return `<Variable path=${this.path}, shape=${formatShape(this.shape)}, dtype=${this.dtype}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+}
+
+function uniqueName(prefix: string): string {
+  const n = counters.get(prefix) ?? 0;
+  counters.set(prefix, n + 1);
+  return n === 0 ? prefix : `${prefix}_${n}`;
+}

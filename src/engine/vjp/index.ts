@@ -1,0 +1,14 @@
+/** All vjp rules. `null`: no gradient flows through the primitive. */
+import type { ParamsOf, PrimitiveName } from '../primitives/index.js';
+import { elementwiseVjp } from './elementwise.js';
+import { indexingVjp } from './indexing.js';
+import { linearVjp } from './linear.js';
+import { neuralVjp } from './neural.js';
+import { reductionVjp } from './reduction.js';
+import type { VjpRule } from './rule.js';
+import { structureVjp } from './structure.js';
+
+export const vjpRules: { [N in PrimitiveName]: VjpRule<ParamsOf<N>> | null } = {
+  ...elementwiseVjp, ...reductionVjp, ...structureVjp, ...indexingVjp, ...linearVjp, ...neuralVjp,
+  random_uniform: null, random_normal: null, random_truncated_normal: null, random_integers: null,
+};

@@ -1,0 +1,53 @@
+/** Types that layers share: options of their constructors, weights and calls. */
+import type { TensorLike } from '../engine/convert.js';
+import type { Variable } from '../engine/variable.js';
+import type { DTypePolicySpec } from '../dtype-policies/dtype-policy.js';
+
+/** Options that every layer has. */
+export interface LayerOptions {
+  /** Default: the class name in snake case, numbered. */
+  name?: string | null;
+  /** Whether the weights are updated in training. Default true. */
+  trainable?: boolean;
+  /** A dtype or a policy such as 'mixed_float16'. Default: the global policy. */
+  dtype?: DTypePolicySpec;
+  /** Whether floating-point inputs are converted to the compute dtype. Default true. */
+  autocast?: boolean;
+  /** Penalty on the output, divided by the batch size. */
+  activity_regularizer?: unknown;
+}
+
+export interface AddWeightOptions {
+  name?: string;
+  /** Default `[]`, a scalar. */
+  shape?: readonly (number | null)[];
+  /** Default: the layer's variable dtype. */
+  dtype?: string | null;
+  /** Initializer, its name or its config. Default glorot_uniform for floats, zeros for others. */
+  initializer?: unknown;
+  trainable?: boolean;
+  /** Whether mixed precision reads the weight in the compute dtype. Default true. */
+  autocast?: boolean;
+  regularizer?: unknown;
+  constraint?: unknown;
+  aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica';
+}
+
+/** Named arguments of a call; every `call` receives them as its second parameter. */
+export interface CallOptions {
+  training?: boolean;
+  mask?: unknown;
+  [name: string]: unknown;
+}
+
+/** Variables by name, as layers hand them to the file formats. */
+export interface VariableStore {
+  get(key: string): TensorLike;
+  set(key: string, value: Variable): void;
+  keys(): string[];
+}
+
+/** An argument of a layer's constructor is wrong, or the layer is used in a way it cannot be. */
+export class LayerError extends Error {
+  override name = 'LayerError';
+}

@@ -1,0 +1,273 @@
+/** What a layer owns: its dtype policy, weights, sublayers and losses. The half of `Layer` that does not compute. */
+import { NDArray, toTensor, type TensorLike } from '../engine/convert.js';
+import { isFloat, standardizeDType, type DType } from '../engine/dtype.js';
+import { tidy } from '../engine/scope.js';
+import { formatShape, type Shape } from '../engine/shape.js';
+import { flatten } from '../engine/structure.js';
+import { Tensor } from '../engine/tensor.js';
+import { Variable } from '../engine/variable.js';
+import { get as getConstraint } from '../constraints/index.js';
+import { getPolicy, type DTypePolicy } from '../dtype-policies/dtype-policy.js';
+import { get as getInitializer } from '../initializers/index.js';
+import type { Metric } from '../metrics/metric.js';
+import { Operation } from '../ops/operation.js';
+import { get as getRegularizer, type RegularizerFunction } from '../regularizers/index.js';
+import { namedArguments } from '../utils/arguments.js';
+import { noteLoss } from './call-context.js';
+import type { Layer } from './layer.js';
+import { LayerError, type AddWeightOptions, type LayerOptions, type VariableStore } from './layer-options.js';
+import { inNameScope } from './name-scope.js';
+import { ownedBy } from './tracking.js';
+
+const UNTRACKED: ReadonlySet<string> = new Set(['_losses']);
+const WEIGHT_ARGUMENTS = ['shape', 'initializer', 'dtype'] as const;
+const FURTHER_WEIGHT_ARGUMENTS =
+  ['trainable', 'autocast', 'regularizer', 'constraint', 'aggregation', 'name'] as const;
+
+/** The state of a layer; see `Layer`. */
+export abstract class LayerState extends Operation {
+  built = false;
+  autocast: boolean;
+  activity_regularizer: RegularizerFunction | null;
+  /** Losses that the last call added to this layer itself. */
+  _losses: Tensor[] = [];
+  #policy: DTypePolicy;
+  #trainable: boolean;
+  /** Weights made by `add_weight`. */
+  #added = new Set<Variable>();
+  /** All variables seen so far, and whether they train when the layer does: freezing must not change their order. */
+  #trains = new Map<Variable, boolean>();
+
+  constructor(options: LayerOptions) {
+    super(options.name);
+    const { trainable = true } = options;
+    if (typeof trainable !== 'boolean') {
+      throw new LayerError(`The argument 'trainable' of ${this.describe()} must be true or false, ` +
+        `received ${JSON.stringify(trainable)}.`);
+    }
+    this.autocast = options.autocast ?? true;
+    this.#policy = getPolicy(options.dtype);
+    this.#trainable = trainable;
+    this.activity_regularizer = getRegularizer(options.activity_regularizer ?? null);
+  }
+
+  /** How error messages name the layer. */
+  protected describe(): string {
+    return `layer '${this.name}' (${this.constructor.name})`;
+  }
+
+  protected override inspectFields(): Record<string, unknown> {
+    return { name: this.name, built: this.built };
+  }
+
+  // ---- dtypes ----
+
+  get dtype_policy(): DTypePolicy {
+    return this.#policy;
+  }
+
+  /** The dtype of the weights. */
+  get dtype(): DType {
+    return this.#policy.variable_dtype;
+  }
+
+  get variable_dtype(): DType {
+    return this.#policy.variable_dtype;
+  }
+
+  /** The dtype of the computation. */
+  get compute_dtype(): DType {
+    return this.#policy.compute_dtype;
+  }
+
+  /** The dtype that floating-point inputs are converted to. */
+  get input_dtype(): DType {
+    return this.#policy.compute_dtype;
+  }
+
+  // ---- parts ----
+
+  /** Names of attributes that hold no parts of the layer. */
+  untrackedAttributes(): ReadonlySet<string> {
+    return UNTRACKED;
+  }
+
+  /** Layers directly inside this one. */
+  get sublayers(): Layer[] {
+    return ownedBy(this).layers;
+  }
+
+  /** This layer and all layers inside it, each once. */
+  _flatten_layers(include_self = true): Layer[] {
+    const found = new Set<LayerState>();
+    const visit = (layer: LayerState): void => {
+      if (found.has(layer)) return;
+      found.add(layer);
+      layer.sublayers.forEach(visit);
+    };
+    visit(this);
+    if (!include_self) found.delete(this);
+    return [...found] as Layer[];
+  }
+
+  /** Weights that are not of a sublayer: trainable ones first. */
+  get _own_variables(): Variable[] {
+    const found = new Set(ownedBy(this).variables);
+    for (const variable of found) if (!this.#trains.has(variable)) this.#trains.set(variable, variable.trainable);
+    const present = [...this.#trains].filter(([variable]) => found.has(variable) || this.#added.has(variable));
+    return [...present.filter(([, trains]) => trains), ...present.filter(([, trains]) => !trains)].map(([v]) => v);
+  }
+
+  /** All state: weights and the states of seed generators, of sublayers too. Metrics are not included. */
+  get variables(): Variable[] {
+    const { seedGenerators } = ownedBy(this);
+    return [...new Set([
+      ...this._own_variables, ...seedGenerators.map((generator) => generator.state),
+      ...this.sublayers.flatMap((layer) => layer.variables)])];
+  }
+
+  get trainable_variables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => v.trainable) : [];
+  }
+
+  get non_trainable_variables(): Variable[] {
+    return this.trainable ? this.variables.filter((v) => !v.trainable) : this.variables;
+  }
+
+  /** Weights of this layer and its sublayers, without the states of seed generators. */
+  get weights(): Variable[] {
+    return [...new Set([...this._own_variables, ...this.sublayers.flatMap((layer) => layer.weights)])];
+  }
+
+  get trainable_weights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => v.trainable) : [];
+  }
+
+  get non_trainable_weights(): Variable[] {
+    return this.trainable ? this.weights.filter((v) => !v.trainable) : this.weights;
+  }
+
+  get metrics(): Metric[] {
+    return [...new Set([...ownedBy(this).metrics, ...this.sublayers.flatMap((layer) => layer.metrics)])];
+  }
+
+  get metrics_variables(): Variable[] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+
+  /** Whether the weights are updated in training; setting it sets it on all sublayers. */
+  get trainable(): boolean {
+    return this.#trainable;
+  }
+
+  set trainable(value: boolean) {
+    this.#trainable = value;
+    for (const variable of this._own_variables) if (this.#trains.get(variable)) variable.trainable = value;
+    for (const layer of this.sublayers) layer.trainable = value;
+  }
+
+  /** Number of elements of all weights. */
+  count_params(): number {
+    if (!this.built) {
+      throw new LayerError(`${sentence(this.describe())} has no weights to count yet: it is not built. ` +
+        'Call it on data, or call build(input_shape).');
+    }
+    return this.weights.reduce((n, w) => n + w.size, 0);
+  }
+
+  // ---- weights ----
+
+  /**
+   * Makes a weight; use it in `build` or the constructor. Options: shape, initializer, dtype (these also by position),
+   * trainable, autocast, regularizer, constraint, aggregation, name.
+   */
+  add_weight(...args: [options?: AddWeightOptions]
+    | [shape: AddWeightOptions['shape'], options?: Omit<AddWeightOptions, 'shape'>]
+    | [shape: AddWeightOptions['shape'], initializer: unknown, options?: Omit<AddWeightOptions, 'shape' | 'initializer'>]
+    | [shape: AddWeightOptions['shape'], initializer: unknown, dtype: string | null,
+      options?: Omit<AddWeightOptions, 'shape' | 'initializer' | 'dtype'>]): Variable {
+    const options = namedArguments<AddWeightOptions>(
+      `add_weight of ${this.describe()}`, WEIGHT_ARGUMENTS, args, FURTHER_WEIGHT_ARGUMENTS);
+    const { shape = [], trainable = true, name = 'variable', autocast = true, aggregation = 'none' } = options;
+    if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0)) {
+      throw new LayerError(`${sentence(this.describe())} cannot make the weight '${name}' of shape ` +
+        `${Array.isArray(shape) ? formatShape(shape) : JSON.stringify(shape)}: every dimension must be known when the ` +
+        'layer is built. Give the input shape in full.');
+    }
+    const dtype = options.dtype ? standardizeDType(options.dtype) : this.variable_dtype;
+    const initializer = getInitializer(options.initializer ?? (isFloat(dtype) ? 'glorot_uniform' : 'zeros'));
+    const variable = inNameScope(this, () => new Variable((s, d) => initializer(s, d),
+      { shape: shape as Shape, dtype, trainable, autocast, aggregation, name }));
+    variable.regularizer = getRegularizer(options.regularizer ?? null);
+    variable.constraint = getConstraint(options.constraint ?? null);
+    // Those set as attributes before come before it.
+    void this._own_variables;
+    this.#added.add(variable);
+    this.#trains.set(variable, trainable);
+    if (!this.#trainable) variable.trainable = false;
+    return variable;
+  }
+
+  /** Copies of all weights as host arrays, in the order of `weights`. */
+  get_weights(): NDArray[] {
+    return this.weights.map((weight) => tidy(() => {
+      const { value } = weight;
+      return new NDArray(value.dataSync(), value.shape, value.dtype);
+    }));
+  }
+
+  /** Sets all weights, in the order of `weights`. */
+  set_weights(weights: readonly TensorLike[]): void {
+    const { weights: all } = this;
+    if (all.length !== weights.length) {
+      throw new LayerError(`${sentence(this.describe())} has ${all.length} weights, but set_weights received ` +
+        `${weights.length}. Expected ${all.map((w) => `${w.path} ${formatShape(w.shape)}`).join(', ') || 'none'}.`);
+    }
+    tidy(() => all.forEach((variable, i) => variable.assign(toTensor(weights[i], variable.dtype))));
+  }
+
+  save_own_variables(store: VariableStore): void {
+    this._own_variables.forEach((variable, i) => store.set(String(i), variable));
+  }
+
+  load_own_variables(store: VariableStore): void {
+    const variables = this._own_variables;
+    const keys = store.keys();
+    if (keys.length !== variables.length) {
+      throw new LayerError(`${sentence(this.describe())} expects ${variables.length} variables ` +
+        `(${variables.map((v) => v.name).join(', ') || 'none'}), but the file holds ${keys.length}.` +
+        `${this.built ? '' : ' The layer is not built: its build() made no weights.'}`);
+    }
+    tidy(() => variables.forEach((variable, i) => variable.assign(toTensor(store.get(String(i)), variable.dtype))));
+  }
+
+  // ---- losses ----
+
+  /** Adds a scalar to the loss that training minimizes; for use in `call`. */
+  add_loss(loss: Tensor | readonly Tensor[]): void {
+    for (const one of flatten(loss)) {
+      if (!(one instanceof Tensor)) {
+        throw new LayerError(`add_loss of ${this.describe()} takes tensors computed in call(), received ${String(one)}.`);
+      }
+      this._losses.push(one);
+      noteLoss(one);
+    }
+  }
+
+  /** Losses added in the last call, and the penalties of all trainable weights with a regularizer. */
+  get losses(): Tensor[] {
+    const added = this._flatten_layers().flatMap((layer) => layer._losses);
+    const penalties = this.trainable_weights.flatMap((w) => (w.regularizer ? [tidy(() => w.regularizer!(w.value))] : []));
+    return [...added, ...penalties];
+  }
+
+  /** Forgets the losses of earlier calls. */
+  _clear_losses(): void {
+    for (const layer of this._flatten_layers()) {
+      if (layer._losses.length > 0) layer._losses = [];
+    }
+  }
+}
+
+/** The description at the start of a sentence. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

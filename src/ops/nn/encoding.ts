@@ -1,0 +1,58 @@
+/** Integers as vectors of zeros and ones. */
+import { apply } from '../../engine/apply.js';
+import { toTensor, type TensorLike } from '../../engine/convert.js';
+import { getDefaultFloat, standardizeDType, type DType } from '../../engine/dtype.js';
+import { canonicalAxis } from '../../engine/shape.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { any, max } from '../tensor-math.js';
+import { cast } from '../promotion.js';
+import { defineNN } from './define.js';
+
+/** Indices in one of the two dtypes that primitives take; other numbers lose their fraction. */
+export function toIndices(x: TensorLike): Tensor {
+  const t = toTensor(x);
+  return t.dtype === 'int32' || t.dtype === 'int64' ? t : cast(t, t.dtype === 'uint32' ? 'int64' : 'int32');
+}
+
+function oneHot(x: TensorLike, num_classes: number, axis: number, dtype: string | null): Tensor {
+  if (!Number.isInteger(num_classes) || num_classes < 1) {
+    throw new RangeError(`num_classes must be a positive integer, received ${String(num_classes)}.`);
+  }
+  const indices = toIndices(x);
+  const at = canonicalAxis(axis, indices.shape.length + 1);
+  const type: DType = dtype === null ? getDefaultFloat() : standardizeDType(dtype);
+  return apply('one_hot', [indices], { depth: num_classes, axis: at, dtype: type });
+}
+
+/**
+ * A new axis with a one at the place that the number says, zeros elsewhere; numbers outside of
+ * 0 ... num_classes - 1 give zeros only. Source: keras.ops.one_hot.
+ *
+ * @param x integers
+ * @param num_classes length of the new axis
+ * @param axis where the new axis is put; default -1
+ * @param dtype of the result; default floatx
+ * @example
+ * ops.one_hot([1, 2], 3).arraySync(); // [[0, 1, 0], [0, 0, 1]]
+ */
+export const one_hot = defineNN('one_hot', ['x', 'num_classes', 'axis', 'dtype'], (
+  x: TensorLike, num_classes: number, axis: number = -1, dtype: string | null = null,
+): Tensor => oneHot(x, num_classes, axis, dtype));
+
+/**
+ * For each sample a vector with ones at all the places that its numbers say. Source: keras.ops.multi_hot.
+ *
+ * @param inputs integers [batch, n], or [n] for one sample
+ * @param num_classes length of the vector
+ * @param axis where the new axis is put before the numbers of a sample are joined; default -1
+ * @param dtype of the result; default floatx
+ * @example
+ * ops.multi_hot([1, 2], 4).arraySync(); // [0, 1, 1, 0]
+ */
+export const multi_hot = defineNN('multi_hot', ['inputs', 'num_classes', 'axis', 'dtype'], (
+  inputs: TensorLike, num_classes: number, axis: number = -1, dtype: string | null = null,
+): Tensor => {
+  const hot = oneHot(inputs, num_classes, axis, dtype);
+  const joined = hot.shape.length > 2 ? 1 : 0;
+  return hot.dtype === 'bool' ? any(hot, joined) : max(hot, joined);
+});

@@ -1,0 +1,106 @@
+/** The metrics of `compile`, made when the shapes of the outputs are known. */
+import { flatten, isPlainObject } from '../engine/structure.js';
+import { Tensor } from '../engine/tensor.js';
+import * as metricsModule from '../metrics/index.js';
+import { alignWithOutputs, flattenOutputs } from './outputs.js';
+import { metricFor } from './shorthands.js';
+
+interface OutputMetrics {
+  output: number;
+  /** Prefix of the names in the logs when there are several outputs. */
+  prefix: string | null;
+  metrics: metricsModule.Metric[];
+}
+
+const isMetricLeaf = (value: unknown): boolean =>
+  typeof value === 'string' || typeof value === 'function' || (isPlainObject(value) && 'class_name' in value);
+/** One metric, or a list of metrics, for one output. */
+const isEntry = (value: unknown): boolean => isMetricLeaf(value) || (Array.isArray(value) && value.every(isMetricLeaf));
+
+export class CompileMetrics {
+  readonly name = 'compile_metrics';
+  readonly #plain: unknown;
+  readonly #weighted: unknown;
+  readonly #outputNames: readonly string[] | undefined;
+  #sets: { plain: OutputMetrics[]; weighted: OutputMetrics[] } | undefined;
+
+  constructor(metrics: unknown, weighted_metrics: unknown, output_names: readonly string[] | undefined) {
+    for (const [name, value] of [['metrics', metrics], ['weighted_metrics', weighted_metrics]] as const) {
+      if (value !== null && value !== undefined && !Array.isArray(value) && !isPlainObject(value)) {
+        throw new TypeError(`The argument ${name} of compile() must be a list or an object, received ${String(value)}.`);
+      }
+    }
+    this.#plain = metrics;
+    this.#weighted = weighted_metrics;
+    this.#outputNames = output_names;
+  }
+
+  get metrics(): metricsModule.Metric[] {
+    return this.#sets ? [...this.#sets.plain, ...this.#sets.weighted].flatMap(({ metrics }) => metrics) : [];
+  }
+
+  #make(given: unknown, what: string, y_true: readonly (Tensor | undefined)[], y_pred: readonly Tensor[], names: readonly (string | null)[]): OutputMetrics[] {
+    if (given === null || given === undefined || (Array.isArray(given) && given.length === 0)) return [];
+    const single = names.length === 1;
+    const perOutput = single ? [flatten(isPlainObject(given) ? Object.values(given) : given)]
+      : alignWithOutputs(what, given, names, (value) => value !== given && isEntry(value));
+    return perOutput.flatMap((entry, output) => {
+      const list = (Array.isArray(entry) ? entry : [entry]).filter((item) => item !== null && item !== undefined);
+      const target = y_true[output];
+      if (list.length === 0 || !target) return [];
+      return [{ output, prefix: single ? null : names[output], metrics: list.map((item) => toMetric(item, target, y_pred[output])) }];
+    });
+  }
+
+  update_state(y_true: unknown, y_pred: unknown, sample_weight?: unknown): void {
+    const { outputs, names } = flattenOutputs(y_pred, this.#outputNames);
+    const isTensor = (value: unknown): boolean => value instanceof Tensor;
+    const targets = alignWithOutputs('The labels (y)', y_true, names, isTensor) as (Tensor | undefined)[];
+    const weights = alignWithOutputs('sample_weight', sample_weight, names, isTensor) as (Tensor | undefined)[];
+    this.#sets ??= {
+      plain: this.#make(this.#plain, 'The argument metrics of compile()', targets, outputs, names),
+      weighted: this.#make(this.#weighted, 'The argument weighted_metrics of compile()', targets, outputs, names),
+    };
+    const update = (sets: readonly OutputMetrics[], weighted: boolean): void => {
+      for (const { output, metrics } of sets) {
+        const options = weighted && weights[output] ? { sample_weight: weights[output] } : {};
+        for (const metric of metrics) metric.update_state(targets[output]!, outputs[output], options);
+      }
+    };
+    update(this.#sets.plain, false);
+    update(this.#sets.weighted, true);
+  }
+
+  /** Results by the names they have in the logs; a name used twice gets a number, or `weighted_`. */
+  result(): Record<string, Tensor> {
+    const results: Record<string, Tensor> = {};
+    const counts = new Map<string, number>();
+    const put = (name: string, metric: metricsModule.Metric): void => {
+      const n = counts.get(name) ?? 0;
+      counts.set(name, n + 1);
+      results[n === 0 ? name : `${name}_${n}`] = metric.result() as Tensor;
+    };
+    const full = (prefix: string | null, name: string): string => (prefix === null ? name : `${prefix}_${name}`);
+    for (const { prefix, metrics } of this.#sets?.plain ?? []) for (const m of metrics) put(full(prefix, m.name), m);
+    for (const { prefix, metrics } of this.#sets?.weighted ?? []) {
+      for (const m of metrics) put(counts.has(full(prefix, m.name)) ? full(prefix, `weighted_${m.name}`) : full(prefix, m.name), m);
+    }
+    return results;
+  }
+
+  reset_state(): void {
+    for (const metric of this.metrics) metric.reset_state();
+  }
+}
+
+function toMetric(identifier: unknown, y_true: Tensor, y_pred: Tensor): metricsModule.Metric {
+  const shorthand = metricFor(identifier, y_true, y_pred);
+  const metric = metricsModule.get(shorthand ?? identifier);
+  if (metric instanceof metricsModule.Metric) {
+    // 'accuracy' keeps the name it was asked for by.
+    if (shorthand) metric.name = identifier as string;
+    return metric;
+  }
+  const name = typeof identifier === 'string' ? identifier : (identifier as { name?: string }).name || 'metric';
+  return new metricsModule.MeanMetricWrapper(metric as metricsModule.MetricFunction, { name });
+}

@@ -1,0 +1,37 @@
+/** What fit, evaluate and predict read batches from, whatever the user gave. */
+import type { Tensor } from '../../engine/tensor.js';
+
+/** Inputs, targets and weights of one batch: nested structures of tensors, or undefined. */
+export interface Batch {
+  x: unknown;
+  y: unknown;
+  sample_weight: unknown;
+  /** Tensors made for this batch, which are freed when its step is done. */
+  owned: Tensor[];
+}
+
+/** Data that does not fit: lengths that differ, a generator that ran dry, weights of a wrong shape. */
+export class DataError extends Error {
+  override name = 'DataError';
+}
+
+export interface BatchSource {
+  /** Batches an epoch; null when not known. */
+  readonly num_batches: number | null;
+  readonly batch_size: number | null;
+  /** The batches of one epoch. Sources that have no beginning go on where the last epoch ended. */
+  epoch(): AsyncIterable<Batch> | Iterable<Batch>;
+  /** Called after each epoch. */
+  on_epoch_end(): void;
+}
+
+/** Splits what a data source yields: `[x]`, `[x, y]`, `[x, y, sample_weight]`, or x alone. */
+export function unpack_x_y_sample_weight(data: unknown): [x: unknown, y: unknown, sample_weight: unknown] {
+  if (!Array.isArray(data)) return [data, undefined, undefined];
+  if (data.length >= 1 && data.length <= 3) {
+    const [x, y, sample_weight] = data as unknown[];
+    return [x, y ?? undefined, sample_weight ?? undefined];
+  }
+  throw new DataError('Data must be [x], [x, y] or [x, y, sample_weight], ' +
+    `received an array of ${data.length} elements. Inputs of a model with several inputs are the array x.`);
+}

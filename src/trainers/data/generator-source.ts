@@ -1,0 +1,84 @@
+/** Batches from generators and other iterables, synchronous or asynchronous. */
+import { NDArray, toTensor, type TensorLike } from '../../engine/convert.js';
+import { mapStructure } from '../../engine/structure.js';
+import { Tensor } from '../../engine/tensor.js';
+import { arrayStructure } from './array-source.js';
+import { DataError, unpack_x_y_sample_weight, type Batch, type BatchSource } from './batch-source.js';
+import { notice } from '../../backend/config.js';
+
+type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>;
+/** An iterable, or a function that makes a new one for every epoch. */
+export type GeneratorInput = AnyIterable | (() => AnyIterable);
+
+export const isGeneratorInput = (value: unknown): value is GeneratorInput => {
+  if (typeof value === 'function' && !(value instanceof Tensor)) return true;
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+  return Symbol.iterator in value || Symbol.asyncIterator in value;
+};
+
+const iterate = (source: AnyIterable): Iterator<unknown> | AsyncIterator<unknown> =>
+  Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source as Iterable<unknown>)[Symbol.iterator]();
+
+/**
+ * Reads batches as they are yielded. With `steps`, an epoch takes that many and the next goes on behind them; without,
+ * an epoch is the whole of the iterable, which is then iterated again (a function is called again).
+ */
+export class GeneratorSource implements BatchSource {
+  num_batches: number | null;
+  readonly batch_size = null;
+  readonly #input: GeneratorInput;
+  readonly #steps: number | null;
+  #iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined;
+
+  constructor(input: GeneratorInput, steps: number | null) {
+    this.#input = input;
+    this.#steps = steps;
+    this.num_batches = steps;
+  }
+
+  #restart(): void {
+    this.#iterator = iterate(typeof this.#input === 'function' ? this.#input() : this.#input);
+  }
+
+  async *epoch(): AsyncGenerator<Batch> {
+    if (!this.#iterator) this.#restart();
+    let taken = 0;
+    while (this.#steps === null || taken < this.#steps) {
+      const pending = this.#iterator!.next();
+      const { done, value } = pending instanceof Promise ? await pending : pending;
+      if (done) {
+        if (taken === 0) throw new DataError('The generator of batches yielded nothing for this epoch. ' +
+          'A generator can be read once: pass a function that makes a new one, or set steps_per_epoch.');
+        if (this.#steps !== null) {
+          notice(`The generator ended after ${taken} of ${this.#steps} steps; training goes on with what it gave. ` +
+            'Make it yield at least steps_per_epoch * epochs batches, or pass a function that makes a new one.');
+        }
+        this.#iterator = undefined;
+        break;
+      }
+      taken += 1;
+      yield toBatch(value);
+    }
+    if (this.#steps === null) {
+      this.num_batches = taken;
+      this.#iterator = undefined;
+    }
+  }
+
+  on_epoch_end(): void {}
+}
+
+/** One yielded value as tensors. */
+export function toBatch(value: unknown): Batch {
+  const owned: Tensor[] = [];
+  const [x, y, sample_weight] = unpack_x_y_sample_weight(value).map((part) => (part === undefined ? undefined
+    : mapStructure((leaf) => {
+      if (leaf instanceof Tensor || leaf === undefined) return leaf;
+      const array = leaf as TensorLike;
+      const wide = (array instanceof NDArray && array.dtype === 'float64') || array instanceof Float64Array;
+      const tensor = toTensor(array, wide ? 'float32' : undefined);
+      owned.push(tensor);
+      return tensor;
+    }, arrayStructure(part))));
+  return { x, y, sample_weight, owned };
+}

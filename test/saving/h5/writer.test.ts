@@ -1,0 +1,116 @@
+import { expect } from 'chai';
+import { DTYPES, makeHostArray, type DType, type NumericArray } from '../../../src/engine/dtype.js';
+import { openWithH5wasm } from '../../../src/saving/h5/h5wasm-reader.js';
+import { openH5 } from '../../../src/saving/h5/reader.js';
+import { findNode, type H5Array, type H5Dataset, type H5File, type H5Group } from '../../../src/saving/h5/types.js';
+import { H5Writer } from '../../../src/saving/h5/writer.js';
+
+function bytesOf(writer: H5Writer): Uint8Array {
+  const { byteLength, chunks } = writer.finish();
+  const bytes = new Uint8Array(Buffer.concat([...chunks()]));
+  expect(bytes.length).to.equal(byteLength);
+  return bytes;
+}
+
+/** Every element a different bit pattern. */
+function sample(dtype: DType, shape: readonly number[]): H5Array {
+  const size = shape.reduce((n, d) => n * d, 1);
+  if (dtype === 'string') return { shape, dtype, data: Array.from({ length: size }, (_, i) => 'ß'.repeat(i)) };
+  const data = makeHostArray(dtype, size);
+  const bytes = new Uint8Array(data.buffer);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = dtype === 'bool' ? i % 2 : (37 * i + 11) % 120;
+  return { shape, dtype, data };
+}
+
+const READERS: [string, (bytes: Uint8Array) => Promise<H5File>][] = [
+  ['our reader', (bytes) => openH5(bytes, 'written.h5')],
+  ['h5wasm', (bytes) => openWithH5wasm(bytes)],
+];
+
+describe('saving/h5 writer', () => {
+  for (const [who, open] of READERS) {
+    it(`writes every dtype and rank so that ${who} reads the same bits`, async () => {
+      const writer = new H5Writer();
+      const arrays = new Map<string, H5Array>();
+      for (const dtype of DTYPES) {
+        for (const shape of [[], [5], [2, 3], [0, 4], [1, 2, 1, 2, 2]]) {
+          const path = `group_${dtype}/nested/${shape.length}_${shape.join('x')}`;
+          arrays.set(path, sample(dtype, shape));
+          writer.createDataset(path, arrays.get(path)!);
+        }
+      }
+      using file = await open(bytesOf(writer));
+      for (const [path, { shape, dtype, data }] of arrays) {
+        const found = (findNode(file.root, path) as H5Dataset).read();
+        expect({ ...found, shape: [...found.shape] }, path).to.deep.equal({ shape, dtype, data });
+      }
+    });
+
+    it(`writes attributes so that ${who} reads them`, async () => {
+      const writer = new H5Writer();
+      writer.createGroup('empty/inner');
+      const attributes = {
+        name: 'dense', unicode: 'größer 日本', nothing: '', long: 'x'.repeat(70_000), flag: true, whole: -3, part: 0.25,
+        texts: ['a', '', 'ß'], numbers: [1.5, -2], integers: [1, 2, 3],
+      };
+      for (const [name, value] of Object.entries(attributes)) writer.setAttribute('empty/inner', name, value);
+      writer.setAttribute('', 'keras_version', '3.15.1');
+      using file = await open(bytesOf(writer));
+      const plain = (v: unknown): unknown => (typeof v === 'bigint' ? Number(v) : Array.isArray(v) ? v.map(plain) : v);
+      const found = (findNode(file.root, 'empty/inner') as H5Group).attributes;
+      expect(Object.fromEntries([...found].map(([k, v]) => [k, plain(v)]))).to.deep.equal(attributes);
+      expect(file.root.attributes.get('keras_version')).to.equal('3.15.1');
+    });
+
+    for (const count of [0, 1, 8, 9, 256, 257, 9000]) {
+      it(`writes a group of ${count} members so that ${who} finds each`, async function () {
+        this.timeout(20_000);
+        const writer = new H5Writer();
+        writer.createGroup('group');
+        for (let i = 0; i < count; i++) {
+          writer.createDataset(`group/${i}`, { shape: [1], dtype: 'float32', data: Float32Array.of(i) });
+        }
+        using file = await open(bytesOf(writer));
+        const { children } = findNode(file.root, 'group') as H5Group;
+        expect(children.size).to.equal(count);
+        for (let i = 0; i < count; i += 1 + Math.floor(count / 50)) {
+          expect((children.get(String(i)) as H5Dataset).read().data).to.deep.equal(Float32Array.of(i));
+        }
+      });
+    }
+  }
+
+  it('writes what jsfive, a reader of other authors, reads', async () => {
+    const writer = new H5Writer();
+    writer.createDataset('layers/dense/vars/0', sample('float32', [3, 2]));
+    writer.setAttribute('layers/dense/vars', 'name', 'dense');
+    // @ts-expect-error -- jsfive ships no types
+    const jsfive = (await import('jsfive')) as {
+      File: new (buffer: ArrayBuffer, name: string) => { get(path: string): { value: number[]; attrs: object } };
+    };
+    const file = new jsfive.File(bytesOf(writer).buffer as ArrayBuffer, 'written.h5');
+    expect(file.get('layers/dense/vars/0').value).to.deep.equal([...(sample('float32', [3, 2]).data as NumericArray)]);
+    expect(file.get('layers/dense/vars').attrs).to.deep.equal({ name: 'dense' });
+  });
+
+  it('gives arrays out as they are, without a copy', () => {
+    const writer = new H5Writer();
+    const data = new Float32Array(1000);
+    writer.createDataset('0', { shape: [1000], dtype: 'float32', data });
+    const chunks = [...writer.finish().chunks()];
+    expect(chunks.some((chunk) => chunk.buffer === data.buffer)).to.equal(true);
+  });
+
+  it('refuses what would make a wrong file', () => {
+    const writer = new H5Writer();
+    writer.createDataset('a/0', sample('float32', [2]));
+    expect(() => writer.createDataset('a/0', sample('float32', [2]))).to.throw(/'a\/0' exists/);
+    expect(() => writer.createDataset('a/0/1', sample('float32', [2]))).to.throw(/an array, not a group/);
+    expect(() => writer.createGroup('a//b')).to.throw(/no path/);
+    expect(() => writer.createDataset('b', { ...sample('int8', [2]), shape: [3] })).to.throw(/shape \[3\]/);
+    expect(() => writer.setAttribute('nowhere', 'x', 1)).to.throw(/no 'nowhere'/);
+    writer.setAttribute('a', 'huge', Array.from({ length: 9000 }, (_, i) => i));
+    expect(() => writer.finish()).to.throw(/'huge' takes/);
+  });
+});
+

@@ -1,0 +1,19 @@
+import { expect } from 'chai';
+import { ConfigSyntaxError, parseJSON, stringifyJSON } from '../../src/saving/json.js';
+
+describe('saving/json', () => {
+  it('reads and writes the numbers that Python writes', () => {
+    const text = '{"a":NaN,"b":[Infinity,-Infinity],"c":"NaN, \\"Infinity\\"","d":1e5}';
+    const value = { a: Number.NaN, b: [Infinity, -Infinity], c: 'NaN, "Infinity"', d: 1e5 };
+    expect(parseJSON(text, 'it')).to.deep.equal(value);
+    expect(parseJSON(stringifyJSON(value), 'it')).to.deep.equal(value);
+    expect(stringifyJSON({ big: 2n ** 60n, text: 'ß "x"' })).to.equal('{"big":1152921504606846976,"text":"ß \\"x\\""}');
+  });
+
+  it('says what is not JSON, and refuses what is nested too deep', () => {
+    expect(() => parseJSON('{"a": }', 'config.json of m.keras')).to.throw(ConfigSyntaxError, /config.json of m.keras is not/);
+    expect(() => parseJSON('{"a": Infinite}', 'it')).to.throw(ConfigSyntaxError);
+    expect(() => parseJSON('['.repeat(1e6), 'it')).to.throw(ConfigSyntaxError, /500 levels/);
+    expect(parseJSON(`"${'['.repeat(1000)}"`, 'it')).to.have.length(1000);
+  });
+});
