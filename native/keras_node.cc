@@ -126,22 +126,8 @@ static napi_value MemoryInfo(Call& call) {
   call.Fail("no device is named \"" + name + "\"", TF_NOT_FOUND);
 }
 
-/** Last step of an environment's end. The context follows with tfjs's backend object, which tfjs deletes. */
-void FinishClosing(Session* session) {
-  session->ops.Clear();
-  session->cancellations.Clear();
-  const napi_async_cleanup_hook_handle cleanup = session->cleanup;
-  delete session;
-  napi_remove_async_cleanup_hook(cleanup);
-}
-
-/** The environment ends (a worker stopped, or the event loop of the main thread ran dry). */
-static void Close(napi_async_cleanup_hook_handle, void* data) {
-  Session* session = static_cast<Session*>(data);
-  session->closing = true;
-  for (Work* work : session->in_flight) work->Cancel();
-  if (session->in_flight.empty()) FinishClosing(session);  // otherwise the last CompleteWork does it
-}
+/** The environment ends: a worker stopped, or the event loop of the main thread ran dry. */
+static void Close(void* data) { delete static_cast<Session*>(data); }
 
 struct Export {
   const char* name;
@@ -173,12 +159,14 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"createCancellation", Synchronous<Initialized<CreateCancellation>>},
       {"cancel", Synchronous<Initialized<Cancel>>},
       {"releaseCancellation", Synchronous<Initialized<ReleaseCancellation>>},
-      {"cancelAll", Synchronous<Initialized<CancelAll>>},
+      {"stop", Synchronous<Stop>},
       {"addFunction", Synchronous<Initialized<AddFunction>>},
       {"removeFunction", Synchronous<Initialized<RemoveFunction>>},
   };
   Session* session = new Session(env);
-  Ok(env, napi_add_async_cleanup_hook(env, Close, session, &session->cleanup));
+  session->background.Open(env);
+  // After Open, so that it runs before Node takes down the wake-up handle that Open makes.
+  Ok(env, napi_add_env_cleanup_hook(env, Close, session));
   Ok(env, napi_create_reference(env, exports, 1, &session->exports));
   for (const Export& entry : kExports) {
     session->bindings.push_back({session, entry.name});

@@ -3,7 +3,6 @@
 #define KERAS_NODE_OPERATIONS_H_
 
 #include "signatures.h"
-#include "work.h"
 
 namespace keras_node {
 
@@ -302,8 +301,8 @@ inline napi_value ExecuteAsync(Call& call) {
   }
   TFE_OpSetCancellationManager(op.get(), cancellation->manager, status);
   Ok(status, prepared->name());
-  return Start(call, std::make_unique<ExecuteWork>(std::move(op), prepared->name(), prepared->outputs(),
-                                                   std::move(cancellation)));
+  return session->background.Start(std::make_unique<ExecuteWork>(
+      std::move(op), prepared->name(), prepared->outputs(), std::move(cancellation)));
 }
 
 inline napi_value CreateCancellation(Call& call) {
@@ -323,9 +322,9 @@ inline napi_value ReleaseCancellation(Call& call) {
   return nullptr;
 }
 
-/** Cancels all that runs: at the end of the process, which otherwise waits for it. */
-inline napi_value CancelAll(Call& call) {
-  for (Work* work : call.session->in_flight) work->Cancel();
+/** For the end of the process: no thread of ours may run TensorFlow while the libraries are taken down. */
+inline napi_value Stop(Call& call) {
+  call.session->background.Stop();
   return nullptr;
 }
 

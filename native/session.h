@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "javascript.h"
+#include "background.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 #include "tensorflow/c/eager/c_api_experimental.h"
@@ -18,7 +18,6 @@
 namespace keras_node {
 
 class PreparedOp;
-class Work;
 
 /** Ids for objects of one kind. An id is never given twice, so a stale one cannot reach a newer object. */
 template <typename T>
@@ -73,14 +72,9 @@ struct BufferDeleter {
 };
 using Buffer = std::unique_ptr<TF_Buffer, BufferDeleter>;
 
-struct StatusDeleter {
-  void operator()(TF_Status* status) const { TF_DeleteStatus(status); }
-};
-using Status = std::unique_ptr<TF_Status, StatusDeleter>;
-
 /**
  * Tensors live in the handle table of tfjs's own backend object, so one id means the same tensor to its
- * functions and to ours. That object belongs to tfjs, which deletes it (and with it the context) after Close.
+ * functions and to ours. That object belongs to tfjs, which deletes it, and with it the context, after this one.
  */
 struct Session {
   explicit Session(napi_env environment) : env(environment), status(TF_NewStatus()) {}
@@ -93,11 +87,9 @@ struct Session {
   Table<PreparedOp> ops;
   Table<Cancellation> cancellations;
   std::map<std::string, AddedFunction> functions;
-  std::set<Work*> in_flight;
   std::deque<Binding> bindings;
   napi_ref exports = nullptr;
-  napi_async_cleanup_hook_handle cleanup = nullptr;
-  bool closing = false;
+  Background background{this};  // last: its threads end before the rest goes
 
   /** Gives a handle its id and takes it over. */
   int32_t Insert(Handle handle) {

@@ -7,7 +7,6 @@
 #include "session.h"
 #include "tensorflow/c/tf_tensor.h"
 #include "tensorflow/c/tf_tstring.h"
-#include "work.h"
 
 namespace keras_node {
 
@@ -48,13 +47,18 @@ inline TF_DataType ReadDtype(const Call& call, size_t index) {
   return dtype;
 }
 
+/** The elements, or null where there are none: TensorFlow crashes as it asks a missing buffer for its address. */
+inline void* DataOf(const TF_Tensor* tensor) {
+  return TF_TensorElementCount(tensor) > 0 ? TF_TensorData(tensor) : nullptr;
+}
+
 inline Tensor Allocate(Session* session, TF_DataType dtype, const Shape& shape) {
   TF_Status* status = session->status.get();
   // TensorFlow's own allocation: aligned for its kernels, and it destroys strings with the tensor.
   Tensor tensor(TFE_AllocateHostTensor(session->context, dtype, shape.dims.data(),
                                        static_cast<int>(shape.dims.size()), status));
   Ok(status);
-  if (tensor == nullptr || (TF_TensorData(tensor.get()) == nullptr && TF_TensorByteSize(tensor.get()) > 0)) {
+  if (tensor == nullptr || (DataOf(tensor.get()) == nullptr && shape.elements > 0)) {
     throw Failure{TF_RESOURCE_EXHAUSTED,
                   "no memory for a tensor of " + std::to_string(shape.elements) + " elements", ""};
   }
@@ -92,7 +96,7 @@ inline napi_value CreateTensor(Call& call) {
     call.Fail("shape and dtype need " + std::to_string(size) + " bytes, data has " + std::to_string(source.size));
   }
   Tensor tensor = Allocate(call.session, dtype, shape);
-  uint8_t* data = static_cast<uint8_t*>(TF_TensorData(tensor.get()));
+  uint8_t* data = static_cast<uint8_t*>(DataOf(tensor.get()));
   if (size > 0) std::memcpy(data, source.data, size);
   Normalise(dtype, data, size);
   return Place(call, std::move(tensor));
@@ -119,7 +123,7 @@ inline napi_value CreateStringTensor(Call& call) {
     call.Fail("shape needs " + std::to_string(shape.elements) + " values, got " + std::to_string(values.size()));
   }
   Tensor tensor = Allocate(call.session, TF_STRING, shape);
-  TF_TString* strings = static_cast<TF_TString*>(TF_TensorData(tensor.get()));
+  TF_TString* strings = static_cast<TF_TString*>(DataOf(tensor.get()));
   for (size_t i = 0; i < values.size(); i++) TF_StringCopy(&strings[i], values[i].data(), values[i].size());
   return Place(call, std::move(tensor));
 }
@@ -159,7 +163,7 @@ inline napi_value GatherRows(Call& call) {
               std::to_string(row_size));
   }
   Tensor tensor = Allocate(call.session, dtype, batch);
-  uint8_t* data = static_cast<uint8_t*>(TF_TensorData(tensor.get()));
+  uint8_t* data = static_cast<uint8_t*>(DataOf(tensor.get()));
   // Volatile: another thread may write a SharedArrayBuffer, so what was checked must be what is used.
   const volatile int32_t* wanted = reinterpret_cast<const int32_t*>(index_bytes.data) + offset;
   for (int64_t i = 0; i < count; i++) {
@@ -218,7 +222,7 @@ inline void CopyOut(TF_Tensor* tensor, void* data, size_t size) {
     throw Failure{TF_INTERNAL, "the tensor has " + std::to_string(TF_TensorByteSize(tensor)) +
                                    " bytes where its shape and dtype say " + std::to_string(size), ""};
   }
-  if (size > 0) std::memcpy(data, TF_TensorData(tensor), size);
+  if (size > 0) std::memcpy(data, DataOf(tensor), size);
 }
 
 inline napi_value ReadTensor(Call& call) {
@@ -236,25 +240,25 @@ inline napi_value ReadTensor(Call& call) {
 /** Waits for a tensor and copies it, off the JavaScript thread, to an ArrayBuffer nobody else can see yet. */
 class ReadWork : public Work {
  public:
-  ReadWork(const Call& call, Handle handle, size_t size) : handle_(std::move(handle)), size_(size) {
-    const napi_value buffer = NewArrayBuffer(call.env, size, &data_);
-    Ok(call.env, napi_create_reference(call.env, buffer, 1, &buffer_));
+  ReadWork(napi_env env, Handle handle, size_t size) : env_(env), handle_(std::move(handle)), size_(size) {
+    const napi_value buffer = NewArrayBuffer(env, size, &data_);
+    Ok(env, napi_create_reference(env, buffer, 1, &buffer_));
   }
+  ~ReadWork() override { napi_delete_reference(env_, buffer_); }
 
   void Run(TF_Status* status) override {
     CopyOut(Resolve(handle_.get(), status).get(), data_, size_);
     handle_.reset();
   }
 
-  napi_value Result(Session* session) override {
+  napi_value Result(Session*) override {
     napi_value buffer = nullptr;
-    Ok(session->env, napi_get_reference_value(session->env, buffer_, &buffer));
+    Ok(env_, napi_get_reference_value(env_, buffer_, &buffer));
     return buffer;
   }
 
-  void Dispose(napi_env env) override { napi_delete_reference(env, buffer_); }
-
  private:
+  napi_env env_;
   Handle handle_;
   size_t size_;
   void* data_ = nullptr;
@@ -268,7 +272,7 @@ inline napi_value ReadTensorAsync(Call& call) {
   // A handle of its own, so that JavaScript may delete the tensor meanwhile.
   Handle shared(TFE_TensorHandleCopySharingTensor(handle, status));
   Ok(status);
-  return Start(call, std::make_unique<ReadWork>(call, std::move(shared), size));
+  return call.session->background.Start(std::make_unique<ReadWork>(call.env, std::move(shared), size));
 }
 
 inline float FromBits(uint32_t bits) {
@@ -299,7 +303,7 @@ inline double ScalarValue(const Call& call, TF_Tensor* tensor) {
     call.Fail("each tensor must have one element, got one with " +
               std::to_string(TF_TensorElementCount(tensor)));
   }
-  const void* data = TF_TensorData(tensor);
+  const void* data = DataOf(tensor);
   switch (dtype) {
     case TF_FLOAT: return Load<float>(data);
     case TF_DOUBLE: return Load<double>(data);
@@ -346,7 +350,7 @@ inline napi_value ReadStrings(Call& call) {
     call.Fail("the tensor holds no strings, its dtype is " + std::to_string(TFE_TensorHandleDataType(handle)));
   }
   const Tensor tensor = Resolve(handle, call.session->status.get());
-  const TF_TString* strings = static_cast<const TF_TString*>(TF_TensorData(tensor.get()));
+  const TF_TString* strings = static_cast<const TF_TString*>(DataOf(tensor.get()));
   napi_value array = nullptr;
   const int64_t count = TF_TensorElementCount(tensor.get());
   if (count >= UINT32_MAX) call.Fail("the tensor has more strings than an array can hold");

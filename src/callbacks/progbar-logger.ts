@@ -7,9 +7,13 @@ import { Callback, type CallbackParams, type Logs } from './callback.js';
 export class ProgbarLogger extends Callback {
   #bar: Progbar | undefined;
   #seen = 0;
+  #target: number | null | undefined;
+  /** Validation inside fit belongs to the epoch's line. */
+  #inFit = false;
 
   override set_params(params: CallbackParams): void {
     super.set_params(params);
+    this.#target = params.steps;
   }
 
   /** Whether the bar would be redrawn now: the values of a step are read from the device only then. */
@@ -18,11 +22,16 @@ export class ProgbarLogger extends Callback {
   }
 
   override on_train_begin(): void {
+    this.#inFit = true;
     this.#reset();
   }
 
+  override on_train_end(): void {
+    this.#inFit = false;
+  }
+
   override on_test_begin(): void {
-    this.#reset();
+    if (!this.#inFit) this.#reset();
   }
 
   override on_predict_begin(): void {
@@ -40,7 +49,7 @@ export class ProgbarLogger extends Callback {
   }
 
   override on_test_batch_end(batch: number, logs?: Logs): void {
-    this.#update(batch, logs);
+    if (!this.#inFit) this.#update(batch, logs);
   }
 
   override on_predict_batch_end(batch: number): void {
@@ -52,7 +61,7 @@ export class ProgbarLogger extends Callback {
   }
 
   override on_test_end(logs?: Logs): void {
-    this.#finish(logs);
+    if (!this.#inFit) this.#finish(logs);
   }
 
   override on_predict_end(logs?: Logs): void {
@@ -65,8 +74,7 @@ export class ProgbarLogger extends Callback {
   }
 
   #makeBar(): Progbar {
-    const { steps, verbose } = this.params;
-    return new Progbar({ target: steps, verbose, unit_name: 'step' });
+    return new Progbar({ target: this.#target ?? null, verbose: this.params.verbose, stateless_metrics: [] });
   }
 
   #update(batch: number, logs: Logs | undefined): void {
@@ -77,8 +85,10 @@ export class ProgbarLogger extends Callback {
 
   #finish(logs: Logs | undefined): void {
     this.#bar ??= this.#makeBar();
-    this.#bar.target ??= this.#seen;
-    this.#bar.update(this.#bar.target, logs, { finalize: true });
+    // The length of a generator is known once it has ended.
+    this.#target ??= this.#seen;
+    this.#bar.target = this.#target;
+    this.#bar.update(this.#target, logs, { finalize: true });
   }
 }
 kerasExport(ProgbarLogger, 'keras.callbacks.ProgbarLogger');

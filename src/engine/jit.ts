@@ -127,7 +127,7 @@ function identity(value: object): number {
 function structureKey(node: unknown): string {
   if (Array.isArray(node)) return `[${node.map(structureKey).join()}]`;
   if (node !== null && typeof node === 'object' && Object.getPrototypeOf(node) === Object.prototype) {
-    return `{${Object.keys(node).sort().map((k) => `${k}:${structureKey((node as Record<string, unknown>)[k])}`).join()}}`;
+    return `{${Object.keys(node).toSorted().map((k) => `${k}:${structureKey((node as Record<string, unknown>)[k])}`).join()}}`;
   }
   return '*';
 }

@@ -11,7 +11,7 @@ export const isPlainObject = (value: unknown): value is Record<string, unknown> 
 /** Leaves in order: arrays by index, objects by sorted key. `null` and `undefined` are leaves. */
 export function flatten(structure: unknown, leaves: unknown[] = []): unknown[] {
   if (Array.isArray(structure)) for (const item of structure) flatten(item, leaves);
-  else if (isPlainObject(structure)) for (const key of Object.keys(structure).sort()) flatten(structure[key], leaves);
+  else if (isPlainObject(structure)) for (const key of Object.keys(structure).toSorted()) flatten(structure[key], leaves);
   else leaves.push(structure);
   return leaves;
 }
@@ -24,7 +24,7 @@ export function packAs(structure: unknown, leaves: readonly unknown[]): unknown 
     if (isPlainObject(node)) {
       const built: Record<string, unknown> = {};
       for (const key of Object.keys(node)) built[key] = undefined;
-      for (const key of Object.keys(node).sort()) built[key] = build(node[key]);
+      for (const key of Object.keys(node).toSorted()) built[key] = build(node[key]);
       return built;
     }
     if (position >= leaves.length) throw new RangeError(`The structure has more than the ${leaves.length} leaves given.`);

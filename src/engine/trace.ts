@@ -88,12 +88,14 @@ export class Trace implements Tracer, VariableScope {
   }
 
   finish(outputs: readonly Tensor[]): Graph {
+    // First, because a result may be a tensor from outside, which becomes a capture here.
+    const results = outputs.map((tensor) => this.#lift(tensor));
     return {
       inputs: this.#inputs,
       captures: [...this.#captures].map(([tensor, value]) => ({ tensor, value })),
       state: [...this.#state.values()].map(({ slot }) => slot),
       nodes: this.#nodes,
-      outputs: outputs.map((tensor) => this.#lift(tensor)),
+      outputs: results,
     };
   }
 }

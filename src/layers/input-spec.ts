@@ -1,7 +1,7 @@
 /** What a layer accepts: rank, dtype and dimensions of its inputs, checked before `build` and `call`. */
 import { standardizeDType } from '../engine/dtype.js';
 import { formatShape, ShapeError, type SymbolicShape } from '../engine/shape.js';
-import { flatten } from '../engine/structure.js';
+import { flatten, isPlainObject } from '../engine/structure.js';
 import { kerasExport } from '../saving/registration.js';
 
 export interface InputSpecOptions {
@@ -70,25 +70,40 @@ export function assertInputCompatibility(
 ): void {
   if (!spec) return;
   const specs = flatten(spec instanceof InputSpec ? [spec] : spec) as InputSpec[];
-  const values = flatten(inputs);
+  const values = flatten(byName(specs, inputs, layer));
   if (specs.length !== values.length) {
-    throw new IncompatibleInputError(`${layer} expects ${specs.length} input(s), but received ${values.length}.`);
+    throw new IncompatibleInputError(`The ${layer} expects ${specs.length} input(s), but received ${values.length}.`);
   }
   specs.forEach((one, i) => {
     const value = values[i];
+    const what = specs.length > 1 ? `Input ${i}${one.name ? ` ('${one.name}')` : ''} of ${layer}` : `The input of ${layer}`;
     if (value === null || value === undefined) {
       if (one.optional) return;
-      throw new IncompatibleInputError(`Input ${i} of ${layer} is missing.`);
+      throw new IncompatibleInputError(`${what} is missing.`);
     }
-    if (isDescribed(value)) check(one, value, specs.length > 1 ? `Input ${i} of ${layer}` : `The input of ${layer}`);
+    if (isDescribed(value)) check(one, value, what);
   });
 }
+
+/** An object of inputs in the order of the specs, where all of these have names. */
+function byName(specs: readonly InputSpec[], inputs: unknown, layer: string): unknown {
+  if (!isPlainObject(inputs) || !specs.every((spec) => spec.name)) return inputs;
+  return specs.map(({ name, optional }) => {
+    if (!(name! in inputs) && !optional) {
+      throw new IncompatibleInputError(`The data for input '${name}' of ${layer} is missing. Received the keys ` +
+        `${Object.keys(inputs).join(', ')}; expected ${specs.map((spec) => spec.name).join(', ')}.`);
+    }
+    return inputs[name!];
+  });
+}
+
+/** The shape without a last axis of size 1. */
+const squeezed = (shape: SymbolicShape): SymbolicShape => (shape.length > 1 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape);
 
 function check(spec: InputSpec, { shape, dtype }: Described, what: string): void {
   const received = `Received shape ${formatShape(shape)}.`;
   const rank = shape.length;
-  if (spec.ndim !== null && !(rank === spec.ndim ||
-    (spec.allow_last_axis_squeeze && spec.shape && rank === spec.ndim - 1 && spec.shape[spec.ndim - 1] === 1))) {
+  if (spec.ndim !== null && rank !== spec.ndim && !spec.allow_last_axis_squeeze) {
     throw new IncompatibleInputError(`${what} must have rank ${spec.ndim}, but has rank ${rank}. ${received}`);
   }
   if (spec.max_ndim !== null && rank > spec.max_ndim) {
@@ -106,10 +121,10 @@ function check(spec: InputSpec, { shape, dtype }: Described, what: string): void
       throw new IncompatibleInputError(`${what} must have size ${size} along axis ${axis}, but has ${actual ?? 'no such axis'}. ${received}`);
     }
   }
-  spec.shape?.forEach((size, axis) => {
-    const actual = shape[axis];
-    if (size !== null && actual !== null && actual !== undefined && actual !== size) {
-      throw new IncompatibleInputError(`${what} must have shape ${formatShape(spec.shape!)}. ${received}`);
-    }
-  });
+  if (spec.shape === null) return;
+  const [expected, actual] = spec.allow_last_axis_squeeze ? [squeezed(spec.shape), squeezed(shape)] : [spec.shape, shape];
+  const differs = expected.some((size, axis) => size !== null && actual[axis] !== null && actual[axis] !== size);
+  if (differs || expected.length !== actual.length) {
+    throw new IncompatibleInputError(`${what} must have shape ${formatShape(spec.shape)}. ${received}`);
+  }
 }

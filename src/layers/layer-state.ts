@@ -112,10 +112,15 @@ export abstract class LayerState extends Operation {
 
   /** Weights that are not of a sublayer: trainable ones first. */
   get _own_variables(): Variable[] {
-    const found = new Set(ownedBy(this).variables);
-    for (const variable of found) if (!this.#trains.has(variable)) this.#trains.set(variable, variable.trainable);
+    const found = this.#noteAttributes();
     const present = [...this.#trains].filter(([variable]) => found.has(variable) || this.#added.has(variable));
     return [...present.filter(([, trains]) => trains), ...present.filter(([, trains]) => !trains)].map(([v]) => v);
+  }
+
+  #noteAttributes(): Set<Variable> {
+    const found = new Set(ownedBy(this).variables);
+    for (const variable of found) if (!this.#trains.has(variable)) this.#trains.set(variable, variable.trainable);
+    return found;
   }
 
   /** All state: weights and the states of seed generators, of sublayers too. Metrics are not included. */
@@ -200,8 +205,8 @@ export abstract class LayerState extends Operation {
       { shape: shape as Shape, dtype, trainable, autocast, aggregation, name }));
     variable.regularizer = getRegularizer(options.regularizer ?? null);
     variable.constraint = getConstraint(options.constraint ?? null);
-    // Those set as attributes before come before it.
-    void this._own_variables;
+    // Variables that became attributes before come before it.
+    this.#noteAttributes();
     this.#added.add(variable);
     this.#trains.set(variable, trainable);
     if (!this.#trainable) variable.trainable = false;

@@ -5,6 +5,7 @@ import { Metric } from '../metrics/metric.js';
 import { SeedGenerator } from '../random/seed-generator.js';
 import { Operation } from '../ops/operation.js';
 import type { Layer } from './layer.js';
+import type { LayerState } from './layer-state.js';
 
 export interface Owned {
   layers: Layer[];
@@ -20,7 +21,7 @@ const isLayer = (value: unknown): value is Layer => value instanceof Operation &
  * Attributes are read in the order in which they were set, nested arrays, objects, maps and sets included. A layer in
  * a `#private` field cannot be seen: keep sublayers in ordinary fields.
  */
-export function ownedBy(layer: Layer): Owned {
+export function ownedBy(layer: LayerState): Owned {
   const owned: Owned = { layers: [], variables: [], seedGenerators: [], metrics: [] };
   const seen = new Set<unknown>([layer]);
   const visit = (value: unknown): void => {
@@ -30,6 +31,7 @@ export function ownedBy(layer: Layer): Owned {
     else if (value instanceof Variable) owned.variables.push(value);
     else if (value instanceof SeedGenerator) owned.seedGenerators.push(value);
     else if (value instanceof Metric) owned.metrics.push(value);
+    else if (Array.isArray(value) && typeof value[0] === 'number') return; // data, perhaps much of it
     else if (Array.isArray(value) || value instanceof Set) for (const item of value) visit(item);
     else if (value instanceof Map) for (const item of value.values()) visit(item);
     else if (isPlainObject(value)) for (const item of Object.values(value)) visit(item);

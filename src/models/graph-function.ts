@@ -70,7 +70,7 @@ export class GraphFunction {
   #sort(ordered: readonly Node[], indices: Map<Operation, number>): { nodes: Node[]; operations: Operation[] } {
     const nodeDepth = new Map<Node, number>();
     const operationDepth = new Map<Operation, number>();
-    for (const node of [...ordered].reverse()) {
+    for (const node of ordered.toReversed()) {
       const depth = Math.max(nodeDepth.get(node) ?? 0, operationDepth.get(node.operation) ?? 0);
       operationDepth.set(node.operation, depth);
       nodeDepth.set(node, depth);
@@ -87,12 +87,12 @@ export class GraphFunction {
         nodeDepth.set(node, 0);
       }
     }
-    const operations = [...operationDepth.keys()].sort((a, b) =>
+    const operations = [...operationDepth.keys()].toSorted((a, b) =>
       operationDepth.get(b)! - operationDepth.get(a)! || indices.get(a)! - indices.get(b)!);
     const known = [...nodeDepth.keys()];
     const position = new Map(known.map((node, i) => [node, i]));
     const order = new Map(ordered.map((node, i) => [node, i]));
-    const nodes = known.sort((a, b) => nodeDepth.get(b)! - nodeDepth.get(a)! ||
+    const nodes = known.toSorted((a, b) => nodeDepth.get(b)! - nodeDepth.get(a)! ||
       (order.get(a) ?? position.get(a)!) - (order.get(b) ?? position.get(b)!));
     return { nodes, operations };
   }

@@ -26,6 +26,9 @@ export type Op<N extends readonly string[], P extends readonly unknown[], R> =
   <A extends CallForms<N, AcceptingAll<P>>>(...args: A) =>
   [AnySymbolic<A>] extends [never] ? R : SymbolicResult<R>;
 
+/** The public form of an implementation (a type of its own, so that default values give parameters their types). */
+export type OpOf<N extends readonly string[], F> = F extends (...args: infer P) => infer R ? Op<N, P, R> : never;
+
 /** An op in a functional graph: the function and its arguments that are not tensors. */
 export class OpOperation extends Operation {
   readonly opName: string;
@@ -70,7 +73,8 @@ function makeOp(
 function publish(op: (...args: unknown[]) => unknown, path: string): void {
   const name = path.slice(path.lastIndexOf('.') + 1);
   Object.defineProperty(op, 'name', { value: name });
-  registry.set(name, op);
+  // keras.activations.relu and keras.losses.poisson are no ops of a graph by that name.
+  if (path.startsWith('keras.ops.')) registry.set(name, op);
   kerasExport(op, path);
 }
 
@@ -79,12 +83,12 @@ function publish(op: (...args: unknown[]) => unknown, path: string): void {
  * @param path Keras's public path, such as `keras.ops.sum`
  * @param names argument names in Keras's order
  */
-export function defineOp<const N extends readonly string[], P extends readonly unknown[], R>(
-  path: string, names: N, implementation: (...args: P) => R,
-): Op<N, P, R> {
+export function defineOp<const N extends readonly string[], F extends object>(
+  path: string, names: N, implementation: F,
+): OpOf<N, F> {
   const op = makeOp(path, names, implementation as unknown as (...args: readonly unknown[]) => unknown);
   publish(op, path);
-  return op as Op<N, P, R>;
+  return op as unknown as OpOf<N, F>;
 }
 
 /** An op that takes its operands one by one after `L`, and the options `O` by name. */

@@ -23,6 +23,7 @@ export const add = binary('add');
 export const subtract = binary('subtract');
 export const multiply = binary('multiply');
 export const divide = binary('divide');
+export const mod = binary('mod');
 export const power = binary('power');
 export const maximum = binary('maximum');
 export const minimum = binary('minimum');

@@ -33,7 +33,8 @@ const FAMILIES = [
 export function findClass(reference: Reference, custom_objects: CustomObjects | null): Registrable | undefined {
   const { module, class_name, registered_name } = reference;
   if (typeof registered_name === 'string') {
-    const custom = get_registered_object(registered_name, custom_objects);
+    // The second name is how a caller may give a class that was registered elsewhere.
+    const custom = get_registered_object(registered_name, custom_objects) ?? get_registered_object(class_name, custom_objects);
     if (typeof custom === 'function') return custom;
     // A name with a package was registered. Another class that happens to be called the same is not it.
     if (registered_name.includes('>')) return undefined;
@@ -55,7 +56,8 @@ export function findClass(reference: Reference, custom_objects: CustomObjects | 
 export function findFunction(
   name: string, module: unknown, custom_objects: CustomObjects | null,
 ): ((...args: unknown[]) => unknown) | undefined {
-  const custom = get_registered_object(name, custom_objects);
+  const bare = name.slice(name.lastIndexOf('>') + 1);
+  const custom = get_registered_object(name, custom_objects) ?? get_registered_object(bare, custom_objects);
   if (typeof custom === 'function') return custom as (...args: unknown[]) => unknown;
   const modules = typeof module === 'string' && FUNCTION_MODULES.includes(module) ? [module] : FUNCTION_MODULES;
   for (const candidate of module === null || module === undefined ? [] : modules) {

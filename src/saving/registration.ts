@@ -55,6 +55,15 @@ export function getExportedPath(target: Registrable): string | undefined {
   return pathsOfExported.get(target)?.[0];
 }
 
+/**
+ * The path under which files name a class or function: the canonical one, or, for the few classes that Keras saves
+ * from a module of its own source (`keras.src.models.functional.Functional`), that one.
+ */
+export function getSerializedPath(target: Registrable): string | undefined {
+  const paths = pathsOfExported.get(target);
+  return paths?.find((path) => path.startsWith('keras.src.')) ?? paths?.[0];
+}
+
 /** The class or function behind a public path, canonical or alias. */
 export function getExportedObject(path: string): Registrable | undefined {
   return exportedByPath.get(path);

@@ -6,10 +6,11 @@
  */
 import { isPlainObject } from '../engine/structure.js';
 import { positionalArguments } from '../utils/arguments.js';
+import { Callable } from '../utils/callable.js';
 import { DeserializationError, findClass, findFunction, unknownReference, type Reference } from './class-lookup.js';
 import {
-  custom_object_scope, get_registered_name, get_registered_object, getExportedPath, isClass, isRegistered, kerasExport,
-  type CustomObjects, type Registrable,
+  custom_object_scope, get_registered_name, get_registered_object, getExportedPath, getSerializedPath, isClass,
+  isRegistered, kerasExport, type CustomObjects, type Registrable,
 } from './registration.js';
 import {
   at, enable_unsafe_deserialization, inSafeMode, namesAround, noteDeserialized, noteSerialized, sharedObject, whereNow,
@@ -33,8 +34,9 @@ interface Serializable {
 const isMethod = (value: unknown, name: string): boolean =>
   typeof (value as Record<string, unknown> | null | undefined)?.[name] === 'function';
 
-/** A function in the ordinary sense: no class, and no callable layer, whose prototypes are not those of functions. */
-const isPlainFunction = (value: unknown): value is Registrable => value instanceof Function && !isClass(value);
+/** A function in the ordinary sense: no class, and no callable layer. */
+const isPlainFunction = (value: unknown): value is Registrable =>
+  typeof value === 'function' && !(value instanceof Callable) && !isClass(value);
 
 // ---------------------------------------------------------------------------------------------------------
 // Serialization
@@ -85,7 +87,7 @@ function serializeFunction(fn: Registrable): Config {
 
 function serializeObject(obj: Serializable): Config {
   const cls = obj.constructor;
-  const path = isRegistered(cls) ? undefined : getExportedPath(cls);
+  const path = isRegistered(cls) ? undefined : getSerializedPath(cls);
   const dot = path?.lastIndexOf('.') ?? -1;
   const class_name = path ? path.slice(dot + 1) : cls.name;
   return at(describe(class_name, obj), () => {
@@ -254,7 +256,9 @@ class Reader {
       return instance;
     };
     try {
-      const instance = custom_object_scope(this.#custom, () => withSafeMode(this.#safe, make));
+      const safely = (): Config => withSafeMode(this.#safe, make);
+      // A scope costs every later await of the process a little, so that none is opened for nothing.
+      const instance = this.#custom ? custom_object_scope(this.#custom, safely) : safely();
       noteDeserialized(instance, shared_object_id);
       return instance;
     } catch (cause) {

@@ -64,6 +64,9 @@ function accessorsOf(from: object, end: object): string[] {
 /** Private attributes come last. */
 const sortKey = (name: string): string => (name.startsWith('_') ? `~${name}` : name);
 
+/** Attributes of Keras's own base classes: what is in them has its place in files by another path, or none. */
+const KERAS_OWN: ReadonlySet<string> = new Set(['_layers', '_metrics', '_functional', '_operations', 'operations']);
+
 /**
  * The attributes of an object in which state may be, in the order in which Keras visits them. Attributes of the base
  * classes are left out: they hold no state that is not reached in another way.
@@ -73,7 +76,7 @@ export function* attributesOf(saveable: Saveable): Generator<[name: string, valu
   const record = saveable as Record<string, unknown>;
   // The layers that a model lists as its own come first: their paths do not depend on what else refers to them.
   if (isSubclassOf(saveable, 'keras.Sequential') || constructedAs(saveable, 'Functional')) yield ['layers', record.layers];
-  const ofBase = new Set(accessorsOf(base.prototype as object, Object.prototype));
+  const ofBase = new Set([...accessorsOf(base.prototype as object, Object.prototype), ...KERAS_OWN]);
   const own = accessorsOf(Object.getPrototypeOf(saveable) as object, base.prototype as object);
   const names = new Set([...Object.keys(saveable), ...own].filter((n) => !n.startsWith('__') && !ofBase.has(n)));
   for (const name of [...names].toSorted((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))) {

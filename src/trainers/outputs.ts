@@ -17,7 +17,7 @@ export interface FlatOutputs {
 export function flattenOutputs(y_pred: unknown, layerNames: readonly string[] | undefined): FlatOutputs {
   const outputs = flatten(y_pred) as Tensor[];
   if (isPlainObject(y_pred) && Object.values(y_pred).every((value) => value instanceof Tensor)) {
-    return { outputs, names: Object.keys(y_pred).sort() };
+    return { outputs, names: Object.keys(y_pred).toSorted() };
   }
   return { outputs, names: outputs.map((_, i) => layerNames?.[i] ?? null) };
 }

@@ -16,6 +16,13 @@ type Prefixes<R extends readonly unknown[], O, Acc extends readonly unknown[] = 
 export type CallForms<N extends readonly string[], P extends readonly unknown[]> =
   P | Prefixes<Required<P>, Named<N, P>>;
 
+/** Fields of an options interface as a parameter list, in the order of the names. */
+type Positional<O, N extends readonly unknown[]> =
+  N extends readonly [infer H extends keyof O, ...infer T] ? [O[H]?, ...Positional<O, T>] : [];
+
+/** All ways to pass the options O, whose positional order is N, to a method. */
+export type NamedForms<O, N extends readonly string[]> = CallForms<N, Positional<O, N>>;
+
 /**
  * Constructor arguments of a class whose options are O, in the order N. Options outside of N are given by name only.
  */
@@ -71,10 +78,11 @@ export const LAYER_OPTIONS = ['name', 'trainable', 'dtype', 'autocast', 'activit
  */
 export function namedArguments<O extends object>(
   what: string, names: readonly string[], args: readonly unknown[], further: readonly string[] = LAYER_OPTIONS,
+  structured: readonly string[] = [],
 ): O {
   const all = [...names, ...further.filter((name) => !names.includes(name))];
   if (args.length > names.length && !isPlainObject(args[args.length - 1])) tooMany(what, names, args.length);
-  const positional = positionalArguments(what, all, args);
+  const positional = positionalArguments(what, all, args, structured);
   const out: Record<string, unknown> = {};
   all.forEach((name, i) => {
     if (positional[i] !== undefined) out[name] = positional[i];

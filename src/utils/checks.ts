@@ -32,3 +32,18 @@ export function standardizeTuple(owner: string, name: string, value: unknown, ra
   }
   return values as number[];
 }
+
+export function requireNonNegative(owner: string, name: string, value: unknown): number {
+  if (typeof value !== 'number' || !(value >= 0)) {
+    throw new ArgumentError(`${owner}: the argument '${name}' must be a number >= 0, received ${show(value)}.`);
+  }
+  return value;
+}
+
+/** A number from `low` to `high`. */
+export function requireBetween(owner: string, name: string, value: unknown, low: number, high: number): number {
+  if (typeof value !== 'number' || !(value >= low && value <= high)) {
+    throw new ArgumentError(`${owner}: the argument '${name}' must be a number from ${low} to ${high}, received ${show(value)}.`);
+  }
+  return value;
+}

@@ -2,9 +2,9 @@
 
     python test/golden/check_saved.py model.keras predictions.json [--tolerance 1e-5]
 
-predictions.json: {"inputs": <tensor, or list or object of tensors>, "predictions": <the same>}, a tensor being
-{"dtype": ..., "shape": [...], "data": [...]}. Prints the largest absolute difference; the exit code is 0 where
-all are within the tolerance, 1 where not.
+predictions.json: {"inputs": <tensor, or list or object of tensors>, "predictions": <the same>}, a tensor
+being {"dtype": ..., "shape": [...], "data": [...]}. Prints the largest absolute difference; the exit code is 0
+where all are within the tolerance, 1 where not.
 """
 
 import argparse
@@ -42,19 +42,30 @@ def main():
     with open(options.json, encoding="utf-8") as file:
         recorded = json.load(file)
     model = keras.saving.load_model(options.file)
-    print(f"Keras {keras.__version__} opened {options.file}: {type(model).__name__} '{model.name}', {model.count_params()} parameters")
+    print(
+        f"Keras {keras.__version__} opened {options.file}: {type(model).__name__} '{model.name}', "
+        f"{model.count_params()} parameters"
+    )
     optimizer = getattr(model, "optimizer", None)
     if optimizer is not None:
-        print(f"optimizer {optimizer.name}: {int(optimizer.iterations)} iterations, {len(optimizer.variables)} variables")
+        print(
+            f"optimizer {optimizer.name}: {int(optimizer.iterations)} iterations, "
+            f"{len(optimizer.variables)} variables"
+        )
 
     predicted = keras.tree.flatten(model.predict(decode(recorded["inputs"]), verbose=0))
     expected = keras.tree.flatten(decode(recorded["predictions"]))
     if [p.shape for p in predicted] != [e.shape for e in expected]:
-        print(f"shapes differ: Python {[p.shape for p in predicted]}, keras-node {[e.shape for e in expected]}")
+        print(
+            f"shapes differ: Python {[p.shape for p in predicted]}, keras-node {[e.shape for e in expected]}"
+        )
         return 1
     largest = max(float(np.max(np.abs(p - e), initial=0.0)) for p, e in zip(predicted, expected))
     agree = largest <= options.tolerance
-    print(f"max abs difference {largest:.3g} over {sum(p.size for p in predicted)} predictions; tolerance {options.tolerance:g}: {'equal' if agree else 'DIFFERENT'}")
+    print(
+        f"max abs difference {largest:.3g} over {sum(p.size for p in predicted)} predictions; "
+        f"tolerance {options.tolerance:g}: {'equal' if agree else 'DIFFERENT'}"
+    )
     return 0 if agree else 1
 
 

@@ -59,18 +59,25 @@ export interface GoldenFile<Case> {
 
 const NOT_FINITE: Record<string, number> = { NaN, Infinity, '-Infinity': -Infinity };
 
-/** float64 keeps its digits; the narrower floats are all subsets of float32. */
+/** float64 and integers keep their digits; the narrower floats are all subsets of float32. */
 function decodeFloat(element: unknown, dtype: string): number {
   const value = typeof element === 'string' ? NOT_FINITE[element] : (element as number);
-  if (value === undefined) throw new Error(`Golden data: '${String(element)}' is no element of dtype ${dtype}`);
-  return dtype === 'float64' ? value : Math.fround(value);
+  if (value === undefined) throw new Error(`Golden data: '${String(element)}' is no ${dtype}`);
+  return dtype === 'float64' || !dtype.includes('float') ? value : Math.fround(value);
 }
 
-function decodeTensor(raw: { dtype: string; shape: number[]; data: unknown[] }): GoldenTensor {
+/** A tensor as it stands in the file. */
+interface RawTensor {
+  dtype: string;
+  shape: number[];
+  data: unknown[];
+}
+
+function decodeTensor(raw: RawTensor): GoldenTensor {
   const { dtype, shape, data } = raw;
   const size = shape.reduce((product, length) => product * length, 1);
   if (size !== data.length) {
-    throw new Error(`Golden data: shape [${shape.join(', ')}] wants ${size} elements, the file has ${data.length}`);
+    throw new Error(`Golden data: [${shape.join(', ')}] wants ${size} elements, the file has ${data.length}`);
   }
   if (dtype === 'bool') return { dtype, shape, data: data as boolean[] };
   if (dtype === 'int64' || dtype === 'uint64') {
@@ -85,7 +92,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 /** True for a decoded tensor. */
 export function isGoldenTensor(value: unknown): value is GoldenTensor {
-  return isObject(value) && typeof value['dtype'] === 'string' && Array.isArray(value['shape']) && 'data' in value;
+  return isObject(value) && typeof value.dtype === 'string' && Array.isArray(value.shape) && 'data' in value;
 }
 
 /** Parsed JSON to golden values: tensors, non-finite scalars and big integers, at any depth. */
@@ -93,9 +100,9 @@ export function decode(raw: unknown): unknown {
   if (Array.isArray(raw)) return raw.map(decode);
   if (!isObject(raw)) return raw;
   const keys = Object.keys(raw);
-  if (keys.length === 3 && isGoldenTensor(raw)) return decodeTensor(raw as { dtype: string; shape: number[]; data: unknown[] });
-  if (keys.length === 1 && typeof raw['float'] === 'string') return NOT_FINITE[raw['float']];
-  if (keys.length === 1 && typeof raw['int'] === 'string') return BigInt(raw['int']);
+  if (keys.length === 3 && isGoldenTensor(raw)) return decodeTensor(raw as RawTensor);
+  if (keys.length === 1 && typeof raw.float === 'string') return NOT_FINITE[raw.float];
+  if (keys.length === 1 && typeof raw.int === 'string') return BigInt(raw.int);
   return Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, decode(value)]));
 }
 
@@ -113,7 +120,8 @@ export function goldenPath(...parts: string[]): string {
 export function loadGolden<Case = GoldenCall>(area: string, family: string): GoldenFile<Case> {
   const path = goldenPath(area, `${family}.json`);
   if (!existsSync(path)) {
-    throw new Error(`No golden file ${area}/${family}.json; make it with: python test/golden/make.py ${area}/${family}`);
+    const command = `python test/golden/make.py ${area}/${family}`;
+    throw new Error(`No golden file ${area}/${family}.json; make it with: ${command}`);
   }
   return decode(JSON.parse(readFileSync(path, 'utf8'))) as GoldenFile<Case>;
 }
@@ -177,7 +185,11 @@ function elementDiffers(
  * Shape and dtype are compared where `actual` states them. The message names the first differing index, both
  * values there, the number of differing elements and the largest difference.
  */
-export function difference(actual: ActualTensor, expected: GoldenTensor, tolerance: Tolerance = {}): string | undefined {
+export function difference(
+  actual: ActualTensor,
+  expected: GoldenTensor,
+  tolerance: Tolerance = {},
+): string | undefined {
   if (actual.dtype !== undefined && actual.dtype !== expected.dtype) {
     return `dtype: expected ${expected.dtype}, received ${actual.dtype}`;
   }
@@ -208,7 +220,12 @@ export function difference(actual: ActualTensor, expected: GoldenTensor, toleran
 }
 
 /** Throws where `actual` and `expected` differ by more than the tolerance of the dtype, or the one given. */
-export function closeTo(actual: ActualTensor, expected: GoldenTensor, tolerance: Tolerance = {}, what = 'values'): void {
+export function closeTo(
+  actual: ActualTensor,
+  expected: GoldenTensor,
+  tolerance: Tolerance = {},
+  what = 'values',
+): void {
   const message = difference(actual, expected, tolerance);
   if (message !== undefined) throw new Error(`${what}: ${message}`);
 }

@@ -7,8 +7,10 @@
 Needs the packages of requirements.txt. See README.md beside this file.
 """
 
+import atexit
 import importlib
 import os
+import shutil
 import sys
 import tempfile
 import traceback
@@ -20,7 +22,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["COLUMNS"] = "80"
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 # A configuration file of the person who runs this must not change the numbers.
-os.environ["KERAS_HOME"] = tempfile.mkdtemp(prefix="keras-home-")
+KERAS_HOME = tempfile.mkdtemp(prefix="keras-home-")
+atexit.register(shutil.rmtree, KERAS_HOME, ignore_errors=True)
+os.environ["KERAS_HOME"] = KERAS_HOME
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -51,9 +55,7 @@ def main(wanted):
         module = importlib.import_module(f"generators.{area}_goldens")
         for family, generate in module.FAMILIES.items():
             known[f"{area}/{family}"] = generate
-    chosen = [
-        name for name in known if not wanted or name in wanted or name.split("/")[0] in wanted
-    ]
+    chosen = [name for name in known if not wanted or name in wanted or name.split("/")[0] in wanted]
     unknown = [w for w in wanted if w not in known and w not in AREAS]
     if unknown:
         sys.exit(f"No such family: {', '.join(unknown)}. Known: {', '.join(known)}")

@@ -56,6 +56,8 @@ function rawZip(members: RawMember[]): Buffer {
   return Buffer.concat([...parts, ...directory, end]);
 }
 
+const writeNothing = async (): Promise<void> => {};
+
 describe('saving/archive', () => {
   let folder: string;
   before(async () => {
@@ -192,8 +194,7 @@ describe('saving/atomic-file', () => {
   });
 
   it('says why it cannot write', async () => {
-    const write = async (): Promise<void> => {};
-    expect((await errorOf(() => writeFileAtomically(join(folder, 'no/x'), write))).message).to.match(/does not exist/);
-    expect((await errorOf(() => writeFileAtomically(folder, write))).message).to.match(/is not a file/);
+    expect((await errorOf(() => writeFileAtomically(join(folder, 'no/x'), writeNothing))).message).to.match(/does not exist/);
+    expect((await errorOf(() => writeFileAtomically(folder, writeNothing))).message).to.match(/is not a file/);
   });
 });

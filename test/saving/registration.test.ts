@@ -10,6 +10,14 @@ class Configurable {
   }
 }
 
+class Bare {
+  readonly option = 1;
+}
+function scale(): void {}
+const pause = (): Promise<void> => new Promise((resolve) => {
+  setImmediate(resolve);
+});
+
 describe('saving/registration', () => {
   afterEach(() => {
     const objects = get_custom_objects();
@@ -44,7 +52,6 @@ describe('saving/registration', () => {
       expect(get_registered_object('my_package>Mine')).to.equal(Mine);
       register_keras_serializable({ package: 'other', name: 'Named' })(Mine);
       expect(get_registered_name(Mine)).to.equal('other>Named');
-      function scale(): void {}
       register_keras_serializable()(scale);
       expect(get_registered_name(scale)).to.equal('Custom>scale');
     });
@@ -56,7 +63,7 @@ describe('saving/registration', () => {
     });
 
     it('refuses classes without get_config, nameless functions and unknown options', () => {
-      expect(() => register_keras_serializable('p')(class Bare {})).to.throw(/class Bare has no get_config/);
+      expect(() => register_keras_serializable('p')(Bare)).to.throw(/class Bare has no get_config/);
       expect(() => register_keras_serializable('p')((() => () => {})())).to.throw(/no name of its own/);
       expect(() => register_keras_serializable({ pakage: 'p' } as object)).to.throw(/unknown option 'pakage'/);
     });
@@ -92,9 +99,6 @@ describe('saving/registration', () => {
     });
 
     it('holds across awaits, and only there', async () => {
-      const pause = (): Promise<void> => new Promise((resolve) => {
-        setImmediate(resolve);
-      });
       const inside = custom_object_scope({ a: 1 }, async () => {
         await pause();
         return get_registered_object('a');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import '../../src/backend/config.js';
 import { NDArray, toTensor } from '../../src/engine/convert.js';
 import { KerasTensor } from '../../src/ops/keras-tensor.js';
 import { Callable } from '../../src/utils/callable.js';
@@ -66,6 +67,8 @@ function tanh(x: number): number {
   return Math.tanh(x);
 }
 
+function read_secrets(): void {}
+
 const roundTrip = (value: unknown, ...options: [object?]): unknown =>
   deserialize_keras_object(JSON.parse(JSON.stringify(serialize_keras_object(value))), ...options);
 
@@ -120,7 +123,6 @@ describe('saving/serialization', () => {
     kerasExport(tanh, 'keras.regularizers.tanh_for_test');
     expect(serialize_keras_object(tanh)).to.deep.include({ config: 'tanh_for_test' });
     expect(roundTrip(tanh)).to.equal(tanh);
-    function read_secrets(): void {}
     kerasExport(read_secrets, 'keras.utils.read_secrets');
     const config = { module: 'keras.utils', class_name: 'function', config: 'read_secrets', registered_name: 'read_secrets' };
     expect(() => deserialize_keras_object(config)).to.throw(DeserializationError, /function 'read_secrets'/);

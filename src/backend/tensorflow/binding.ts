@@ -179,8 +179,11 @@ export interface NativeBinding {
   /** Forgets a cancellation. Runs that have it go on. */
   releaseCancellation(cancellation: number): void;
 
-  /** Cancels all runs under way. Called at the end of the process, which waits for them. */
-  cancelAll(): void;
+  /**
+   * Cancels all that runs on other threads and waits for its end; no more is taken on. `loadBinding` has it
+   * called when the process exits.
+   */
+  stop(): void;
 
   /**
    * Adds a function, to be run under its name like an op, and called by other functions.
@@ -227,7 +230,7 @@ export function loadBinding(path: string, config?: Uint8Array): NativeBinding {
   } catch (error) {
     throw new NativeBindingError(path, error);
   }
-  // process.exit() waits for the threads that run ops, and so for ever where one loops.
-  process.on('exit', () => module.exports.cancelAll());
+  // TensorFlow must not be running on another thread while its library is taken down.
+  process.on('exit', () => module.exports.stop());
   return module.exports;
 }

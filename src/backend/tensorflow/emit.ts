@@ -17,7 +17,8 @@ export interface Ref {
 }
 
 export class GraphEmitter implements Builder<Ref> {
-  readonly nodes: NodeMessage[] = [];
+  nodes: NodeMessage[] = [];
+  #count = 0;
   readonly #defs: OpDefs;
   #constants = new Map<string, Ref>();
 
@@ -65,11 +66,16 @@ export class GraphEmitter implements Builder<Ref> {
       if (attr.type === 'type') values[attr.name] = { type: Number(attr.default_value.type) };
     }
     const node: NodeMessage = {
-      name: `n${this.nodes.length}_${name}`, op: name,
+      name: `n${this.#count++}_${name}`, op: name,
       input: [...inputs.map((x) => x.ref), ...control.map((c) => `^${c}`)], attr: values,
     };
     this.nodes.push(node);
     return { node, args: def.output_arg, values };
+  }
+
+  /** Takes nodes out again that turned out to have no use. */
+  remove(isUseless: (name: string) => boolean): void {
+    this.nodes = this.nodes.filter(({ name }) => !isUseless(name));
   }
 
   ints(values: readonly number[]): Ref {
@@ -92,7 +98,7 @@ export class GraphEmitter implements Builder<Ref> {
     const key = small ? `${dtype}|${shape.join()}|${tensor.tensor_content!.join()}` : undefined;
     const found = key && this.#constants.get(key);
     if (found) return found;
-    const name = `n${this.nodes.length}_Const`;
+    const name = `n${this.#count++}_Const`;
     this.nodes.push({ name, op: 'Const', input: [], attr: { dtype: { type }, value: { tensor } } });
     const ref = { ref: `${name}:output:0`, dtype: type };
     if (key) this.#constants.set(key, ref);
@@ -131,7 +137,7 @@ export function emitFunction(graph: Graph, name: string, defs: OpDefs, xla: bool
     const made = emitter.lower(node, node.inputs.map((value) => refs.get(value)!));
     node.outputs.forEach((value, i) => refs.set(value, made[i]));
   }
-  const updates = state.emitUpdates(refs);
+  const updates = state.emitUpdates(refs, graph.outputs);
 
   const ret: Record<string, string> = {};
   const outputs = graph.outputs.map((value, i) => {

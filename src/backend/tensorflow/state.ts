@@ -86,9 +86,9 @@ export class StateEmitter {
     }
   }
 
-  /** The assignments; gives the names of their nodes. */
-  emitUpdates(refs: Map<Value, Ref>): string[] {
-    const readers = this.#readers();
+  /** The assignments; gives the names of their nodes. `outputs`: what the function returns. */
+  emitUpdates(refs: Map<Value, Ref>, outputs: readonly Value[]): string[] {
+    const readers = this.#readers([...outputs, ...this.#updates.flatMap(({ operands }) => operands)], refs);
     return this.#updates.map(({ op, bound, operands, others }) => {
       const inputs = operands.map((value) => refs.get(value)!);
       const all = [bound, ...others];
@@ -101,16 +101,17 @@ export class StateEmitter {
     });
   }
 
-  /** For each read, the nodes that use it (or the read itself). Reads without users are removed. */
-  #readers(): Map<string, string[]> {
-    const names = new Set(this.#readNodes.values());
+  /** For each read, itself and the nodes that use it. Reads that nothing uses are taken out of the function. */
+  #readers(further: readonly Value[], refs: Map<Value, Ref>): Map<string, string[]> {
     const readers = new Map<string, string[]>();
-    for (const node of this.#emitter.nodes) {
-      for (const input of node.input) {
-        const source = input.split(':')[0];
-        if (names.has(source)) readers.set(source, [...(readers.get(source) ?? [source]), node.name]);
-      }
-    }
+    const names = new Set(this.#readNodes.values());
+    const note = (ref: string, user: string[]): void => {
+      const source = ref.split(':')[0];
+      if (names.has(source)) readers.set(source, [...(readers.get(source) ?? [source]), ...user]);
+    };
+    for (const node of this.#emitter.nodes) for (const input of node.input) note(input, [node.name]);
+    for (const value of further) note(refs.get(value)!.ref, []);
+    this.#emitter.remove((name) => names.has(name) && !readers.has(name));
     return readers;
   }
 }

@@ -60,13 +60,12 @@ export function openCpu(): Device {
     instance,
     make: (shape, dtype) => instance.makeTensorInfo(shape, dtype, new arrays[dtype](shape.reduce((n, d) => n * d, 1))),
     view: ({ dataId, dtype }) => {
-      const values = instance.readSync(dataId);
-      const expected = arrays[dtype as 'float32' | 'int32' | 'bool'];
-      if (values instanceof expected) return values;
+      // Not `readSync`, which copies some dtypes.
+      const data = instance.data.get(dataId);
+      const expected = arrays[dtype as keyof typeof arrays];
       // Some kernels leave numbers in another kind of array than their dtype says.
-      const converted = expected.from(values as ArrayLike<number>);
-      instance.data.get(dataId).values = converted;
-      return converted;
+      if (!(data.values instanceof expected)) data.values = expected.from(data.values as ArrayLike<number>);
+      return data.values as Numbers;
     },
     kernel: kernelFinder(core, 'cpu'),
   };

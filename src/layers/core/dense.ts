@@ -44,6 +44,8 @@ const ARGUMENTS = ['units', 'activation', 'use_bias', 'kernel_initializer', 'bia
  * y.shape; // [2, 64]
  */
 export class Dense extends Layer {
+  static override call_arguments: readonly string[] = [];
+
   readonly units: number;
   readonly activation: activations.Activation;
   readonly use_bias: boolean;
@@ -107,6 +109,7 @@ export class Dense extends Layer {
       bias_regularizer: regularizers.serialize(this.bias_regularizer),
       kernel_constraint: constraints.serialize(this.kernel_constraint),
       bias_constraint: constraints.serialize(this.bias_constraint),
+      quantization_config: null,
     };
   }
 }

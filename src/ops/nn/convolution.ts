@@ -125,7 +125,7 @@ export const separable_conv = defineNN('separable_conv',
   });
 
 /** Length of a transposed convolution along one axis; `outputPadding` null: the longest that gives the input back. */
-function transposedLength(
+export function transposedLength(
   length: number, window: number, stride: number, padding: 'valid' | 'same', outputPadding: number | null, dilation: number,
 ): number {
   const reach = (window - 1) * dilation + 1;

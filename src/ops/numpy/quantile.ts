@@ -13,26 +13,31 @@ import { sortLast } from './sorting.js';
 export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'nearest' | 'midpoint';
 const METHODS: readonly string[] = ['linear', 'lower', 'higher', 'nearest', 'midpoint'];
 
-/** Elements before and after each place in the sorted order, and the weight of the one before. */
-interface Places {
-  lower: Tensor;
-  higher: Tensor;
-  nearest: Tensor;
-  weight: Tensor;
-}
+/** Indices within 0 .. count - 1. */
+const within = (t: Tensor, count: number): Tensor =>
+  apply('maximum', [apply('minimum', [t, full(count - 1, [], 'int32')]), full(0, [], 'int32')]);
 
-/** Places of q among `count` sorted elements. */
-function placesOf(q: Tensor, count: number): Places {
-  const place = times(q, scalarLike(count - 1, q));
-  const index = (name: 'floor' | 'ceil' | 'round'): Tensor => {
-    const t = cast(apply(name, [place]), 'int32');
-    return apply('maximum', [apply('minimum', [t, full(count - 1, [], 'int32')]), full(0, [], 'int32')]);
-  };
-  const higher = index('ceil');
-  // The weight of the element before the higher one keeps its gradient when the place is an element.
-  const before = apply('maximum', [minus(higher, full(1, [], 'int32')), full(0, [], 'int32')]);
-  const after = apply('minimum', [plus(before, full(1, [], 'int32')), full(count - 1, [], 'int32')]);
-  return { lower: index('floor'), higher, nearest: index('round'), weight: minus(cast(after, q.dtype), place) };
+/** The elements of sorted rows at fractional places (float64). */
+function elementsAt(sorted: Tensor, place: Tensor, method: QuantileMethod): Tensor {
+  const axis = sorted.ndim - 1;
+  const count = sorted.shape[axis];
+  const index = (rounding: 'floor' | 'ceil' | 'round'): Tensor =>
+    within(cast(apply(rounding, [place]), 'int32'), count);
+  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis, batchDims: 0 });
+  switch (method) {
+    case 'lower': return at(index('floor'));
+    case 'higher': return at(index('ceil'));
+    case 'nearest': return at(index('round'));
+    case 'midpoint': return times(plus(at(index('floor')), at(index('ceil'))), scalarLike(0.5, sorted));
+    default: {
+      // Two neighbours also where the place is an element, so that the weight keeps its gradient.
+      const one = full(1, [], 'int32');
+      const before = within(minus(index('ceil'), one), count);
+      const after = within(plus(before, one), count);
+      const weight = cast(minus(cast(after, place.dtype), place), sorted.dtype);
+      return plus(times(at(after), minus(scalarLike(1, sorted), weight)), times(at(before), weight));
+    }
+  }
 }
 
 /**
@@ -59,21 +64,10 @@ export function quantileOf(
   const shares = toTensor(q, isTensor ? undefined : getDefaultFloat());
   const scaled = whole === 1 ? shares : apply('divide', [shares, scalarLike(whole, shares)]);
   const flat = reshapeTo(cast(scaled, 'float64'), [shares.size]);
-  const { lower, higher, nearest, weight } = placesOf(flat, count);
+  const place = times(flat, scalarLike(count - 1, flat));
 
   // 3. the elements there, along the last axis
-  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis: others.length, batchDims: 0 });
-  let found: Tensor;
-  if (method === 'lower') found = at(lower);
-  else if (method === 'higher') found = at(higher);
-  else if (method === 'nearest') found = at(nearest);
-  else if (method === 'midpoint') found = times(plus(at(lower), at(higher)), scalarLike(0.5, t));
-  else {
-    const w = cast(weight, t.dtype);
-    const before = apply('maximum', [minus(higher, full(1, [], 'int32')), full(0, [], 'int32')]);
-    const after = apply('minimum', [plus(before, full(1, [], 'int32')), full(count - 1, [], 'int32')]);
-    found = plus(times(at(after), minus(scalarLike(1, w), w)), times(at(before), w));
-  }
+  let found = elementsAt(sorted, place, method);
 
   // 4. NaN where an element is NaN
   const isBroken = reduce('reduce_any', apply('is_nan', [rows]), axes.map((_, i) => others.length + i));

@@ -87,7 +87,14 @@ class ClassicReader {
   /** Attributes are read when asked for: crafted objects could share a large one many times over. */
   #attributesOf(messages: Messages): () => ReadonlyMap<string, H5Attribute> {
     let cached: ReadonlyMap<string, H5Attribute> | undefined;
-    return () => (cached ??= readAttributes(this.#bytes, this.#heap, messages));
+    return () => {
+      try {
+        return (cached ??= readAttributes(this.#bytes, this.#heap, messages));
+      } catch (error) {
+        if (!(error instanceof H5UnsupportedLayout)) throw error;
+        throw new H5Error(`The file is damaged: its attributes have ${error.message}.`);
+      }
+    };
   }
 
   /** The links of a group, from its B-tree and local heap. */

@@ -27,7 +27,25 @@ async function load(): Promise<Library> {
     ? await import('h5wasm')
     : ((await import(`${import.meta.resolve('h5wasm')}?reload=${reloads}`)) as Library);
   await h5wasm.ready;
+  // HDF5 reports most errors on stderr alone: a listing that fails half-way looks like a short one.
+  const { tty } = (h5wasm.Module.FS as unknown as Streams).getStream(STDERR);
+  tty.ops = { put_char: (_, code) => void (complaints += String.fromCharCode(code)), fsync: () => {} };
   return h5wasm;
+}
+
+/** A part of Emscripten's file system that its types leave out. */
+interface Streams {
+  getStream(fd: number): { tty: { ops: { put_char(terminal: unknown, code: number): void; fsync(): void } } };
+}
+const STDERR = 2;
+let complaints = '';
+
+/** What HDF5 has complained of since the last time: the innermost reason of its error stack. */
+function takeComplaint(): string | undefined {
+  const reasons = [...complaints.matchAll(/ in \w+\(\): (.*)/g)].map((match) => match[1]);
+  const complaint = complaints === '' ? undefined : (reasons.at(-1) ?? firstLine(complaints));
+  complaints = '';
+  return complaint;
 }
 
 /** Opens a file in h5wasm's own memory: it has no way to the disk, and so follows no link out of the file. */
@@ -37,14 +55,18 @@ export async function openWithH5wasm(bytes: Uint8Array): Promise<H5File> {
   const { FS } = h5wasm.Module;
   const guard = <T>(what: string, work: () => T): T => {
     try {
-      return work();
+      const result = work();
+      const complaint = takeComplaint();
+      if (complaint !== undefined) throw new H5Error(`${what}: ${complaint}`);
+      return result;
     } catch (cause) {
       if (cause instanceof H5Error) throw cause;
+      const complaint = takeComplaint();
       if (cause instanceof Error && cause.name === 'RuntimeError') {
         library = undefined;
         reloads++;
       }
-      throw new H5Error(`${what}: ${firstLine(cause)}`, { cause });
+      throw new H5Error(`${what}: ${complaint ?? firstLine(cause)}`, { cause });
     }
   };
   // The last flag lends our bytes instead of copying them.
@@ -53,8 +75,13 @@ export async function openWithH5wasm(bytes: Uint8Array): Promise<H5File> {
   const close = (): void => {
     const open = file;
     file = undefined;
-    if (open) guard('The file cannot be closed', () => open.close());
-    if (FS.analyzePath(`/${name}`).exists) FS.unlink(`/${name}`);
+    try {
+      open?.close();
+      if (FS.analyzePath(`/${name}`).exists) FS.unlink(`/${name}`);
+    } catch {
+      // A damaged file may fail to close; it was only read, and nothing more is wanted of it.
+    }
+    takeComplaint();
   };
   try {
     file = guard('HDF5 cannot open the file', () => {
@@ -65,11 +92,7 @@ export async function openWithH5wasm(bytes: Uint8Array): Promise<H5File> {
     const tree = new TreeReader(h5wasm, file, bytes.length, guard);
     return { root: tree.group(file, '', 0), reader: 'h5wasm', close, [Symbol.dispose]: close };
   } catch (error) {
-    try {
-      close();
-    } catch {
-      // The first error says more.
-    }
+    close();
     throw error;
   }
 }

@@ -23,7 +23,7 @@ VERSIONS = {
 
 
 def rng_for(name):
-    """A NumPy generator whose stream depends on the name alone, so that families do not disturb each other."""
+    """Random numbers whose stream depends on the name alone, so that families do not disturb one another."""
     return np.random.default_rng(zlib.crc32(name.encode()))
 
 
@@ -119,7 +119,7 @@ def write_family(area, family, cases, extra=None):
     path.parent.mkdir(parents=True, exist_ok=True)
     head = {"versions": VERSIONS, **(encode(extra) if extra else {})}
     lines = ",\n".join(_compact(encode(case)) for case in cases)
-    text = f"{_compact(head)[:-1]},\n\"cases\":[\n{lines}\n]}}\n"
+    text = f'{_compact(head)[:-1]},\n"cases":[\n{lines}\n]}}\n'
     json.loads(text)
     size = len(text.encode())
     if size > MAX_BYTES:

@@ -1,7 +1,6 @@
-"""A narrow copy of the demo's CNN, trained in Python on the digits of examples/data and saved with its optimizer."""
+"""A narrow copy of the demo's CNN, trained in Python on examples/data and saved with its optimizer."""
 
 import gzip
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -43,9 +42,16 @@ def python_digits():
     pixels, labels = load_digits()
     images = keras.ops.convert_to_numpy(keras.ops.image.resize(pixels, (28, 28)))
     held_out = np.arange(len(labels)) % HELD_OUT_STRIDE == 0
-    train_x, train_y, test_x, test_y = images[~held_out], labels[~held_out], images[held_out], labels[held_out]
+    train_x, train_y, test_x, test_y = (
+        images[~held_out],
+        labels[~held_out],
+        images[held_out],
+        labels[held_out],
+    )
     model = network()
-    model.compile(optimizer=keras.optimizers.Adam(0.003), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.003), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
     model.fit(train_x, train_y, batch_size=32, epochs=16, verbose=0)
     loss, accuracy = model.evaluate(test_x, test_y, batch_size=60, verbose=0)
     if accuracy < 0.95:
@@ -67,9 +73,18 @@ def python_digits():
         "resized_first": images[rows[0]],
         "predictions": predictions,
         "optimizer_iterations": int(model.optimizer.iterations),
-        "weights": [{"path": v.path, "shape": list(v.shape), "sum": float(np.sum(v.value)), "first": np.float32(np.ravel(v.value)[0])} for v in model.weights],
+        "weights": [
+            {
+                "path": v.path,
+                "shape": list(v.shape),
+                "sum": float(np.sum(v.value)),
+                "first": np.float32(np.ravel(v.value)[0]),
+            }
+            for v in model.weights
+        ],
         "optimizer_variables": [
-            {"path": v.path, "shape": list(v.shape), "sum": float(np.sum(v.value))} for v in model.optimizer.variables
+            {"path": v.path, "shape": list(v.shape), "sum": float(np.sum(v.value))}
+            for v in model.optimizer.variables
         ],
     }
     if path.stat().st_size > case["bytes_limit"]:

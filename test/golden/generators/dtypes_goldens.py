@@ -5,29 +5,31 @@ import keras
 from .common import t
 
 DTYPES = [
-    "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
-    "float16", "bfloat16", "float32", "float64", "complex64",
+    "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "bfloat16",
+    "float32", "float64", "complex64",
 ]  # fmt: skip
 REAL = DTYPES[:-1]
 PYTHON = {"python bool": bool, "python int": int, "python float": float}
 SCALARS = {"python bool": True, "python int": 2, "python float": 2.5}
 
 BINARY = [
-    "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "power", "maximum", "minimum",
-    "arctan2", "equal", "not_equal", "greater", "greater_equal", "less", "less_equal", "logical_and",
-    "logical_or", "logical_xor", "bitwise_and", "left_shift", "right_shift", "logaddexp", "matmul", "dot",
-    "outer", "inner", "vdot", "where", "concatenate", "stack", "append", "isclose", "cross", "hypot",
+    "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "power", "maximum",
+    "minimum", "arctan2", "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
+    "logical_and", "logical_or", "logical_xor", "bitwise_and", "left_shift", "right_shift", "logaddexp",
+    "matmul", "dot", "outer", "inner", "vdot", "where", "concatenate", "stack", "append", "isclose", "cross",
+    "hypot",
 ]  # fmt: skip
 UNARY = [
-    "absolute", "negative", "sign", "square", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2", "log10",
-    "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh",
-    "floor", "ceil", "round", "trunc", "reciprocal", "isnan", "isinf", "isfinite", "logical_not", "sum", "mean",
-    "prod", "max", "min", "any", "all", "argmax", "argmin", "std", "var", "logsumexp", "cumsum", "cumprod",
-    "sort", "argsort", "median", "count_nonzero", "bincount", "relu", "relu6", "leaky_relu", "elu", "selu",
-    "gelu", "sigmoid", "hard_sigmoid", "silu", "hard_silu", "softplus", "softsign", "softmax", "log_softmax",
-    "log_sigmoid", "celu", "hard_tanh", "hard_shrink", "soft_shrink", "tanh_shrink", "threshold", "squareplus",
-    "sparse_plus", "sparse_sigmoid", "sparsemax", "erf", "norm", "normalize", "clip", "tril", "triu", "trace",
-    "diag", "diff", "zeros_like", "ones_like", "one_hot", "nan_to_num", "average", "ravel",
+    "absolute", "negative", "sign", "square", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2",
+    "log10", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh",
+    "arctanh", "floor", "ceil", "round", "trunc", "reciprocal", "isnan", "isinf", "isfinite", "logical_not",
+    "sum", "mean", "prod", "max", "min", "any", "all", "argmax", "argmin", "std", "var", "logsumexp",
+    "cumsum", "cumprod", "sort", "argsort", "median", "count_nonzero", "bincount", "relu", "relu6",
+    "leaky_relu", "elu", "selu", "gelu", "sigmoid", "hard_sigmoid", "silu", "hard_silu", "softplus",
+    "softsign", "softmax", "log_softmax", "log_sigmoid", "celu", "hard_tanh", "hard_shrink", "soft_shrink",
+    "tanh_shrink", "threshold", "squareplus", "sparse_plus", "sparse_sigmoid", "sparsemax", "erf", "norm",
+    "normalize", "clip", "tril", "triu", "trace", "diag", "diff", "zeros_like", "ones_like", "one_hot",
+    "nan_to_num", "average", "ravel",
 ]  # fmt: skip
 EXTRA_ARGS = {"clip": [0, 1], "threshold": [0.5, 0.1], "one_hot": [3]}
 
@@ -51,7 +53,9 @@ def result_type_many():
         ["float64", "python float", "float32"], ["complex64", "float64"], ["uint8"], ["python float"],
         ["python int"], ["python bool"], [],
     ]  # fmt: skip
-    return [{"dtypes": d, "result": keras.backend.result_type(*(PYTHON.get(a, a) for a in d))} for d in triples]
+    return [
+        {"dtypes": d, "result": keras.backend.result_type(*(PYTHON.get(a, a) for a in d))} for d in triples
+    ]
 
 
 def _operand(name, rank):
@@ -103,7 +107,8 @@ def _unary_dtype(op, dtype):
 def unary_ops():
     """Result dtypes of one operand; null where Keras on TensorFlow raises."""
     return [
-        {"op": op, "args": EXTRA_ARGS.get(op, []), "outputs": {d: _unary_dtype(op, d) for d in REAL}} for op in UNARY
+        {"op": op, "args": EXTRA_ARGS.get(op, []), "outputs": {d: _unary_dtype(op, d) for d in REAL}}
+        for op in UNARY
     ]
 
 

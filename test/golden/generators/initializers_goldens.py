@@ -33,9 +33,7 @@ def _family(cls, configs, shapes=None, dtypes=(None,)):
                 "class_name": cls.__name__,
                 "seed_generator": 11,
                 "config": {k: v for k, v in configs[0].items() if k != "seed"},
-                "outputs": [
-                    {"shape": [3, 2], "dtype": None, "value": initializer([3, 2])} for _ in range(3)
-                ],
+                "outputs": [{"shape": [3, 2], "dtype": None, "value": initializer([3, 2])} for _ in range(3)],
             }
             cases.append(case)
         return cases
@@ -52,7 +50,9 @@ def variance_scaling():
         for distribution in ("uniform", "truncated_normal", "untruncated_normal", "normal"):
             make = lambda: I.VarianceScaling(scale=1.7, mode=mode, distribution=distribution, seed=3)
             cases.append(_case(make, [[3, 4], [5], [2, 3, 4]]))
-    cases.append(_case(lambda: I.VarianceScaling(seed=2**32 - 1), SHAPES, (None, "float16", "bfloat16", "float64")))
+    cases.append(
+        _case(lambda: I.VarianceScaling(seed=2**32 - 1), SHAPES, (None, "float16", "bfloat16", "float64"))
+    )
     cases.append(_case(lambda: I.VarianceScaling(seed=4, input_axes=[0, 1], output_axes=[2]), [[2, 3, 4]]))
     return cases
 
@@ -61,9 +61,26 @@ def identifiers():
     """What initializers.get makes of names; null where Keras raises."""
     cases = []
     names = [
-        "zeros", "ones", "glorot_uniform", "GlorotUniform", "he_normal", "lecun_uniform", "orthogonal",
-        "identity", "random_normal", "RandomUniform", "truncated_normal", "variance_scaling", "constant",
-        "glorotuniform", "uniform", "normal", "IdentityInitializer", "OrthogonalInitializer", "eye", "one",
+        "zeros",
+        "ones",
+        "glorot_uniform",
+        "GlorotUniform",
+        "he_normal",
+        "lecun_uniform",
+        "orthogonal",
+        "identity",
+        "random_normal",
+        "RandomUniform",
+        "truncated_normal",
+        "variance_scaling",
+        "constant",
+        "glorotuniform",
+        "uniform",
+        "normal",
+        "IdentityInitializer",
+        "OrthogonalInitializer",
+        "eye",
+        "one",
     ]
     for name in names:
         try:
@@ -77,7 +94,9 @@ def identifiers():
 SEEDED = [{"seed": 42}, {"seed": 0}]
 
 FAMILIES = {
-    "constant": _family(I.Constant, [{}, {"value": 2.5}, {"value": -1}], [[2, 3], [], [0, 2]], (None, "int32", "float16")),
+    "constant": _family(
+        I.Constant, [{}, {"value": 2.5}, {"value": -1}], [[2, 3], [], [0, 2]], (None, "int32", "float16")
+    ),
     "zeros": _family(I.Zeros, [{}], [[2, 3], []], (None, "int32", "bool", "bfloat16")),
     "ones": _family(I.Ones, [{}], [[2, 3], []], (None, "int64", "bool", "float16")),
     "identity": _family(I.Identity, [{}, {"gain": 0.3}], [[3, 3], [2, 4], [4, 2]], (None, "float64")),

@@ -1,4 +1,4 @@
-"""Losses: values under every reduction, with sample weights and masks, and gradients with respect to y_pred."""
+"""Losses: values under every reduction, with sample weights and masks; gradients with respect to y_pred."""
 
 import keras
 import numpy as np
@@ -92,7 +92,11 @@ def _softmax(array):
 
 def _distributions(rng):
     make = lambda shape: t(_softmax(rng.uniform(-1, 1, shape)))
-    return [(make((3, 4)), make((3, 4))), (make((2, 3, 3)), make((2, 3, 3))), (t([[0.0, 1.0, 0.0]]), t([[0.0, 0.4, 0.6]]))]
+    return [
+        (make((3, 4)), make((3, 4))),
+        (make((2, 3, 3)), make((2, 3, 3))),
+        (t([[0.0, 1.0, 0.0]]), t([[0.0, 0.4, 0.6]])),
+    ]
 
 
 def _one_hot(rng):
@@ -100,7 +104,12 @@ def _one_hot(rng):
         hot = np.eye(shape[-1])[rng.integers(0, shape[-1], shape[:-1])]
         return t(hot), t(_softmax(rng.uniform(-2, 2, shape)))
 
-    return [pair(3, 4), pair(2, 3, 3), (t([[0, 1, 0]]), t([[1.0, 0.0, 0.0]])), (t([[1, 0], [0, 1]], "int32"), t([[2.0, -1.0], [0.5, 0.5]]))]
+    return [
+        pair(3, 4),
+        pair(2, 3, 3),
+        (t([[0, 1, 0]]), t([[1.0, 0.0, 0.0]])),
+        (t([[1, 0], [0, 1]], "int32"), t([[2.0, -1.0], [0.5, 0.5]])),
+    ]
 
 
 def _sparse(rng):
@@ -109,7 +118,12 @@ def _sparse(rng):
 
     made = [pair(4, 3), pair(2, 3, 3)]
     y_true, y_pred = pair(3, 4)
-    return [*made, (y_true[:, None], y_pred), (t([0.0, 1.0]), t([[0.2, 0.8], [1.0, 0.0]])), (t([1, 0]), t([[3.0, -2.0], [8.0, 1.0]]))]
+    return [
+        *made,
+        (y_true[:, None], y_pred),
+        (t([0.0, 1.0]), t([[0.2, 0.8], [1.0, 0.0]])),
+        (t([1, 0]), t([[3.0, -2.0], [8.0, 1.0]])),
+    ]
 
 
 def _binary(rng):
@@ -130,7 +144,12 @@ def _signs(rng):
     def pair(*shape):
         return t(rng.integers(0, 2, shape) * 2 - 1), rand(rng, shape)
 
-    return [pair(3, 4), pair(2, 3, 2), (t([[0, 1]], "int32"), t([[0.4, 0.6]])), (t([[1.0, -1.0]]), t([[1.0, -1.0]]))]
+    return [
+        pair(3, 4),
+        pair(2, 3, 2),
+        (t([[0, 1]], "int32"), t([[0.4, 0.6]])),
+        (t([[1.0, -1.0]]), t([[1.0, -1.0]])),
+    ]
 
 
 def _dense_maps(rng):
@@ -146,7 +165,8 @@ def ctc():
     logits = rand(rng, (2, 6, 5))
     cls = keras.losses.CTC
     return [
-        _case(cls, {"reduction": reduction}, labels, logits) for reduction in ("sum_over_batch_size", "none", "sum")
+        _case(cls, {"reduction": reduction}, labels, logits)
+        for reduction in ("sum_over_batch_size", "none", "sum")
     ] + [_case(cls, {}, labels, logits, t([1.0, 0.5]))]
 
 
@@ -168,9 +188,9 @@ def identifiers():
         "mse", "MSE", "mean_squared_error", "MeanSquaredError", "mae", "MAE", "mape", "MAPE", "msle", "MSLE",
         "bce", "BCE", "kld", "KLD", "kl_divergence", "logcosh", "log_cosh", "huber", "huber_loss", "hinge",
         "squared_hinge", "categorical_hinge", "poisson", "cosine_similarity", "binary_crossentropy",
-        "categorical_crossentropy", "sparse_categorical_crossentropy", "BinaryCrossentropy", "dice", "tversky",
-        "binary_focal_crossentropy", "categorical_focal_crossentropy", "ctc", "circle", "Huber", "nonsense",
-        "kullback_leibler_divergence", "focal", "categorical_generalized_cross_entropy",
+        "categorical_crossentropy", "sparse_categorical_crossentropy", "BinaryCrossentropy", "dice",
+        "tversky", "binary_focal_crossentropy", "categorical_focal_crossentropy", "ctc", "circle", "Huber",
+        "nonsense", "kullback_leibler_divergence", "focal", "categorical_generalized_cross_entropy",
     ]  # fmt: skip
     cases = []
     for name in names:
@@ -201,11 +221,17 @@ FAMILIES = {
     "kl_divergence": _family(K.KLDivergence, [], _distributions),
     "poisson": _family(K.Poisson, [], _positive),
     "binary_crossentropy": _family(
-        K.BinaryCrossentropy, [{"from_logits": True}, {"label_smoothing": 0.2}, {"from_logits": True, "label_smoothing": 0.1}], _binary
+        K.BinaryCrossentropy,
+        [{"from_logits": True}, {"label_smoothing": 0.2}, {"from_logits": True, "label_smoothing": 0.1}],
+        _binary,
     ),
     "binary_focal_crossentropy": _family(
         K.BinaryFocalCrossentropy,
-        [{"from_logits": True}, {"gamma": 1.0, "alpha": 0.4, "apply_class_balancing": True}, {"label_smoothing": 0.1}],
+        [
+            {"from_logits": True},
+            {"gamma": 1.0, "alpha": 0.4, "apply_class_balancing": True},
+            {"label_smoothing": 0.1},
+        ],
         _binary,
     ),
     "categorical_crossentropy": _family(
@@ -214,7 +240,9 @@ FAMILIES = {
         _one_hot,
     ),
     "categorical_focal_crossentropy": _family(
-        K.CategoricalFocalCrossentropy, [{"from_logits": True}, {"alpha": 0.5, "gamma": 1.0}, {"label_smoothing": 0.1}], _one_hot
+        K.CategoricalFocalCrossentropy,
+        [{"from_logits": True}, {"alpha": 0.5, "gamma": 1.0}, {"label_smoothing": 0.1}],
+        _one_hot,
     ),
     "sparse_categorical_crossentropy": _family(
         K.SparseCategoricalCrossentropy,

@@ -115,7 +115,11 @@ def masked_regression(rng):
     """Time steps masked on y_pred, alone and together with weights."""
     batches = []
     for weight in (None, (2, 1), (2, 3)):
-        batch = {"y_true": rand(rng, (2, 3, 2)), "y_pred": rand(rng, (2, 3, 2)), "mask": t([[1, 1, 0], [1, 0, 0]], "bool")}
+        batch = {
+            "y_true": rand(rng, (2, 3, 2)),
+            "y_pred": rand(rng, (2, 3, 2)),
+            "mask": t([[1, 1, 0], [1, 0, 0]], "bool"),
+        }
         if weight:
             batch["sample_weight"] = rand(rng, weight, 0, 2)
         batches.append(batch)
@@ -141,12 +145,19 @@ def mean_family():
         {"values": t([1, 2, 6], "int32")},
         {"values": t([1.0, 2.0]), "sample_weight": t([0.0, 0.0])},
     ]
-    return [_case(cls, options, batches) for cls in (M.Mean, M.Sum) for options in ({}, {"name": "mine", "dtype": "float64"})]
+    return [
+        _case(cls, options, batches)
+        for cls in (M.Mean, M.Sum)
+        for options in ({}, {"name": "mine", "dtype": "float64"})
+    ]
 
 
 def mean_metric_wrapper():
     rng = rng_for("metrics/wrapper")
-    batches = [{"y_true": rand(rng, (3, 2)), "y_pred": rand(rng, (3, 2))}, {"y_true": rand(rng, (2, 2)), "y_pred": rand(rng, (2, 2)), "sample_weight": t([1.0, 3.0])}]
+    batches = [
+        {"y_true": rand(rng, (3, 2)), "y_pred": rand(rng, (3, 2))},
+        {"y_true": rand(rng, (2, 2)), "y_pred": rand(rng, (2, 2)), "sample_weight": t([1.0, 3.0])},
+    ]
     cases = []
     for function in ("mean_squared_error", "mean_absolute_error"):
         metric = M.MeanMetricWrapper(getattr(keras.losses, function), name="wrapped")
@@ -179,12 +190,12 @@ def mean_iou():
 def identifiers():
     """What metrics.get makes of names; null where Keras raises."""
     names = [
-        "accuracy", "acc", "Accuracy", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
-        "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "mse", "MSE", "mae", "mape", "msle",
-        "rmse", "AUC", "auc", "Precision", "precision", "Recall", "f1_score", "F1Score", "mean", "Mean", "r2_score",
-        "cosine_similarity", "hinge", "kld", "bce", "mean_iou", "log_cosh", "logcosh", "poisson",
-        "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy", "nonsense",
-        "root_mean_squared_error", "ce", "crossentropy",
+        "accuracy", "acc", "Accuracy", "binary_accuracy", "categorical_accuracy",
+        "sparse_categorical_accuracy", "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy",
+        "mse", "MSE", "mae", "mape", "msle", "rmse", "AUC", "auc", "Precision", "precision", "Recall",
+        "f1_score", "F1Score", "mean", "Mean", "r2_score", "cosine_similarity", "hinge", "kld", "bce",
+        "mean_iou", "log_cosh", "logcosh", "poisson", "binary_crossentropy", "categorical_crossentropy",
+        "sparse_categorical_crossentropy", "nonsense", "root_mean_squared_error", "ce", "crossentropy",
     ]  # fmt: skip
     cases = []
     for name in names:
@@ -233,16 +244,23 @@ FAMILIES = {
     "mean_metric_wrapper": mean_metric_wrapper,
     "accuracy": _family(M.Accuracy, [{}], classes),
     "binary_accuracy": _family(
-        M.BinaryAccuracy, [{}, {"threshold": 0.3}], binary,
+        M.BinaryAccuracy,
+        [{}, {"threshold": 0.3}],
+        binary,
         lambda rng: [({}, _batches(rng, flat_binary)), ({}, _batches(rng, multi_label))],
     ),
     "categorical_accuracy": _family(M.CategoricalAccuracy, [{}], one_hot),
     "sparse_categorical_accuracy": _family(M.SparseCategoricalAccuracy, [{}], sparse, masked_sparse),
     "top_k_categorical_accuracy": _family(M.TopKCategoricalAccuracy, [{"k": 2}, {"k": 1}], one_hot),
     "sparse_top_k_categorical_accuracy": _family(
-        M.SparseTopKCategoricalAccuracy, [{"k": 2}, {"k": 3, "name": "top3"}], sparse, lambda rng: [({"k": 2}, b) for _, b in masked_sparse(rng)]
+        M.SparseTopKCategoricalAccuracy,
+        [{"k": 2}, {"k": 3, "name": "top3"}],
+        sparse,
+        lambda rng: [({"k": 2}, b) for _, b in masked_sparse(rng)],
     ),
-    "mean_squared_error": _family(M.MeanSquaredError, [{}, {"dtype": "float64"}], regression, masked_regression),
+    "mean_squared_error": _family(
+        M.MeanSquaredError, [{}, {"dtype": "float64"}], regression, masked_regression
+    ),
     "root_mean_squared_error": _family(M.RootMeanSquaredError, [{}], regression),
     "mean_absolute_error": _family(M.MeanAbsoluteError, [{}], regression),
     "mean_absolute_percentage_error": _family(M.MeanAbsolutePercentageError, [{}], regression),
@@ -250,24 +268,42 @@ FAMILIES = {
     "cosine_similarity": _family(M.CosineSimilarity, [{}, {"axis": 1}], regression),
     "log_cosh_error": _family(M.LogCoshError, [{}], regression),
     "r2_score": _family(
-        M.R2Score, [{}, {"class_aggregation": "variance_weighted_average"}, {"class_aggregation": None}, {"num_regressors": 1}], regression
+        M.R2Score,
+        [
+            {},
+            {"class_aggregation": "variance_weighted_average"},
+            {"class_aggregation": None},
+            {"num_regressors": 1},
+        ],
+        regression,
     ),
     "hinge": _family(M.Hinge, [{}], signs),
     "squared_hinge": _family(M.SquaredHinge, [{}], signs),
     "categorical_hinge": _family(M.CategoricalHinge, [{}], one_hot),
     "kl_divergence": _family(M.KLDivergence, [{}], one_hot),
     "poisson": _family(M.Poisson, [{}], positive),
-    "binary_crossentropy": _family(M.BinaryCrossentropy, [{}, {"from_logits": True}, {"label_smoothing": 0.2}], binary),
-    "categorical_crossentropy": _family(M.CategoricalCrossentropy, [{}, {"from_logits": True}, {"label_smoothing": 0.2}], one_hot),
+    "binary_crossentropy": _family(
+        M.BinaryCrossentropy, [{}, {"from_logits": True}, {"label_smoothing": 0.2}], binary
+    ),
+    "categorical_crossentropy": _family(
+        M.CategoricalCrossentropy, [{}, {"from_logits": True}, {"label_smoothing": 0.2}], one_hot
+    ),
     "sparse_categorical_crossentropy": _family(
-        M.SparseCategoricalCrossentropy, [{}, {"from_logits": True}, {"ignore_class": 1}], sparse, masked_sparse
+        M.SparseCategoricalCrossentropy,
+        [{}, {"from_logits": True}, {"ignore_class": 1}],
+        sparse,
+        masked_sparse,
     ),
     "true_positives": _family(M.TruePositives, TH, multi_label),
     "true_negatives": _family(M.TrueNegatives, TH, multi_label),
     "false_positives": _family(M.FalsePositives, TH, multi_label),
     "false_negatives": _family(M.FalseNegatives, TH, multi_label),
-    "precision": _family(M.Precision, [*TH, {"top_k": 2}, {"class_id": 1}, {"top_k": 1, "class_id": 0}], multi_label),
-    "recall": _family(M.Recall, [*TH, {"top_k": 2}, {"class_id": 1}, {"top_k": 1, "class_id": 0}], multi_label),
+    "precision": _family(
+        M.Precision, [*TH, {"top_k": 2}, {"class_id": 1}, {"top_k": 1, "class_id": 0}], multi_label
+    ),
+    "recall": _family(
+        M.Recall, [*TH, {"top_k": 2}, {"class_id": 1}, {"top_k": 1, "class_id": 0}], multi_label
+    ),
     "precision_at_recall": _family(M.PrecisionAtRecall, AT("recall"), binary),
     "recall_at_precision": _family(M.RecallAtPrecision, AT("precision"), binary),
     "sensitivity_at_specificity": _family(M.SensitivityAtSpecificity, AT("specificity"), binary),
@@ -275,15 +311,27 @@ FAMILIES = {
     "auc": _family(
         M.AUC,
         [
-            {"num_thresholds": 20}, {"num_thresholds": 20, "curve": "PR"}, {"num_thresholds": 7, "summation_method": "minoring"},
-            {"num_thresholds": 7, "summation_method": "majoring"}, {"thresholds": [0.1, 0.5, 0.8]},
-            {"num_thresholds": 10, "multi_label": True}, {"num_thresholds": 10, "multi_label": True, "label_weights": [0.1, 0.6, 0.3]},
-            {"num_thresholds": 10, "multi_label": True, "curve": "PR"}, {"num_thresholds": 10, "from_logits": True},
+            {"num_thresholds": 20},
+            {"num_thresholds": 20, "curve": "PR"},
+            {"num_thresholds": 7, "summation_method": "minoring"},
+            {"num_thresholds": 7, "summation_method": "majoring"},
+            {"thresholds": [0.1, 0.5, 0.8]},
+            {"num_thresholds": 10, "multi_label": True},
+            {"num_thresholds": 10, "multi_label": True, "label_weights": [0.1, 0.6, 0.3]},
+            {"num_thresholds": 10, "multi_label": True, "curve": "PR"},
+            {"num_thresholds": 10, "from_logits": True},
         ],
         multi_label,
     ),
     "f_score": _family(
-        M.FBetaScore, [{"beta": 2.0}, {"average": "micro"}, {"average": "macro", "threshold": 0.5}, {"average": "weighted"}], multi_label
+        M.FBetaScore,
+        [
+            {"beta": 2.0},
+            {"average": "micro"},
+            {"average": "macro", "threshold": 0.5},
+            {"average": "weighted"},
+        ],
+        multi_label,
     ),
     "f1_score": _family(M.F1Score, [{}, {"average": "macro"}, {"threshold": 0.4}], multi_label),
     "pearson_correlation": _family(M.PearsonCorrelation, [{}, {"axis": 1}], regression),
@@ -291,4 +339,4 @@ FAMILIES = {
     "iou": mean_iou,
     "identifiers": identifiers,
     "compile_choice": compile_choice,
-}  # fmt: skip
+}

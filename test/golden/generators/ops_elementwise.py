@@ -1,7 +1,7 @@
 """Calls of elementwise ops: one argument, two arguments, comparison, clipping, choosing.
 
-Every table is a function that gives rows (op, args, kwargs). A row marked with `MAYBE` is left out where Keras on
-TensorFlow refuses it (a dtype that a kernel does not have).
+Every table is a function that gives rows (op, args, kwargs). A row marked with `MAYBE` is left out where Keras
+on TensorFlow refuses it (a dtype that a kernel does not have).
 """
 
 import numpy as np
@@ -110,14 +110,21 @@ def _unary_rows(op, dtypes):
 
 
 def unary():
-    return [row for op in UNARY if op not in ACTIVATIONS for row in _unary_rows(op, ("int32", "int64", "uint8", "bool"))]
+    return [
+        row
+        for op in UNARY
+        if op not in ACTIVATIONS
+        for row in _unary_rows(op, ("int32", "int64", "uint8", "bool"))
+    ]
 
 
 def activations():
     rows = [row for op in ACTIVATIONS for row in _unary_rows(op, ("int32",))]
     rng = rng_for("ops/with_arguments")
     for op, kwargs in WITH_ARGUMENTS:
-        rows.append((op, [rand(rng, (2, 5), -15 if op == "round" else -3, 15 if op == "round" else 3)], kwargs))
+        rows.append(
+            (op, [rand(rng, (2, 5), -15 if op == "round" else -3, 15 if op == "round" else 3)], kwargs)
+        )
         rows.append((op, [rand(rng, (3,), -3, 3, "float64")], kwargs))
     x = rand(rng, (2, 3, 4))
     rows.append(("round", [t([125, 135, -25, 4], "int32")], {"decimals": -1}))
@@ -132,14 +139,23 @@ def activations():
             (op, [rand(rng, (2, 3), dtype="float64")], {}),
             (op, [t([[0.0, 0.0, 0.0]])], {}),
         ]
-    rows += [("softmax", [x], {"axis": (1, 2)}), ("softmax", [x], {"axis": None}), ("log_softmax", [x], {"axis": None})]
-    rows += [("glu", [x], {}), ("glu", [x], {"axis": 0}), ("glu", [x], {"axis": -1}), ("glu", [rand(rng, (2, 4), dtype="float64")], {})]
+    rows += [
+        ("softmax", [x], {"axis": (1, 2)}),
+        ("softmax", [x], {"axis": None}),
+        ("log_softmax", [x], {"axis": None}),
+    ]
+    rows += [
+        ("glu", [x], {}),
+        ("glu", [x], {"axis": 0}),
+        ("glu", [x], {"axis": -1}),
+        ("glu", [rand(rng, (2, 4), dtype="float64")], {}),
+    ]
     return rows
 
 
 ARITHMETIC = [
-    "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "power", "maximum", "minimum",
-    "arctan2",
+    "add", "subtract", "multiply", "divide", "true_divide", "floor_divide", "mod", "power", "maximum",
+    "minimum", "arctan2",
 ]  # fmt: skip
 COMPARISON = ["equal", "not_equal", "greater", "greater_equal", "less", "less_equal"]
 LOGICAL = ["logical_and", "logical_or", "logical_xor"]
@@ -149,7 +165,9 @@ def _pairs(op):
     rng = rng_for("ops/" + op)
     low = 0.1 if op == "power" else -3
     a, b = rand(rng, (2, 3), low, 3), rand(rng, (2, 3), low, 3)
-    whole = lambda shape, d="int32": randint(rng, shape, 1 if op in ("power", "floor_divide", "mod") else -4, 5, d)
+    whole = lambda shape, d="int32": randint(
+        rng, shape, 1 if op in ("power", "floor_divide", "mod") else -4, 5, d
+    )
     signed = t([7, -7, 7, -7, 6, 0], "int32"), t([3, 3, -3, -3, -2, 5], "int32")
     rows = [
         [a, b],

@@ -1,8 +1,8 @@
-"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_arrays and ops_nn."""
+"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_reductions, ops_arrays and ops_nn."""
 
 import keras
 
-from . import ops_arrays, ops_elementwise, ops_nn
+from . import ops_arrays, ops_elementwise, ops_nn, ops_reductions
 from .ops_elementwise import MAYBE
 
 
@@ -45,7 +45,12 @@ def _family(table):
                 if maybe:
                     continue
                 raise RuntimeError(f"{op} {args} {kwargs}") from error
-            case = {"op": op, "args": args, "kwargs": {k: v for k, v in kwargs.items() if k != "key_is_tuple"}, "outputs": outputs}
+            case = {
+                "op": op,
+                "args": args,
+                "kwargs": {k: v for k, v in kwargs.items() if k != "key_is_tuple"},
+                "outputs": outputs,
+            }
             if "key_is_tuple" in kwargs:
                 case["key_is_tuple"] = kwargs["key_is_tuple"]
             cases.append(case)
@@ -60,9 +65,9 @@ TABLES = {
     "binary": ops_elementwise.binary,
     "comparison": ops_elementwise.comparison,
     "choosing": ops_elementwise.choosing,
-    "reductions": ops_arrays.reductions,
-    "norms": ops_arrays.norms,
-    "ordering": ops_arrays.ordering,
+    "reductions": ops_reductions.reductions,
+    "norms": ops_reductions.norms,
+    "ordering": ops_reductions.ordering,
     "shapes": ops_arrays.shapes,
     "indexing": ops_arrays.indexing,
     "creation": ops_arrays.creation,

@@ -137,7 +137,15 @@ def normalization():
         ("batch_normalization", [y, v(4), p(4)], {"axis": -1, "scale": v(4)}),
         ("batch_normalization", [y, v(3), p(3)], {"axis": 1, "offset": v(3), "epsilon": 0.1}),
         ("batch_normalization", [y, v(2), p(2)], {"axis": 2, "offset": v(2), "scale": v(2)}),
-        ("batch_normalization", [rand(rng, (2, 3), dtype="float16"), rand(rng, (3,), dtype="float16"), rand(rng, (3,), 0.5, 2, "float16")], {"axis": -1}),
+        (
+            "batch_normalization",
+            [
+                rand(rng, (2, 3), dtype="float16"),
+                rand(rng, (3,), dtype="float16"),
+                rand(rng, (3,), 0.5, 2, "float16"),
+            ],
+            {"axis": -1},
+        ),
         ("layer_normalization", [x], {}),
         ("layer_normalization", [x, v(4), v(4)], {}),
         ("layer_normalization", [y], {"axis": [1, 2, 3]}),
@@ -161,7 +169,9 @@ def image_resize():
                 rows.append(("image.resize", [x, size], {"interpolation": how, "antialias": True}))
         rows.append(("image.resize", [f, [6, 3]], {"interpolation": how, "data_format": FIRST}))
         rows.append(("image.resize", [one, [5, 5]], {"interpolation": how}))
-        rows.append(("image.resize", [randint(rng, (1, 3, 3, 1), 0, 256, "uint8"), [5, 2]], {"interpolation": how}))
+        rows.append(
+            ("image.resize", [randint(rng, (1, 3, 3, 1), 0, 256, "uint8"), [5, 2]], {"interpolation": how})
+        )
     rows += [
         ("image.resize", [x, [3, 3]], {"crop_to_aspect_ratio": True}),
         ("image.resize", [x, [2, 5]], {"crop_to_aspect_ratio": True}),

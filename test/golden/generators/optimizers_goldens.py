@@ -17,7 +17,15 @@ def _problem(shapes=((2, 3), (3,)), steps=STEPS):
     return start, grads
 
 
-def trajectory(make, options, shapes=((2, 3), (3,)), names=("kernel", "bias"), constraint=None, exclude=None, finalize=False):
+def trajectory(
+    make,
+    options,
+    shapes=((2, 3), (3,)),
+    names=("kernel", "bias"),
+    constraint=None,
+    exclude=None,
+    finalize=False,
+):
     start, grads = _problem(shapes)
     variables = [keras.Variable(v, name=n) for v, n in zip(start, names)]
     if constraint:
@@ -79,7 +87,10 @@ def _family(cls, own):
         cases = [trajectory(lambda: cls(**o), _json_options(o)) for o in [{}, {"learning_rate": 0.1}, *own]]
         for o in shared:
             cases.append(trajectory(lambda: cls(learning_rate=0.1, **o), {"learning_rate": 0.1, **o}))
-        for o in ({"use_ema": True, "ema_momentum": 0.7}, {"use_ema": True, "ema_momentum": 0.7, "ema_overwrite_frequency": 3}):
+        for o in (
+            {"use_ema": True, "ema_momentum": 0.7},
+            {"use_ema": True, "ema_momentum": 0.7, "ema_overwrite_frequency": 3},
+        ):
             options = {"learning_rate": 0.1, **o}
             cases.append(trajectory(lambda: cls(**options), options, finalize=True))
         return cases
@@ -102,7 +113,13 @@ def sgd_extra():
     cases.append(trajectory(lambda: O.SGD(**options), options, exclude=["bias"]))
     options = {"learning_rate": 0.5}
     cases.append(trajectory(lambda: O.SGD(**options), options, constraint="non_neg"))
-    options = {"learning_rate": 0.1, "momentum": 0.9, "gradient_accumulation_steps": 2, "clipnorm": 1.0, "weight_decay": 0.01}
+    options = {
+        "learning_rate": 0.1,
+        "momentum": 0.9,
+        "gradient_accumulation_steps": 2,
+        "clipnorm": 1.0,
+        "weight_decay": 0.01,
+    }
     cases.append(trajectory(lambda: O.SGD(**options), options))
     options = {"learning_rate": 0.1, "gradient_accumulation_steps": 4, "use_ema": True, "ema_momentum": 0.5}
     cases.append(trajectory(lambda: O.SGD(**options), options, finalize=True))
@@ -115,8 +132,13 @@ def sgd_extra():
 
 def muon():
     """Matrices take the orthogonalized step, everything else Adam's."""
-    options = [{}, {"learning_rate": 0.1}, {"nesterov": False, "ns_steps": 2}, {"adam_lr_ratio": 0.5, "weight_decay": None, "rms_rate": None},
-               {"exclude_layers": ["kernel"]}]  # fmt: skip
+    options = [
+        {},
+        {"learning_rate": 0.1},
+        {"nesterov": False, "ns_steps": 2},
+        {"adam_lr_ratio": 0.5, "weight_decay": None, "rms_rate": None},
+        {"exclude_layers": ["kernel"]},
+    ]
     return [trajectory(lambda: O.Muon(**o), o) for o in options]
 
 
@@ -147,7 +169,9 @@ def loss_scale_optimizer():
                 "start": start,
                 "grads": grads,
                 "steps": steps,
-                "optimizer_variables": [{"name": v.name, "path": v.path, "value": snapshot(v)} for v in optimizer.variables],
+                "optimizer_variables": [
+                    {"name": v.name, "path": v.path, "value": snapshot(v)} for v in optimizer.variables
+                ],
             }
         )
     return cases
@@ -189,8 +213,10 @@ def schedules():
 
 
 def identifiers():
-    names = ["sgd", "SGD", "adam", "Adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "nadam", "ftrl", "lion",
-             "lamb", "muon", "adafactor", "AdamW", "lossscaleoptimizer", "schedulefreeadamw", "nonsense"]  # fmt: skip
+    names = [
+        "sgd", "SGD", "adam", "Adam", "adamw", "rmsprop", "adagrad", "adadelta", "adamax", "nadam", "ftrl",
+        "lion", "lamb", "muon", "adafactor", "AdamW", "lossscaleoptimizer", "schedulefreeadamw", "nonsense",
+    ]  # fmt: skip
     cases = []
     for name in names:
         try:
@@ -207,10 +233,15 @@ FAMILIES = {
     "adamw": _family(O.AdamW, [{"weight_decay": 0.3}, {"amsgrad": True, "learning_rate": 0.1}]),
     "adamax": _family(O.Adamax, [{"beta_1": 0.5, "beta_2": 0.9}]),
     "nadam": _family(O.Nadam, [{"beta_1": 0.5, "beta_2": 0.9}]),
-    "rmsprop": _family(O.RMSprop, [{"momentum": 0.5}, {"centered": True}, {"rho": 0.5, "momentum": 0.3, "centered": True}]),
+    "rmsprop": _family(
+        O.RMSprop, [{"momentum": 0.5}, {"centered": True}, {"rho": 0.5, "momentum": 0.3, "centered": True}]
+    ),
     "adagrad": _family(O.Adagrad, [{"initial_accumulator_value": 0.5, "epsilon": 0.01}]),
     "adadelta": _family(O.Adadelta, [{"rho": 0.5, "learning_rate": 1.0}]),
-    "adafactor": _family(O.Adafactor, [{"relative_step": False}, {"clip_threshold": 0.5, "beta_2_decay": -0.5, "learning_rate": 0.1}]),
+    "adafactor": _family(
+        O.Adafactor,
+        [{"relative_step": False}, {"clip_threshold": 0.5, "beta_2_decay": -0.5, "learning_rate": 0.1}],
+    ),
     "ftrl": _family(
         O.Ftrl,
         [
@@ -222,7 +253,9 @@ FAMILIES = {
     "lamb": _family(O.Lamb, [{"beta_1": 0.5}]),
     "lion": _family(O.Lion, [{"beta_1": 0.5, "beta_2": 0.7}]),
     "muon": muon,
-    "schedule_free_adamw": _family(O.ScheduleFreeAdamW, [{"warmup_steps": 3}, {"weight_decay": 0.1, "learning_rate": 0.1}]),
+    "schedule_free_adamw": _family(
+        O.ScheduleFreeAdamW, [{"warmup_steps": 3}, {"weight_decay": 0.1, "learning_rate": 0.1}]
+    ),
     "loss_scale_optimizer": loss_scale_optimizer,
     "schedules": schedules,
     "identifiers": identifiers,

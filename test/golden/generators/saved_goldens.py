@@ -7,7 +7,8 @@ import h5py
 import keras
 
 from .common import ROOT, snapshot
-from .models_goldens import MODELS, SPARSE, _classes, _inputs_for, randomize, weights
+from .models_training import SPARSE
+from .models_zoo import MODELS, classes, inputs_for, randomize, weights
 
 FOLDER = ROOT / "saved"
 
@@ -46,10 +47,10 @@ def keras_archives():
         model = MODELS[name]()
         randomize(model, name)
         if name == "mlp":
-            x, y = _classes("mlp")
+            x, y = classes("mlp")
             model.compile("adam", SPARSE, metrics=["accuracy"])
             model.fit(x, y, epochs=2, verbose=0, shuffle=False)
-        inputs = _inputs_for(model)
+        inputs = inputs_for(model)
         path = FOLDER / f"{name}.keras"
         model.save(path)
         case = {
@@ -80,7 +81,14 @@ def weight_files():
         model.save_weights(path)
         with h5py.File(path, "r") as file:
             listing = _h5_listing(file)
-        cases.append({"file": path.name, "model": json.loads(model.to_json()), "weights": weights(model), "weights_file": listing})
+        cases.append(
+            {
+                "file": path.name,
+                "model": json.loads(model.to_json()),
+                "weights": weights(model),
+                "weights_file": listing,
+            }
+        )
     return cases
 
 

@@ -28,6 +28,11 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
   throw new Error('expected an error');
 }
 
+async function readValues(name: string): Promise<unknown> {
+  using file = await openGolden(name);
+  return (findNode(file.root, 'values') as H5Dataset).read();
+}
+
 describe('saving/h5 reader', () => {
   for (const [name, reader] of [
     ['h5_classic', 'classic'], ['h5_wide', 'classic'], ['h5_latest', 'h5wasm'], ['h5_ordered', 'h5wasm'],
@@ -79,11 +84,7 @@ describe('saving/h5 reader', () => {
 
   for (const name of ['h5_virtual', 'h5_external_data']) {
     it(`reads no other file for ${name}.h5`, async () => {
-      const read = async (): Promise<unknown> => {
-        using file = await openGolden(name);
-        return (findNode(file.root, 'values') as H5Dataset).read();
-      };
-      expect((await failure(read())).message).to.match(/other file/);
+      expect((await failure(readValues(name))).message).to.match(/other file/);
     });
   }
 

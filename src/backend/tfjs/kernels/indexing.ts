@@ -125,7 +125,7 @@ export const indexingKernels: KernelTable<keyof typeof indexing> = {
       const line = from.subarray(row * length, (row + 1) * length);
       // Largest first, of equal ones the first; NaN counts as smallest.
       const key = (i: number): number => (Number.isNaN(line[i]) ? -Infinity : line[i]);
-      const order = Array.from({ length }, (_, i) => i).sort((a, b) => (key(a) === key(b) ? a - b : key(b) - key(a)));
+      const order = Array.from({ length }, (_, i) => i).toSorted((a, b) => (key(a) === key(b) ? a - b : key(b) - key(a)));
       for (let i = 0; i < k; i++) {
         toValues[row * k + i] = line[order[i]];
         toIndices[row * k + i] = order[i];

@@ -1,0 +1,265 @@
+/**
+ * A worker of the benchmarks: tfjs-layers on @tensorflow/tfjs-node, which is looked for in BENCH_TFJS_DIR.
+ *
+ *     node tfjs.cjs --workload NAME
+ *
+ * Protocol: see ../harness/worker-process.ts. The models, sizes and metrics are those of ../workers/keras-node/.
+ */
+'use strict';
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const readline = require('node:readline');
+const { performance } = require('node:perf_hooks');
+
+const started = performance.now();
+const folder = process.env.BENCH_TFJS_DIR ?? process.cwd();
+const tf = require(require.resolve('@tensorflow/tfjs-node', { paths: [folder] }));
+const imported = performance.now();
+const workload = process.argv[process.argv.indexOf('--workload') + 1];
+
+// ---- protocol and measures ----
+const say = (tag, values) => fs.writeSync(1, `${tag} ${JSON.stringify(values)}\n`);
+const versions = () => ({
+  tfjs: tf.version['tfjs-node'], libtensorflow: tf.backend().binding.TF_Version, node: process.versions.node });
+const rssMb = (field = 'VmRSS') => {
+  const [, kib] = new RegExp(`${field}:\\s+(\\d+)`).exec(fs.readFileSync('/proc/self/status', 'utf8'));
+  return Number(kib) * 1024 / 1e6;
+};
+const resetPeak = () => fs.writeFileSync('/proc/self/clear_refs', '5');
+const sorted = (values) => values.toSorted((a, b) => a - b);
+const median = (values) => {
+  const s = sorted(values);
+  return (s[(s.length - 1) >> 1] + s[s.length >> 1]) / 2;
+};
+
+function medianMs(call, budget = 800, least = 5) {
+  const times = [];
+  const end = performance.now() + budget;
+  while (performance.now() < end || times.length < least) {
+    const begin = performance.now();
+    call();
+    times.push(performance.now() - begin);
+  }
+  return median(times);
+}
+
+// ---- models ----
+const { layers } = tf;
+function compiled(stack) {
+  const model = tf.sequential({ layers: stack });
+  model.compile({ optimizer: 'adam', loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+const mlp = () => compiled([
+  layers.dense({ inputShape: [784], units: 64, activation: 'relu' }),
+  layers.dense({ units: 64, activation: 'relu' }),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]);
+const cnn = () => compiled([
+  layers.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: 'relu' }),
+  layers.maxPooling2d({ poolSize: 2 }),
+  layers.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
+  layers.maxPooling2d({ poolSize: 2 }),
+  layers.flatten(),
+  layers.dense({ units: 1024, activation: 'relu' }),
+  layers.dropout({ rate: 0.5 }),
+  layers.dense({ units: 10, activation: 'softmax' }),
+]);
+const samples = (count, shape) => [
+  tf.randomNormal([count, ...shape]),
+  tf.tidy(() => tf.oneHot(tf.randomUniform([count], 0, 10, 'int32'), 10).toFloat()),
+];
+const noise = (count) => Float32Array.from({ length: count }, () => Math.random() * 2 - 1);
+
+// ---- training ----
+// model, input shape, batch size, steps an epoch, epochs a round
+const TRAINING = {
+  'mlp-train': [mlp, [784], 32, 200, 5],
+  'cnn-train': [cnn, [28, 28, 1], 128, 25, 3],
+};
+
+async function training() {
+  const [make, shape, batchSize, steps, epochs] = TRAINING[workload];
+  const model = make();
+  const [x, y] = samples(batchSize * steps, shape);
+  await model.fit(x, y, { batchSize, epochs: 1, verbose: 0 });
+  const xs = x.slice(0, batchSize);
+  const ys = y.slice(0, batchSize);
+  const calls = Math.max(5, steps >> 1);
+  const trainOnBatch = async () => tf.dispose(await model.trainOnBatch(xs, ys));
+  await trainOnBatch();
+  const turn = async () => {
+    const spans = [];
+    let epochBegin = 0;
+    let begin = performance.now();
+    await model.fit(x, y, { batchSize, epochs, verbose: 0, callbacks: {
+      onEpochBegin: async () => { epochBegin = performance.now(); },
+      onEpochEnd: async () => { spans.push(performance.now() - epochBegin); },
+    } });
+    const whole = performance.now() - begin;
+    begin = performance.now();
+    for (let i = 0; i < calls; i++) await trainOnBatch();
+    return {
+      'fit step ms': spans.slice(1).reduce((a, b) => a + b) / (epochs - 1) / steps,
+      'fit call / steps ms': whole / epochs / steps,
+      'train_on_batch ms': (performance.now() - begin) / calls,
+    };
+  };
+  return [turn, { params: model.countParams() }];
+}
+
+/** How long a 5 ms timer had to wait while the CNN trains. */
+async function eventLoop() {
+  const [make, shape, batchSize, steps, epochs] = TRAINING['cnn-train'];
+  const model = make();
+  const [x, y] = samples(batchSize * steps, shape);
+  await model.fit(x, y, { batchSize, epochs: 1, verbose: 0 });
+  const turn = async () => {
+    const gaps = [];
+    let last = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+    }, 5);
+    const begin = last;
+    await model.fit(x, y, { batchSize, epochs, verbose: 0 });
+    const end = performance.now();
+    clearInterval(timer);
+    gaps.push(end - last);
+    const inOrder = sorted(gaps);
+    return {
+      'worst gap ms': inOrder.at(-1),
+      'p99 gap ms': inOrder[Math.floor(0.99 * (inOrder.length - 1))],
+      'ticks of those due %': 100 * (gaps.length - 1) / ((end - begin) / 5),
+    };
+  };
+  return [turn, { params: model.countParams() }];
+}
+
+// ---- inference and single ops; from a JavaScript array to a JavaScript array, as Keras goes from NumPy to NumPy ----
+function inference() {
+  const model = mlp();
+  const row = noise(784);
+  const rows = noise(784 * 10000);
+  const predict = (data, shape, options) => () => tf.tidy(() => model.predict(tf.tensor(data, shape), options).dataSync());
+  const calls = {
+    '1 row predict ms': predict(row, [1, 784], {}),
+    '1 row predict_on_batch ms': () => tf.tidy(() => model.predictOnBatch(tf.tensor(row, [1, 784])).dataSync()),
+    '1 row model(x) ms': () => tf.tidy(() => model.apply(tf.tensor(row, [1, 784])).dataSync()),
+    '10k rows predict ms': predict(rows, [10000, 784], {}),
+    '10k rows predict batch 1024 ms': predict(rows, [10000, 784], { batchSize: 1024 }),
+  };
+  for (const call of Object.values(calls)) call();
+  const turn = () => Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, medianMs(call)]));
+  return [turn, { params: model.countParams() }];
+}
+
+function microseconds(call, count) {
+  const begin = performance.now();
+  for (let i = 0; i < count; i++) call();
+  return (performance.now() - begin) / count * 1e3;
+}
+
+function eager() {
+  const a = tf.tensor1d([1, 2]);
+  const b = tf.tensor1d([3, 4]);
+  const p = tf.randomNormal([64, 64]);
+  const q = tf.randomNormal([64, 64]);
+  const { binding } = tf.backend();
+  const ids = tf.backend().getInputTensorIds([a, b]);
+  const attributes = [{ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }];
+  const turn = (count = 5000) => ({
+    'ops.add us': microseconds(() => tf.add(a, b).dispose(), count),
+    'ops.matmul 64x64 us': microseconds(() => tf.matMul(p, q).dispose(), count),
+    'add below ops us': microseconds(
+      () => binding.deleteTensor(binding.executeOp('AddV2', attributes, ids, 1)[0].id), count),
+  });
+  turn(2000);
+  return [turn, {}];
+}
+
+// ---- one-shot workloads ----
+async function startup() {
+  const model = mlp();
+  const [x, y] = samples(32, [784]);
+  const begin = performance.now();
+  await model.fit(x, y, { batchSize: 32, epochs: 1, verbose: 0 });
+  return [{
+    'import s': (imported - started) / 1e3,
+    'first fit s': (performance.now() - begin) / 1e3,
+    'peak RSS MB': rssMb('VmHWM'),
+  }, { params: model.countParams() }];
+}
+
+/** tfjs's own format, model.json and weights.bin, is measured as `save` and `load`. */
+async function saveLoad() {
+  const model = tf.sequential();
+  for (let i = 0; i < 6; i++) model.add(layers.dense({ units: 2048, inputShape: [2048] }));
+  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'keras-bench-'));
+  const found = {};
+  const measure = async (name, call) => {
+    resetPeak();
+    const before = rssMb();
+    const begin = performance.now();
+    const result = await call();
+    found[`${name} s`] = (performance.now() - begin) / 1e3;
+    found[`${name} peak RSS rise MB`] = rssMb('VmHWM') - before;
+    return result;
+  };
+  try {
+    await measure('save', () => model.save(`file://${place}`));
+    const restored = await measure('load', () => tf.loadLayersModel(`file://${place}/model.json`));
+    const difference = tf.tidy(() => tf.sub(model.getWeights()[0], restored.getWeights()[0]).abs().max().dataSync()[0]);
+    if (difference !== 0) throw new Error('the loaded weights differ');
+  } finally {
+    fs.rmSync(place, { recursive: true });
+  }
+  return [found, { params: model.countParams() }];
+}
+
+async function memory() {
+  const turns = Number(process.env.BENCH_TURNS ?? 10000);
+  const model = mlp();
+  const [x, y] = samples(32 * 100, [784]);
+  const one = x.slice(0, 1);
+  const found = {};
+  const watch = async (name, call, count) => {
+    const sizes = [];
+    for (let i = 0; i < turns / count; i++) {
+      await call();
+      sizes.push(rssMb());
+    }
+    const tenth = Math.max(1, Math.floor(sizes.length / 10));
+    const settled = sizes.slice(tenth, 2 * tenth);
+    found[`${name} RSS growth MB`] = median(sizes.slice(-tenth)) - median(settled.length > 0 ? settled : sizes);
+  };
+  await watch('fit', () => model.fit(x, y, { batchSize: 32, epochs: 1, verbose: 0 }), 100);
+  await watch('predict_on_batch', () => { model.predictOnBatch(one).dispose(); }, 1);
+  return [found, { params: model.countParams(), turns }];
+}
+
+const ONE_SHOT = { startup, 'save-load': saveLoad, memory };
+const ROUNDS = {
+  'mlp-train': training, 'cnn-train': training, 'event-loop': eventLoop, 'mlp-predict': inference, 'eager-op': eager };
+
+async function main() {
+  if (ONE_SHOT[workload]) {
+    const [found, meta] = await ONE_SHOT[workload]();
+    say('RESULT', { ...found, meta: { ...meta, versions: versions() } });
+    return;
+  }
+  if (!ROUNDS[workload]) throw new Error(`unknown workload: ${workload}`);
+  const [turn, meta] = await ROUNDS[workload]();
+  say('READY', { ...meta, versions: versions() });
+  for await (const line of readline.createInterface({ input: process.stdin })) {
+    if (line === 'go') say('ROUND', await turn());
+  }
+  say('END', { 'peak RSS MB': rssMb('VmHWM') });
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

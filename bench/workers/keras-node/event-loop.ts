@@ -1,0 +1,36 @@
+/** How long a 5 ms timer has to wait while the CNN trains. */
+import { samples, TRAINING } from './models.js';
+import { clock } from './protocol.js';
+import type { Rounds } from './types.js';
+
+const PERIOD = 5;
+
+export const eventLoop: Rounds = async ({ keras }) => {
+  const { make, shape, batchSize, steps, epochs } = TRAINING['cnn-train'];
+  const model = make(keras);
+  const [x, y] = samples(keras, batchSize * steps, shape);
+  await model.fit(x, y, { batch_size: batchSize, epochs: 1, verbose: 0 });
+
+  const round = async () => {
+    const gaps: number[] = [];
+    let last = clock();
+    const timer = setInterval(() => {
+      const now = clock();
+      gaps.push(now - last);
+      last = now;
+    }, PERIOD);
+    const begin = last;
+    await model.fit(x, y, { batch_size: batchSize, epochs, verbose: 0 });
+    const end = clock();
+    clearInterval(timer);
+    // A timer that never came is a gap as long as the training.
+    gaps.push(end - last);
+    const sorted = gaps.toSorted((a, b) => a - b);
+    return {
+      'worst gap ms': sorted[sorted.length - 1],
+      'p99 gap ms': sorted[Math.floor(0.99 * (sorted.length - 1))],
+      'ticks of those due %': 100 * (gaps.length - 1) / ((end - begin) / PERIOD),
+    };
+  };
+  return [round, { params: model.count_params() }];
+};

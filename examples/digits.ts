@@ -1,0 +1,74 @@
+/**
+ * Trains a convolutional network on handwritten digits, saves it, and draws a few digits with its predictions.
+ *
+ *   npm run demo
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import * as keras from '../src/index.js';
+import { drawDigits } from './digits-draw.js';
+
+const { layers, ops } = keras;
+const here = path.dirname(fileURLToPath(import.meta.url));
+const saved = path.resolve('digits.keras');
+
+/** 1,797 digits of 8x8 pixels from 0 to 16, then the label, one a line (see examples/data/README.md). */
+export function loadDigits(): { images: keras.NDArray; labels: keras.NDArray } {
+  const text = gunzipSync(readFileSync(path.join(here, 'data', 'digits.csv.gz'))).toString('utf8');
+  const rows = text.trim().split('\n').map((line) => line.split(',').map(Number));
+  const images = Float32Array.from(rows.flatMap((row) => row.slice(0, 64).map((pixel) => pixel / 16)));
+  const labels = Int32Array.from(rows, (row) => row[64]);
+  return { images: new keras.NDArray(images, [rows.length, 8, 8, 1]), labels: new keras.NDArray(labels, [rows.length]) };
+}
+
+/** The CNN of the Keras 3 article. */
+function makeModel(): keras.Sequential {
+  return new keras.Sequential([
+    keras.Input({ shape: [28, 28, 1] }),
+    new layers.Conv2D(32, 3, { activation: 'relu' }),
+    new layers.MaxPooling2D(2),
+    new layers.Conv2D(64, 3, { activation: 'relu' }),
+    new layers.MaxPooling2D(2),
+    new layers.Flatten(),
+    new layers.Dense(1024, 'relu'),
+    new layers.Dropout(0.5),
+    new layers.Dense(10, 'softmax'),
+  ]);
+}
+
+async function train(): Promise<void> {
+  keras.utils.set_random_seed(1);
+  const { images, labels } = loadDigits();
+  const large = ops.image.resize(images, [28, 28]);
+  const heldOut = 360;
+  const count = images.shape[0] - heldOut;
+  const [x_train, x_test] = ops.split(large, [count]);
+  const [y_train, y_test] = ops.split(labels, [count]);
+
+  const model = makeModel();
+  model.summary();
+  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  await model.fit(x_train, y_train, { epochs: 12, batch_size: 64, validation_split: 0.1 });
+  const [, accuracy] = (await model.evaluate(x_test, y_test, { verbose: 0 })) as number[];
+  console.log(`\nAccuracy on ${heldOut} held-out digits: ${(100 * accuracy).toFixed(2)}%`);
+  await model.save(saved);
+  console.log(`Saved to ${path.relative('.', saved)}. Now a new process loads it:\n`);
+  if (accuracy < 0.98) process.exitCode = 1;
+}
+
+async function show(): Promise<void> {
+  const model = await keras.models.load_model(saved);
+  const { images, labels } = loadDigits();
+  const some = ops.slice(images, [images.shape[0] - 6, 0, 0, 0], [6, 8, 8, 1]);
+  const probabilities = await model.predict(ops.image.resize(some, [28, 28]), { verbose: 0 });
+  drawDigits(some, probabilities, Array.from((labels.data as Int32Array).slice(-6)));
+}
+
+if (process.argv[2] === '--show') await show();
+else {
+  await train();
+  execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), '--show'], { stdio: 'inherit' });
+}

@@ -1,0 +1,60 @@
+/** Calls without side effects: variables take their values from a mapping, and assignments go there. */
+import { apply } from './apply.js';
+import { context, withContext, type VariableScope } from './context.js';
+import { toTensor, type TensorLike } from './convert.js';
+import { keep } from './scope.js';
+import { formatShape, sameShape, ShapeError } from './shape.js';
+import type { Tensor } from './tensor.js';
+import type { Variable } from './variable.js';
+
+/**
+ * While `run` executes a function, the variables of the mapping have the given values, and no variable changes:
+ * assignments are kept here, to be asked for with `get_current_value`. Source: keras.StatelessScope.
+ *
+ * @example
+ * const v = new keras.Variable(keras.ops.array(1));
+ * const scope = new keras.StatelessScope([[v, 5]]);
+ * scope.run(() => v.assign_add(keras.ops.array(2)));
+ * scope.get_current_value(v).item(); // 7, while v.value.item() is 1
+ */
+export class StatelessScope implements VariableScope {
+  readonly #values = new Map<Variable, Tensor>();
+
+  /** @param state_mapping pairs of a variable and its value, of the variable's shape */
+  constructor(state_mapping: Iterable<readonly [Variable, TensorLike]> = []) {
+    for (const [variable, given] of state_mapping) {
+      const value = toTensor(given, variable.dtype);
+      if (!sameShape(value.shape, variable.shape)) {
+        throw new ShapeError(`StatelessScope: the value for variable '${variable.path}' has shape ` +
+          `${formatShape(value.shape)}, expected ${formatShape(variable.shape)}.`);
+      }
+      this.#values.set(variable, value);
+    }
+  }
+
+  /** The value that a variable has in this scope; undefined when it was neither given nor assigned. */
+  get_current_value(variable: Variable): Tensor | undefined {
+    return this.#values.get(variable);
+  }
+
+  /** Variables that have a value in this scope. */
+  get variables(): Variable[] {
+    return [...this.#values.keys()];
+  }
+
+  read(variable: Variable): Tensor | undefined {
+    return this.#values.get(variable);
+  }
+
+  assign(variable: Variable, value: Tensor): boolean {
+    const converted = value.dtype === variable.dtype ? value : apply('cast', [value], { dtype: variable.dtype });
+    // A scope of intermediates that ends before this one must not free the value.
+    this.#values.set(variable, keep(converted));
+    return true;
+  }
+
+  /** Runs `fn` in this scope and returns what it returns. */
+  run<T>(fn: () => T): T {
+    return withContext({ variableScopes: [...context.variableScopes, this] }, fn);
+  }
+}

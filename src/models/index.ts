@@ -1,0 +1,24 @@
+/** keras.models. */
+import { parseJSON } from '../saving/json.js';
+import { deserialize_keras_object, type DeserializeOptions } from '../saving/serialization.js';
+import { kerasExport } from '../saving/registration.js';
+import { Model } from './model.js';
+
+export { Model, UnknownLayerError, type ModelArgs } from './model.js';
+export { Functional } from './functional.js';
+export { Sequential, type SequentialOptions } from './sequential.js';
+export { GraphError } from './graph-function.js';
+export { load_model, save_model } from '../saving/keras-archive.js';
+
+/**
+ * A new, untrained model from the JSON that `model.to_json()` gives. Source: keras.models.model_from_json.
+ *
+ * @example
+ * const copy = keras.models.model_from_json(model.to_json());
+ */
+export function model_from_json(json: string, options: DeserializeOptions = {}): Model {
+  const model = deserialize_keras_object(parseJSON(json, 'model_from_json'), options);
+  if (!(model instanceof Model)) throw new TypeError(`model_from_json: the JSON describes ${String(model)}, which is no model.`);
+  return model;
+}
+kerasExport(model_from_json, 'keras.models.model_from_json');

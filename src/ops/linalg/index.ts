@@ -1,0 +1,2 @@
+/** The linear algebra of keras.ops. */
+export * from './norm.js';

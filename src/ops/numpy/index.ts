@@ -1,0 +1,23 @@
+/** The NumPy-like part of keras.ops. */
+export * from './arithmetic.js';
+export * from './comparison.js';
+export * from './counting.js';
+export * from './creation.js';
+export * from './einsum.js';
+export * from './exponents.js';
+export * from './indexing.js';
+export * from './joining.js';
+export * from './logic.js';
+export * from './matrices.js';
+export * from './nan-reductions.js';
+export { nonzero } from './nonzero.js';
+export * from './products.js';
+export * from './ranges.js';
+export * from './rearranging.js';
+export * from './reductions.js';
+export * from './rounding.js';
+export * from './scans.js';
+export * from './shaping.js';
+export { argsort, digitize, searchsorted, sort } from './sorting.js';
+export * from './statistics.js';
+export * from './trigonometry.js';

@@ -1,0 +1,3 @@
+export * from './draws.js';
+export * from './samplers.js';
+export { SeedGenerator, type Seed, type SeedGeneratorOptions } from './seed-generator.js';

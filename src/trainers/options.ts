@@ -1,0 +1,92 @@
+/** Options of compile, fit, evaluate and predict: names, order and defaults are Keras's. */
+import type { Callback } from '../callbacks/callback.js';
+import type { CallbackList } from '../callbacks/callback-list.js';
+import type { ClassWeight } from './data/class-weight.js';
+
+export type Verbose = 'auto' | 0 | 1 | 2;
+
+export interface CompileArguments {
+  /** Optimizer, its name or its config. Default `rmsprop`. */
+  optimizer?: unknown;
+  /** Loss (name, function, instance, config), or one for each output as a list or by name. */
+  loss?: unknown;
+  /** Weights of the losses of several outputs. */
+  loss_weights?: unknown;
+  /** Metrics without sample weights. */
+  metrics?: unknown;
+  /** Metrics with sample and class weights. */
+  weighted_metrics?: unknown;
+  /** Run op by op, for debugging. Default false. */
+  run_eagerly?: boolean;
+  /** Batches that one call of the device works off. Default 1. */
+  steps_per_execution?: number;
+  /** Compile steps with XLA. 'auto' (default) compiles them as TensorFlow graphs. */
+  jit_compile?: boolean | 'auto';
+}
+
+export interface FitArguments {
+  x?: unknown;
+  y?: unknown;
+  batch_size?: number | null;
+  /** Default 1. */
+  epochs?: number;
+  /** 0 silent, 1 a progress bar, 2 one line an epoch. Default 'auto': 1. */
+  verbose?: Verbose;
+  callbacks?: Callback | readonly Callback[] | CallbackList | null;
+  /** Fraction at the end of the arrays that is kept for validation. Default 0. */
+  validation_split?: number;
+  /** [x, y] or [x, y, sample_weight], or a generator of such batches. */
+  validation_data?: unknown;
+  /** Whether arrays are shuffled before each epoch; 'batch' shuffles whole batches. Default true. */
+  shuffle?: boolean | 'batch';
+  class_weight?: ClassWeight | null;
+  sample_weight?: unknown;
+  /** Default 0. */
+  initial_epoch?: number;
+  steps_per_epoch?: number | null;
+  validation_steps?: number | null;
+  validation_batch_size?: number | null;
+  /** Validate every n-th epoch, or in the epochs listed (counted from 1). Default 1. */
+  validation_freq?: number | readonly number[];
+}
+
+export interface EvaluateArguments {
+  x?: unknown;
+  y?: unknown;
+  batch_size?: number | null;
+  verbose?: Verbose;
+  sample_weight?: unknown;
+  steps?: number | null;
+  callbacks?: Callback | readonly Callback[] | CallbackList | null;
+  /** Results by name instead of a list. Default false. */
+  return_dict?: boolean;
+}
+
+export interface PredictArguments {
+  x?: unknown;
+  batch_size?: number | null;
+  verbose?: Verbose;
+  steps?: number | null;
+  callbacks?: Callback | readonly Callback[] | CallbackList | null;
+}
+
+export interface BatchArguments {
+  x?: unknown;
+  y?: unknown;
+  sample_weight?: unknown;
+  class_weight?: ClassWeight | null;
+  return_dict?: boolean;
+}
+
+export const COMPILE = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics', 'run_eagerly',
+  'steps_per_execution', 'jit_compile'] as const;
+export const FIT = ['x', 'y', 'batch_size', 'epochs', 'verbose', 'callbacks', 'validation_split', 'validation_data',
+  'shuffle', 'class_weight', 'sample_weight', 'initial_epoch', 'steps_per_epoch', 'validation_steps',
+  'validation_batch_size', 'validation_freq'] as const;
+export const EVALUATE = ['x', 'y', 'batch_size', 'verbose', 'sample_weight', 'steps', 'callbacks', 'return_dict'] as const;
+export const PREDICT = ['x', 'batch_size', 'verbose', 'steps', 'callbacks'] as const;
+export const TRAIN_ON_BATCH = ['x', 'y', 'sample_weight', 'class_weight', 'return_dict'] as const;
+export const TEST_ON_BATCH = ['x', 'y', 'sample_weight', 'return_dict'] as const;
+/** Arguments whose values may be plain objects. */
+export const STRUCTURED = ['x', 'y', 'sample_weight', 'class_weight', 'loss', 'loss_weights', 'metrics', 'weighted_metrics',
+  'optimizer', 'validation_data'] as const;

@@ -1,0 +1,26 @@
+/** Puts the outputs of many batches together. */
+import { NDArray } from '../engine/convert.js';
+import type { HostData, NumericArray } from '../engine/dtype.js';
+import { flatten, packAs } from '../engine/structure.js';
+
+function concatenate(parts: readonly NDArray[]): NDArray {
+  if (parts.length === 1) return parts[0];
+  const [{ dtype, shape }] = parts;
+  const rows = parts.reduce((n, part) => n + part.shape[0], 0);
+  const whole = [rows, ...shape.slice(1)];
+  if (dtype === 'string') return new NDArray(parts.flatMap((part) => part.data as string[]), whole, dtype);
+  const size = parts.reduce((n, part) => n + part.data.length, 0);
+  const data = new (parts[0].data.constructor as new (size: number) => NumericArray)(size);
+  let offset = 0;
+  for (const part of parts) {
+    (data as Float32Array).set(part.data as Float32Array, offset);
+    offset += part.data.length;
+  }
+  return new NDArray(data as HostData, whole, dtype);
+}
+
+/** Structures of NDArrays, joined along their first axis. */
+export function concatenateOutputs(results: readonly unknown[]): unknown {
+  const flat = results.map((result) => flatten(result) as NDArray[]);
+  return packAs(results[0], flat[0].map((_, i) => concatenate(flat.map((leaves) => leaves[i]))));
+}

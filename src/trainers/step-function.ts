@@ -1,0 +1,75 @@
+/** Runs steps: compiled and off the JavaScript thread, or eagerly when asked for or needed. */
+import { notice } from '../backend/config.js';
+import { jit, type Compiled } from '../engine/jit.js';
+import { tidy } from '../engine/scope.js';
+import { Tensor, TracedValueError } from '../engine/tensor.js';
+import { flatten } from '../engine/structure.js';
+import { turn } from './logs.js';
+
+/** One batch as a step receives it: [x], [x, y] or [x, y, sample_weight]. */
+export type StepData = readonly unknown[];
+
+export interface StepFunctionOptions {
+  name: string;
+  run_eagerly: boolean;
+  /** 'auto' falls back to eager execution when the step cannot be traced. */
+  jit_compile: boolean | 'auto';
+  /** Called after each trace: forgets what belongs to it. */
+  afterTrace(): void;
+}
+
+/** Longest time that eager steps keep the event loop waiting, in milliseconds. */
+const MAX_BLOCK = 8;
+
+export class StepFunction<R> {
+  readonly #step: (data: StepData) => R;
+  readonly #options: StepFunctionOptions;
+  readonly #compiled: Compiled<[batches: readonly StepData[]], R>;
+  #eager: boolean;
+  #lastTurn = 0;
+
+  constructor(step: (data: StepData) => R, options: StepFunctionOptions) {
+    this.#step = step;
+    this.#options = options;
+    this.#eager = options.run_eagerly;
+    this.#compiled = jit((batches: readonly StepData[]) => {
+      try {
+        return this.#all(batches);
+      } finally {
+        options.afterTrace();
+      }
+    }, { name: options.name, jit_compile: options.jit_compile === true });
+  }
+
+  /** The steps one after the other; gives the result of the last. */
+  #all(batches: readonly StepData[]): R {
+    let result: R | undefined;
+    for (const data of batches) result = this.#step(data);
+    return result as R;
+  }
+
+  async run(batches: readonly StepData[]): Promise<R> {
+    if (!this.#eager) {
+      try {
+        return await this.#compiled.runAsync(batches);
+      } catch (error) {
+        if (!(error instanceof TracedValueError) || this.#options.jit_compile === true) throw error;
+        notice(`The ${this.#options.name} reads values of tensors, so it runs without compilation, which is slower: ${firstLine(error)}`);
+        this.#eager = true;
+      }
+    }
+    const result = tidy(() => this.#all(batches));
+    for (const leaf of flatten(result)) if (leaf instanceof Tensor) leaf.collectWhenUnreachable();
+    if (performance.now() - this.#lastTurn > MAX_BLOCK) {
+      await turn();
+      this.#lastTurn = performance.now();
+    }
+    return result;
+  }
+
+  dispose(): void {
+    this.#compiled.dispose();
+  }
+}
+
+const firstLine = (error: Error): string => error.message.split('\n')[0];

@@ -1,0 +1,20 @@
+/** keras.utils. */
+import { resetNames } from './naming.js';
+import { kerasExport } from '../saving/registration.js';
+
+export { CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name, get_registered_object,
+  register_keras_serializable } from '../saving/registration.js';
+export { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
+export { Progbar, type ProgbarOptions } from './progbar.js';
+export { set_random_seed } from './rng-utils.js';
+
+/**
+ * Starts the numbering of names again: the next Dense is `dense`. Source: keras.utils.clear_session.
+ *
+ * @example
+ * keras.utils.clear_session();
+ */
+export function clear_session(): void {
+  resetNames();
+}
+kerasExport(clear_session, 'keras.utils.clear_session', 'keras.backend.clear_session');

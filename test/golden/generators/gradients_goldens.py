@@ -1,0 +1,239 @@
+"""Gradients of sum(output * probe) with respect to every float tensor among the arguments.
+
+`grads` follows the float tensors in the order in which they stand in `args`, nested lists included; null
+where nothing flows. `probe` follows the float outputs.
+"""
+
+import numpy as np
+import tensorflow as tf
+
+from .common import rand, rng_for, t
+from .ops_elementwise import ARITHMETIC, UNARY, WITH_ARGUMENTS
+from .ops_goldens import TABLES, call, rows_of
+
+NOT_DIFFERENTIABLE = {
+    "isnan",
+    "isinf",
+    "isfinite",
+    "logical_not",
+    "argmax",
+    "argmin",
+    "argsort",
+    "any",
+    "all",
+    "count_nonzero",
+    "shape",
+    "size",
+    "ndim",
+    "in_top_k",
+    "bincount",
+    "nonzero",
+    "one_hot",
+    "multi_hot",
+    "zeros_like",
+    "ones_like",
+}
+FLOATS = (tf.float32, tf.float64)
+
+
+def _is_float(value):
+    return isinstance(value, tf.Tensor) and value.dtype in FLOATS
+
+
+def _row(op, args, kwargs, second=False):
+    # Tensors stand alone or in lists; keras.tree would also take apart what a slice object holds.
+    sources = [a for arg in args for a in (arg if isinstance(arg, list) else [arg]) if _is_float(a)]
+    rng = rng_for(f"gradients/{op} {[tuple(s.shape) for s in sources]}")
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(sources)
+        with tf.GradientTape() as tape:
+            tape.watch(sources)
+            out = call(op, args, kwargs)
+            outs = [o for o in (out if isinstance(out, (list, tuple)) else [out]) if _is_float(o)]
+            probe = [t(np.round(rng.uniform(-1, 1, o.shape), 2), o.dtype.name) for o in outs]
+            total = [tf.reduce_sum(o * p) for o, p in zip(outs, probe)]
+        grads = tape.gradient(total, sources) if total and sources else []
+        if second and grads:
+            again = [
+                None if g is None else t(np.round(rng.uniform(-1, 1, g.shape), 2), g.dtype.name)
+                for g in grads
+            ]
+            sums = [tf.reduce_sum(g * a) for g, a in zip(grads, again) if g is not None]
+    if not sources or not outs or all(g is None for g in grads):
+        return None
+    case = {
+        "op": op,
+        "args": args,
+        "kwargs": {k: v for k, v in kwargs.items() if k != "key_is_tuple"},
+        "probe": probe,
+        "grads": [None if g is None else tf.convert_to_tensor(g) for g in grads],
+    }
+    if second:
+        result = outer.gradient(sums, sources)
+        if all(r is None for r in result):
+            return None
+        case["second_probe"] = again
+        case["second_grads"] = [None if r is None else tf.convert_to_tensor(r) for r in result]
+    if "key_is_tuple" in kwargs:
+        case["key_is_tuple"] = kwargs["key_is_tuple"]
+    return case
+
+
+def _family(table):
+    def generate():
+        cases = []
+        for op, args, kwargs, _ in rows_of(table):
+            if op in NOT_DIFFERENTIABLE:
+                continue
+            try:
+                case = _row(op, args, kwargs)
+            except Exception:
+                # Rows that Keras refuses, and kernels without a gradient in TensorFlow.
+                continue
+            if case is not None:
+                cases.append(case)
+        return cases
+
+    return generate
+
+
+def awkward():
+    """Points where the derivative jumps, is infinite, or could go to several places."""
+    at = [-1.0, 0.0, -0.0, 1.0]
+    rows = [
+        ("absolute", [t(at)], {}),
+        ("sign", [t(at)], {}),
+        ("sqrt", [t([0.0, 4.0])], {}),
+        ("rsqrt", [t([0.0, 4.0])], {}),
+        ("reciprocal", [t([0.0, 2.0])], {}),
+        ("log", [t([0.0, -1.0])], {}),
+        ("arcsin", [t([1.0, -1.0])], {}),
+        ("arccosh", [t([1.0])], {}),
+        ("relu", [t(at)], {}),
+        ("relu6", [t([0.0, 6.0, 3.0, 7.0])], {}),
+        ("leaky_relu", [t(at)], {}),
+        ("elu", [t(at)], {}),
+        ("selu", [t(at)], {}),
+        ("celu", [t(at)], {}),
+        ("hard_sigmoid", [t([-3.0, 3.0, 0.0, 4.0])], {}),
+        ("hard_silu", [t([-3.0, 3.0, 0.0, 4.0])], {}),
+        ("hard_tanh", [t([-1.0, 1.0, 0.5, 2.0])], {}),
+        ("hard_shrink", [t([-0.5, 0.5, 0.6, 0.0])], {}),
+        ("soft_shrink", [t([-0.5, 0.5, 0.6, 0.0])], {}),
+        ("threshold", [t([0.5, 0.4, 0.6]), 0.5, 0.0], {}),
+        ("softplus", [t([100.0, -100.0])], {}),
+        ("sparse_plus", [t([-1.0, 1.0, 0.0])], {}),
+        ("sparse_sigmoid", [t([-1.0, 1.0, 0.0])], {}),
+        ("clip", [t([-1.0, 0.0, 1.0, 2.0, 0.5]), 0.0, 1.0], {}),
+        ("maximum", [t([1.0, 2.0, 0.0]), t([1.0, 0.0, 0.0])], {}),
+        ("minimum", [t([1.0, 2.0, 0.0]), t([1.0, 0.0, 0.0])], {}),
+        ("maximum", [t(at), 0.0], {}),
+        ("max", [t([[1.0, 1.0, 0.0], [2.0, 2.0, 2.0]])], {"axis": 1}),
+        ("max", [t([3.0, 3.0, 1.0, 3.0])], {}),
+        ("min", [t([[1.0, 1.0, 2.0], [0.0, 0.0, 0.0]])], {"axis": 0}),
+        ("prod", [t([0.0, 2.0, 3.0])], {}),
+        ("prod", [t([0.0, 0.0, 3.0])], {}),
+        ("prod", [t([[1.0, 0.0], [2.0, 3.0]])], {"axis": 1}),
+        ("cumprod", [t([2.0, 0.0, 3.0])], {}),
+        ("power", [t([0.0, 0.0, 0.0, 2.0]), t([0.0, 1.0, 2.0, 0.0])], {}),
+        ("power", [t([-2.0, -2.0]), t([2.0, 3.0])], {}),
+        ("power", [t([0.0, -3.0]), 2], {}),
+        ("power", [t([0.0, 4.0]), 0.5], {}),
+        ("power", [2.0, t([0.0, -1.0])], {}),
+        ("divide", [t([1.0, 0.0]), t([0.0, 0.0])], {}),
+        ("arctan2", [t([0.0, 1.0]), t([0.0, 0.0])], {}),
+        ("norm", [t([0.0, 0.0])], {}),
+        ("norm", [t([[3.0, 4.0], [0.0, 0.0]])], {"axis": 1}),
+        ("normalize", [t([[3.0, 4.0], [0.0, 0.0]])], {}),
+        ("std", [t([2.0, 2.0])], {}),
+        ("logsumexp", [t([1000.0, 0.0])], {}),
+        ("where", [t([True, False], "bool"), t([1.0, 2.0]), t([3.0, 4.0])], {}),
+        ("sort", [t([2.0, 1.0, 2.0])], {}),
+        ("top_k", [t([2.0, 1.0, 2.0]), 2], {}),
+        ("segment_max", [t([2.0, 2.0, 1.0]), t([0, 0, 1], "int32")], {}),
+        ("take", [t([1.0, 2.0, 3.0]), t([0, 0, 2], "int32")], {"axis": 0}),
+        ("max_pool", [t(np.zeros((1, 4, 4, 1))), 2], {}),
+        ("max_pool", [t(np.ones((1, 3, 3, 1))), 2], {"strides": 1}),
+        ("categorical_crossentropy", [t([[0.0, 1.0]]), t([[1.0, 0.0]])], {}),
+        ("categorical_crossentropy", [t([[0.0, 1.0]]), t([[3.0, 5.0]])], {}),
+        ("binary_crossentropy", [t([[0.0, 1.0, 1.0]]), t([[1.0, 0.0, 1.0]])], {}),
+        ("sparse_categorical_crossentropy", [t([0], "int32"), t([[0.0, 1.0]])], {}),
+        ("batch_normalization", [t([[2.0], [2.0]]), t([2.0]), t([0.0])], {"axis": -1}),
+        ("layer_normalization", [t([[2.0, 2.0]])], {}),
+        ("var", [t([[2.0]])], {}),
+        ("softmax", [t([[1000.0, 0.0]])], {}),
+        ("mod", [t([5.5, -5.5]), t([2.0, 2.0])], {}),
+        ("floor_divide", [t([5.5, -5.5]), t([2.0, 2.0])], {}),
+        ("round", [t([0.4, 0.5])], {}),
+    ]
+    cases = [_row(*row) for row in rows]
+    return [c for c in cases if c is not None]
+
+
+def second_order():
+    """Gradients of gradients: `second_grads` belongs to sum(grads * second_probe)."""
+    rows = []
+    for op, (low, high, _) in UNARY.items():
+        if op not in NOT_DIFFERENTIABLE:
+            rows.append((op, [rand(rng_for("second/" + op), (3,), low, high)], {}))
+    rng = rng_for("second")
+    r = lambda *shape: rand(rng, shape, 0.3, 2)
+    for op in ARITHMETIC:
+        rows.append((op, [r(2, 1), r(3)], {}))
+    for op, kwargs in WITH_ARGUMENTS:
+        if op != "round":
+            rows.append((op, [r(3)], kwargs))
+    rows += [
+        ("softmax", [r(2, 3)], {}),
+        ("log_softmax", [r(2, 3)], {}),
+        ("logsumexp", [r(2, 3)], {"axis": 1}),
+        ("sum", [r(2, 3)], {"axis": 0}),
+        ("mean", [r(2, 3)], {"axis": 1}),
+        ("prod", [r(2, 3)], {"axis": 1}),
+        ("max", [r(2, 3)], {"axis": 1}),
+        ("var", [r(2, 3)], {"axis": 1}),
+        ("std", [r(2, 3)], {"axis": 1}),
+        ("norm", [r(2, 3)], {"axis": 1}),
+        ("normalize", [r(2, 3)], {}),
+        ("cumsum", [r(3)], {}),
+        ("cumprod", [r(3)], {}),
+        ("matmul", [r(2, 3), r(3, 2)], {}),
+        ("matmul", [r(2, 2, 3), r(3, 2)], {}),
+        ("einsum", ["bij,bjk->bik", r(2, 2, 3), r(2, 3, 2)], {}),
+        ("outer", [r(2), r(3)], {}),
+        ("conv", [r(1, 5, 2), r(2, 2, 2)], {"padding": "same"}),
+        ("conv", [r(1, 4, 4, 1), r(3, 3, 1, 2)], {}),
+        ("conv", [r(1, 4, 4, 1), r(2, 2, 1, 2)], {"strides": 2, "padding": "same"}),
+        ("depthwise_conv", [r(1, 4, 4, 2), r(2, 2, 2, 1)], {}),
+        ("conv_transpose", [r(1, 2, 2, 1), r(2, 2, 1, 1)], {"strides": 2}),
+        ("average_pool", [r(1, 4, 4, 1), 2], {}),
+        ("max_pool", [r(1, 4, 4, 1), 2], {}),
+        ("layer_normalization", [r(2, 3), r(3), r(3)], {}),
+        ("batch_normalization", [r(2, 3), r(3), r(3)], {"axis": -1}),
+        ("categorical_crossentropy", [t([[0.0, 1.0, 0.0]]), r(1, 3)], {"from_logits": True}),
+        ("sparse_categorical_crossentropy", [t([1], "int32"), r(1, 3)], {"from_logits": True}),
+        ("binary_crossentropy", [t([[0.0, 1.0]]), r(1, 2)], {"from_logits": True}),
+        ("take", [r(3, 2), t([0, 0, 2], "int32")], {"axis": 0}),
+    ]
+    cases = []
+    for row in rows:
+        try:
+            case = _row(*row, second=True)
+        except LookupError:
+            # TensorFlow has no second derivative of this kernel.
+            continue
+        if case is not None:
+            cases.append(case)
+    return cases
+
+
+SHARED = [
+    "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
+    "products", "cross_entropies", "convolution", "pooling", "normalization", "image_resize",
+]  # fmt: skip
+
+FAMILIES = {
+    **{name: _family(TABLES[name]) for name in SHARED},
+    "awkward": awkward,
+    "second_order": second_order,
+}

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { ArchiveError, ArchiveReader } from '../../src/saving/archive.js';
+import { openH5 } from '../../src/saving/h5/reader.js';
+import { H5Error, type H5Group } from '../../src/saving/h5/types.js';
+import { ConfigSyntaxError, parseJSON } from '../../src/saving/json.js';
+import { goldenPath } from '../golden/golden.js';
+import { mutate } from './mutations.js';
+
+/** How many times as many mutations as the suite has time for: FUZZ=50 npx mocha test/saving/fuzz.test.ts */
+const FACTOR = Number(process.env.FUZZ ?? 1);
+
+const bytesOf = (...path: string[]): Uint8Array => new Uint8Array(readFileSync(goldenPath(...path)));
+
+/** Reads all there is. */
+function readAll(group: H5Group): number {
+  let elements = group.attributes.size;
+  for (const node of group.children.values()) {
+    if (node.kind === 'group') elements += readAll(node);
+    if (node.kind === 'dataset') elements += node.attributes.size + node.read().data.length;
+  }
+  return elements;
+}
+
+async function readH5(bytes: Uint8Array): Promise<void> {
+  using file = await openH5(bytes, 'mutated.h5');
+  readAll(file.root);
+}
+
+async function readArchive(bytes: Uint8Array): Promise<void> {
+  await using archive = await ArchiveReader.open(bytes);
+  for (const member of archive.members) {
+    const contents = await archive.read(member);
+    if (member.endsWith('.json')) parseJSON(Buffer.from(contents).toString(), member);
+    if (member.endsWith('.h5')) await readH5(contents);
+  }
+}
+
+/** Counts how reading mutations of a file ends; anything but success or one of our errors fails the test. */
+async function fuzz(
+  bytes: Uint8Array, count: number, read: (bytes: Uint8Array) => Promise<void>,
+): Promise<{ read: number; refused: number }> {
+  const ends = { read: 0, refused: 0 };
+  for (let seed = 0; seed < count * FACTOR; seed++) {
+    const started = performance.now();
+    try {
+      await read(mutate(bytes, seed));
+      ends.read++;
+    } catch (error) {
+      const ours = error instanceof ArchiveError || error instanceof H5Error || error instanceof ConfigSyntaxError;
+      if (!ours) throw new Error(`seed ${seed}: ${String(error)}`, { cause: error });
+      expect((error as Error).message, `seed ${seed}`).to.have.length.above(20);
+      ends.refused++;
+    }
+    expect(performance.now() - started, `milliseconds of seed ${seed}`).to.be.below(3000);
+  }
+  return ends;
+}
+
+describe('saving: damaged files', () => {
+  it('.keras archives: each mutation is refused with a clear error, or harmless', async () => {
+    const ends = await fuzz(bytesOf('saved', 'mlp.keras'), 2000, readArchive);
+    // The checksums leave only what is outside of the members' contents.
+    expect(ends.refused).to.be.above(ends.read);
+  });
+
+  for (const [name, count] of [['h5_classic', 1000], ['h5_latest', 150], ['h5_filters', 300]] as const) {
+    it(`${name}.h5: each mutation is refused with a clear error, or read`, async () => {
+      const ends = await fuzz(bytesOf('saving', `${name}.h5`), count, readH5);
+      expect(ends.refused).to.be.above(count / 10);
+    });
+  }
+});
