@@ -56,6 +56,14 @@ class PreparedOp {
                   name_};
   }
 
+  void AddInput(Session* session, TFE_Op* op, TFE_TensorHandle* input, size_t index) const {
+    TF_Status* status = session->status.get();
+    if (signature_.forms != nullptr) CheckForm((*signature_.forms)[index], input, index, status);
+    if (signature_.scatter != nullptr && signature_.scatter->updates == index) CheckScatter(op, input, status);
+    TFE_OpAddInput(op, input, status);
+    Ok(status, name_);
+  }
+
   /** A fresh TFE_Op with the attributes set. */
   Op Copy(Session* session) const {
     Op op = NewOp(session);
@@ -109,6 +117,33 @@ class PreparedOp {
     TFE_OpReset(runner_.get(), name_.c_str(), device_.empty() ? nullptr : device_.c_str(), session->status.get());
     if (TF_GetCode(session->status.get()) != TF_OK) return;
     TFE_OpAddAttrs(runner_.get(), TFE_OpGetAttrs(template_.get()));
+  }
+
+  void CheckForm(const InputForm& form, TFE_TensorHandle* input, size_t index, TF_Status* status) const {
+    const int rank = TFE_TensorHandleNumDims(input, status);
+    Ok(status, name_);
+    const int64_t length = rank == 1 ? TFE_TensorHandleDim(input, 0, status) : -1;
+    Ok(status, name_);
+    if (rank == form.rank && (form.length == -1 || form.length == length)) return;
+    const std::string expected = form.length == -1 ? "of rank " + std::to_string(form.rank)
+                                                   : "a vector of " + std::to_string(form.length) + " sizes";
+    const std::string received = rank == 1 ? "a vector of " + std::to_string(length) : "rank " + std::to_string(rank);
+    throw Failure{TF_INVALID_ARGUMENT,
+                  name_ + ": input " + std::to_string(index) + " must be " + expected + ", got " + received, name_};
+  }
+
+  void CheckScatter(TFE_Op* op, TFE_TensorHandle* updates, TF_Status* status) const {
+    TFE_TensorHandle* indices = TFE_OpGetFlatInput(op, static_cast<int>(signature_.scatter->indices), status);
+    Ok(status, name_);
+    const int indices_rank = TFE_TensorHandleNumDims(indices, status);
+    Ok(status, name_);
+    const int updates_rank = TFE_TensorHandleNumDims(updates, status);
+    Ok(status, name_);
+    if (indices_rank >= 1 && updates_rank >= indices_rank - 1) return;
+    throw Failure{TF_INVALID_ARGUMENT, name_ + ": indices of rank " + std::to_string(indices_rank) +
+                                           " need updates of at least one dimension less, got rank " +
+                                           std::to_string(updates_rank),
+                  name_};
   }
 
   void CheckAgainstSignature(const std::string& attr, const std::string& value) const {
@@ -232,8 +267,7 @@ inline napi_value Execute(Call& call) {
     TFE_Op* runner = op.Runner(session);
     const Recycler recycler{op, session};
     for (size_t i = 1; i < call.count; i++) {
-      TFE_OpAddInput(runner, session->Find(call, call[i], "input"), status);
-      Ok(status, op.name());
+      op.AddInput(session, runner, session->Find(call, call[i], "input"), i - 1);
     }
     outputs.Fill(runner, op.name(), status);
   }
@@ -295,9 +329,8 @@ inline napi_value ExecuteAsync(Call& call) {
   auto cancellation = call.Given(2) ? FindCancellation(call, 2) : std::make_shared<Cancellation>();
   prepared->CheckInputs(session, call.name, inputs.size());
   Op op = prepared->Copy(session);
-  for (const int32_t id : inputs) {
-    TFE_OpAddInput(op.get(), session->Find(call, Number(call.env, id), "input"), status);
-    Ok(status, prepared->name());
+  for (size_t i = 0; i < inputs.size(); i++) {
+    prepared->AddInput(session, op.get(), session->Find(call, Number(call.env, inputs[i]), "input"), i);
   }
   TFE_OpSetCancellationManager(op.get(), cancellation->manager, status);
   Ok(status, prepared->name());

@@ -4,15 +4,65 @@
 #define KERAS_NODE_SIGNATURES_H_
 
 #include <map>
+#include <string>
+#include <vector>
 
 #include "protobuf.h"
 #include "session.h"
 
 namespace keras_node {
 
+/** What an input must look like: a tensor of some rank, or a vector of some length (the sizes of a tensor). */
+struct InputForm {
+  int rank;
+  int64_t length = -1;  // -1: any
+};
+
+/**
+ * Ops whose kernels (oneDNN's convolutions, TensorFlow's gradients of average pooling) abort the process or read
+ * past a shape's end when an input has another rank. Found with TensorFlow 2.21 by binding-fuzz.test.ts.
+ */
+inline const std::vector<InputForm>* RequiredForms(const std::string& op) {
+  static const std::map<std::string, std::vector<InputForm>> kForms = {
+      {"Conv2D", {{4}, {4}}},
+      {"Conv2DBackpropInput", {{1, 4}, {4}, {4}}},
+      {"Conv2DBackpropFilter", {{4}, {1, 4}, {4}}},
+      {"DepthwiseConv2dNative", {{4}, {4}}},
+      {"DepthwiseConv2dNativeBackpropInput", {{1, 4}, {4}, {4}}},
+      {"DepthwiseConv2dNativeBackpropFilter", {{4}, {1, 4}, {4}}},
+      {"Conv3D", {{5}, {5}}},
+      {"Conv3DBackpropInputV2", {{1, 5}, {5}, {5}}},
+      {"Conv3DBackpropFilterV2", {{5}, {1, 5}, {5}}},
+      {"AvgPool", {{4}}},
+      {"AvgPoolGrad", {{1, 4}, {4}}},
+      {"AvgPool3D", {{5}}},
+      {"AvgPool3DGrad", {{1, 5}, {5}}},
+  };
+  const auto found = kForms.find(op);
+  return found == kForms.end() ? nullptr : &found->second;
+}
+
+/** The inputs of a scatter op of which `updates` must have all dimensions of `indices` but the last. */
+struct ScatterInputs {
+  size_t indices;
+  size_t updates;
+};
+
+/** Ops that abort the process where that does not hold (TensorFlow 2.21, found likewise). */
+inline const ScatterInputs* ScatterInputsOf(const std::string& op) {
+  static const std::map<std::string, ScatterInputs> kOps = {
+      {"ScatterNd", {0, 1}},        {"TensorScatterUpdate", {1, 2}}, {"TensorScatterAdd", {1, 2}},
+      {"TensorScatterSub", {1, 2}}, {"TensorScatterMax", {1, 2}},    {"TensorScatterMin", {1, 2}},
+  };
+  const auto found = kOps.find(op);
+  return found == kOps.end() ? nullptr : &found->second;
+}
+
 /** An OpDef, as far as calls are checked against it. */
 struct Signature {
   bool is_function = false;
+  const std::vector<InputForm>* forms = nullptr;  // where the op's kernels need the check
+  const ScatterInputs* scatter = nullptr;         // likewise
   bool has_lists = false;               // some input is a list, whose length the attributes tell
   size_t inputs = 0;                    // number of input arguments
   std::map<std::string, std::string> attrs;  // name -> kind, such as "int" or "list(type)"
@@ -68,7 +118,12 @@ class OpRegistry {
 /** The signature of a registered op, or of a function added to the session; a failure for an unknown name. */
 inline Signature FindSignature(Session* session, const std::string& name) {
   const std::string_view op_def = OpRegistry::Get().Find(name);
-  if (!op_def.empty()) return ParseSignature(op_def);
+  if (!op_def.empty()) {
+    Signature signature = ParseSignature(op_def);
+    signature.forms = RequiredForms(name);
+    signature.scatter = ScatterInputsOf(name);
+    return signature;
+  }
   if (!TFE_ContextHasFunction(session->context, name.c_str())) {
     throw Failure{TF_NOT_FOUND, "prepareOp: no op and no added function is named \"" + name + "\"", name};
   }

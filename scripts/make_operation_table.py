@@ -43,11 +43,12 @@ def parameters(function):
     return names + [a.arg for a in arguments.kwonlyargs]
 
 
-def constructor_parameters(cls):
+def constructor_parameters(cls, classes):
     for method in cls.body:
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
             return parameters(method)[1:]
-    return []
+    bases = [classes[b.id] for b in cls.bases if getattr(b, "id", None) in classes]
+    return constructor_parameters(bases[0], classes) if bases else []
 
 
 def find_call(function, classes):
@@ -66,20 +67,19 @@ def entry(function, classes, module):
     if not found:
         return None
     name, made, call = found
-    own = constructor_parameters(classes[name])
+    own = constructor_parameters(classes[name], classes)
     settings = {ast.unparse(value): own[i] for i, value in enumerate(made.args) if i < len(own)}
     settings |= {ast.unparse(k.value): k.arg for k in made.keywords if k.arg}
     operands = {ast.unparse(value): "" for value in call.args}
     operands |= {ast.unparse(k.value): "?" for k in call.keywords if k.arg}
     words = []
     for parameter in parameters(function):
-        # A setting that the class calls by another name cannot be told in this form; there is none today.
-        if parameter in settings and settings[parameter] == parameter:
+        if settings.get(parameter) == parameter:
             words.append("=" + parameter)
         elif parameter in operands:
             words.append(operands[parameter] + parameter)
         else:
-            words.append("!" + parameter)
+            raise ValueError(f"{module}.{name}: what becomes of {parameter} cannot be told in this form")
     return f"{module} {name} {' '.join(words)}"
 
 

@@ -39,59 +39,59 @@ export const relu = defineOp('keras.activations.relu', ['x', 'negative_slope', '
  * keras.activations.leaky_relu([-1, 2]).arraySync(); // [-0.2, 2]
  */
 export const leaky_relu = defineOp('keras.activations.leaky_relu', ['x', 'negative_slope'],
-  (x: TensorLike, negative_slope: number = 0.2): Tensor => nn.leaky_relu(x, negative_slope);
+  (x: TensorLike, negative_slope: number = 0.2): Tensor => nn.leaky_relu(x, negative_slope));
 
 /** min(max(x, 0), 6). Source: keras.activations.relu6. */
-export const relu6 = defineOp('keras.activations.relu6', X, (x: TensorLike): Tensor => nn.relu6(x);
+export const relu6 = defineOp('keras.activations.relu6', X, (x: TensorLike): Tensor => nn.relu6(x));
 
 /** Softmax along an axis (default -1), which remembers its logits. Source: keras.activations.softmax. */
 export const softmax = defineOp('keras.activations.softmax', ['x', 'axis'],
-  (x: TensorLike, axis: number | readonly number[] | null = -1): Tensor => nn.softmax(x, axis);
+  (x: TensorLike, axis: number | readonly number[] | null = -1): Tensor => nn.softmax(x, axis));
 
 /** Logarithm of softmax along an axis (default -1). Source: keras.activations.log_softmax. */
 export const log_softmax = defineOp('keras.activations.log_softmax', ['x', 'axis'],
-  (x: TensorLike, axis: number | readonly number[] | null = -1): Tensor => nn.log_softmax(x, axis);
+  (x: TensorLike, axis: number | readonly number[] | null = -1): Tensor => nn.log_softmax(x, axis));
 
-/** Projection on the probability simplex along an axis (default -1). Source: keras.activations.sparsemax. */
+/** Like softmax with exact zeros, along an axis (default -1). Source: keras.activations.sparsemax. */
 export const sparsemax = defineOp('keras.activations.sparsemax', ['x', 'axis'],
-  (x: TensorLike, axis: number = -1): Tensor => nn.sparsemax(x, axis);
+  (x: TensorLike, axis: number = -1): Tensor => nn.sparsemax(x, axis));
 
 /** x where positive, else alpha (exp(x) - 1); alpha 1 by default. Source: keras.activations.elu. */
 export const elu = defineOp('keras.activations.elu', ['x', 'alpha'],
-  (x: TensorLike, alpha: number = 1): Tensor => nn.elu(x, alpha);
+  (x: TensorLike, alpha: number = 1): Tensor => nn.elu(x, alpha));
 
 /** Scaled exponential linear unit. Source: keras.activations.selu. */
-export const selu = defineOp('keras.activations.selu', X, (x: TensorLike): Tensor => nn.selu(x);
+export const selu = defineOp('keras.activations.selu', X, (x: TensorLike): Tensor => nn.selu(x));
 
 /** Continuously differentiable exponential linear unit, alpha 1 by default. Source: keras.activations.celu. */
 export const celu = defineOp('keras.activations.celu', ['x', 'alpha'],
-  (x: TensorLike, alpha: number = 1): Tensor => nn.celu(x, alpha);
+  (x: TensorLike, alpha: number = 1): Tensor => nn.celu(x, alpha));
 
 /** log(exp(x) + 1). Source: keras.activations.softplus. */
-export const softplus = defineOp('keras.activations.softplus', X, (x: TensorLike): Tensor => nn.softplus(x);
+export const softplus = defineOp('keras.activations.softplus', X, (x: TensorLike): Tensor => nn.softplus(x));
 
 /** x / (|x| + 1). Source: keras.activations.softsign. */
-export const softsign = defineOp('keras.activations.softsign', X, (x: TensorLike): Tensor => nn.softsign(x);
+export const softsign = defineOp('keras.activations.softsign', X, (x: TensorLike): Tensor => nn.softsign(x));
 
 /** x moved towards 0 by the threshold (default 0.5), and 0 within it. Source: keras.activations.soft_shrink. */
 export const soft_shrink = defineOp('keras.activations.soft_shrink', ['x', 'threshold'],
-  (x: TensorLike, threshold: number = 0.5): Tensor => nn.soft_shrink(x, threshold);
+  (x: TensorLike, threshold: number = 0.5): Tensor => nn.soft_shrink(x, threshold));
 
 /** x where |x| is above the threshold (default 0.5), else 0. Source: keras.activations.hard_shrink. */
 export const hard_shrink = defineOp('keras.activations.hard_shrink', ['x', 'threshold'],
-  (x: TensorLike, threshold: number = 0.5): Tensor => nn.hard_shrink(x, threshold);
+  (x: TensorLike, threshold: number = 0.5): Tensor => nn.hard_shrink(x, threshold));
 
 /** 0 up to -1, x from 1 on, (x + 1)² / 4 between. Source: keras.activations.sparse_plus. */
-export const sparse_plus = defineOp('keras.activations.sparse_plus', X, (x: TensorLike): Tensor => nn.sparse_plus(x);
+export const sparse_plus = defineOp('keras.activations.sparse_plus', X, (x: TensorLike): Tensor => nn.sparse_plus(x));
 
 /** x sigmoid(x), also called swish. Source: keras.activations.silu. */
-export const silu = defineOp('keras.activations.silu', X, (x: TensorLike): Tensor => nn.silu(x);
+export const silu = defineOp('keras.activations.silu', X, (x: TensorLike): Tensor => nn.silu(x));
 kerasExport(silu, 'keras.activations.swish');
 export { silu as swish };
 
 /** (x + sqrt(x² + b)) / 2, b 4 by default. Source: keras.activations.squareplus. */
 export const squareplus = defineOp('keras.activations.squareplus', ['x', 'b'],
-  (x: TensorLike, b: number = 4): Tensor => nn.squareplus(x, b);
+  (x: TensorLike, b: number = 4): Tensor => nn.squareplus(x, b));
 
 /**
  * Gaussian error linear unit; exact unless `approximate` is true (unlike ops.gelu). Source: keras.activations.gelu.
@@ -99,43 +99,43 @@ export const squareplus = defineOp('keras.activations.squareplus', ['x', 'b'],
  * keras.activations.gelu([0, 1]).arraySync(); // [0, 0.8413]
  */
 export const gelu = defineOp('keras.activations.gelu', ['x', 'approximate'],
-  (x: TensorLike, approximate: boolean = false): Tensor => nn.gelu(x, approximate);
+  (x: TensorLike, approximate: boolean = false): Tensor => nn.gelu(x, approximate));
 
 /** Gated linear unit along an axis (default -1). Source: keras.activations.glu. */
 export const glu = defineOp('keras.activations.glu', ['x', 'axis'],
-  (x: TensorLike, axis: number = -1): Tensor => nn.glu(x, axis);
+  (x: TensorLike, axis: number = -1): Tensor => nn.glu(x, axis));
 
 /** Hyperbolic tangent. Source: keras.activations.tanh. */
 export const tanh = defineOp('keras.activations.tanh', X, tanhOf);
 
 /** x - tanh(x). Source: keras.activations.tanh_shrink. */
-export const tanh_shrink = defineOp('keras.activations.tanh_shrink', X, (x: TensorLike): Tensor => nn.tanh_shrink(x);
+export const tanh_shrink = defineOp('keras.activations.tanh_shrink', X, (x: TensorLike): Tensor => nn.tanh_shrink(x));
 
 /** The numbers kept between -1 and 1. Source: keras.activations.hard_tanh. */
-export const hard_tanh = defineOp('keras.activations.hard_tanh', X, (x: TensorLike): Tensor => nn.hard_tanh(x);
+export const hard_tanh = defineOp('keras.activations.hard_tanh', X, (x: TensorLike): Tensor => nn.hard_tanh(x));
 
 /** x where it is above the threshold, else the default value. Source: keras.activations.threshold. */
 export const threshold = defineOp('keras.activations.threshold', ['x', 'threshold', 'default_value'],
-  (x: TensorLike, bound: number, default_value: number): Tensor => nn.threshold(x, bound, default_value);
+  (x: TensorLike, bound: number, default_value: number): Tensor => nn.threshold(x, bound, default_value));
 
 /** 1 / (1 + exp(-x)), which remembers its logits. Source: keras.activations.sigmoid. */
-export const sigmoid = defineOp('keras.activations.sigmoid', X, (x: TensorLike): Tensor => nn.sigmoid(x);
+export const sigmoid = defineOp('keras.activations.sigmoid', X, (x: TensorLike): Tensor => nn.sigmoid(x));
 
 /** 0 up to -1, 1 from 1 on, linear between. Source: keras.activations.sparse_sigmoid. */
 export const sparse_sigmoid = defineOp('keras.activations.sparse_sigmoid', X,
-  (x: TensorLike): Tensor => nn.sparse_sigmoid(x);
+  (x: TensorLike): Tensor => nn.sparse_sigmoid(x));
 
 /** exp(x). Source: keras.activations.exponential. */
 export const exponential = defineOp('keras.activations.exponential', X, (x: TensorLike): Tensor => exp(toFloat(x)));
 
 /** relu6(x + 3) / 6. Source: keras.activations.hard_sigmoid. */
-export const hard_sigmoid = defineOp('keras.activations.hard_sigmoid', X, (x: TensorLike): Tensor => nn.hard_sigmoid(x);
+export const hard_sigmoid = defineOp('keras.activations.hard_sigmoid', X, (x: TensorLike): Tensor => nn.hard_sigmoid(x));
 
 /** log(sigmoid(x)). Source: keras.activations.log_sigmoid. */
-export const log_sigmoid = defineOp('keras.activations.log_sigmoid', X, (x: TensorLike): Tensor => nn.log_sigmoid(x);
+export const log_sigmoid = defineOp('keras.activations.log_sigmoid', X, (x: TensorLike): Tensor => nn.log_sigmoid(x));
 
 /** x hard_sigmoid(x), also called hard swish. Source: keras.activations.hard_silu. */
-export const hard_silu = defineOp('keras.activations.hard_silu', X, (x: TensorLike): Tensor => nn.hard_silu(x);
+export const hard_silu = defineOp('keras.activations.hard_silu', X, (x: TensorLike): Tensor => nn.hard_silu(x));
 kerasExport(hard_silu, 'keras.activations.hard_swish');
 export { hard_silu as hard_swish };
 

@@ -88,7 +88,7 @@ const EDGES: Partial<Record<LatticeNode, LatticeNode[]>> = {
   uint8: ['int16', 'uint16'], uint16: ['int32', 'uint32'], uint32: ['int64', 'uint64'], uint64: ['f*'],
   int8: ['int16'], int16: ['int32'], int32: ['int64'], int64: ['f*'],
   'f*': ['bfloat16', 'float16', 'c*'],
-  bfloat16: ['float32'], float16: ['float32'], float32: ['float64', 'complex64'], float64: [],
+  bfloat16: ['float32'], float16: ['float32'], float32: ['float64', 'complex64'], float64: ['complex64'],
   'c*': ['complex64'], complex64: [],
 };
 const UPPER = new Map<LatticeNode, Set<LatticeNode>>();
@@ -123,7 +123,7 @@ export const getDefaultFloat = (): DType => defaultFloat;
  * never widen a type of their own kind (`float16` with a scalar 0.5 stays `float16`).
  */
 export function resultType(...types: (DType | WeakType)[]): DType {
-  if (types.length === 0) throw new TypeError('resultType needs at least one dtype.');
+  if (types.length === 0) return defaultFloat;
   if (types.length === 2 && types[0] === types[1] && KNOWN.has(types[0])) return types[0] as DType;
   let node: LatticeNode | undefined;
   for (const type of types) {

@@ -2,14 +2,17 @@
 import { Tensor } from '../engine/tensor.js';
 import { abstractly } from '../engine/trace.js';
 import { flatten, mapStructure, packAs } from '../engine/structure.js';
+import type { Shape } from '../engine/shape.js';
 import { KerasTensor } from './keras-tensor.js';
 
 /*
- * Sizes that stand for unknown dimensions. Divisible by 1 to 12, so that a reshape with -1 that works for some batch
- * size works here; where the two traces differ, the result's dimension is unknown too.
+ * Sizes that stand for unknown dimensions. The first is divisible by 1 to 12, so that a reshape with -1 that works for
+ * some batch size works here. Where another size gives another result, the result's dimension is unknown too: 1 tells
+ * also what only looks fixed because the first is large (the first five of n), but not every function takes it.
  */
 const FILL = 27720;
-const SECOND_FILL = 2 * FILL;
+const SMALL_FILL = 1;
+const OTHER_FILL = 2 * FILL;
 
 function trace(fn: (...args: unknown[]) => unknown, args: readonly unknown[], fill: number): unknown {
   return abstractly((t) => fn(...(mapStructure(
@@ -19,15 +22,32 @@ function trace(fn: (...args: unknown[]) => unknown, args: readonly unknown[], fi
   ) as unknown[])));
 }
 
+/** Shapes of the results for another size, or undefined when the function fails or does something else for it. */
+function shapesFor(
+  fn: (...args: unknown[]) => unknown, args: readonly unknown[], fill: number, like: readonly unknown[],
+): (Shape | undefined)[] | undefined {
+  let leaves: unknown[];
+  try {
+    leaves = flatten(trace(fn, args, fill));
+  } catch {
+    return undefined;
+  }
+  const shapes = leaves.map((leaf) => (leaf instanceof Tensor ? leaf.shape : undefined));
+  const isAlike = shapes.length === like.length &&
+    like.every((leaf, i) => (leaf instanceof Tensor ? leaf.shape.length : undefined) === shapes[i]?.length);
+  return isAlike ? shapes : undefined;
+}
+
 /** What `fn` returns for these arguments, with KerasTensors in the place of tensors; nothing is computed. */
 export function computeOutputSpec(fn: (...args: unknown[]) => unknown, args: readonly unknown[]): unknown {
   const first = trace(fn, args, FILL);
   const leaves = flatten(first);
-  const unknown = flatten(args).some((leaf) => leaf instanceof KerasTensor && leaf.shape.includes(null));
-  const others = unknown ? flatten(trace(fn, args, SECOND_FILL)) : leaves;
+  const hasUnknown = flatten(args).some((leaf) => leaf instanceof KerasTensor && leaf.shape.includes(null));
+  const others = hasUnknown
+    ? shapesFor(fn, args, SMALL_FILL, leaves) ?? shapesFor(fn, args, OTHER_FILL, leaves) : undefined;
   return packAs(first, leaves.map((leaf, i) => {
     if (!(leaf instanceof Tensor)) return leaf;
-    const other = (others[i] as Tensor).shape;
+    const other = others?.[i] ?? leaf.shape;
     return new KerasTensor(leaf.shape.map((d, axis) => (d === other[axis] ? d : null)), leaf.dtype);
   }));
 }

@@ -1,7 +1,7 @@
-/** keras.optimizers. */
-import { getExportsOf, kerasExport } from '../saving/registration.js';
-import { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
-import { isPlainObject } from '../engine/structure.js';
+/** keras.optimizers: rules that change weights by gradients, and finding them by name. */
+import type { CustomObjects } from '../saving/registration.js';
+import { ArgumentError } from '../utils/checks.js';
+import { makeResolver, publishResolver } from '../utils/resolve.js';
 import { Optimizer } from './optimizer.js';
 
 export { Adam, type AdamOptions } from './adam.js';
@@ -9,36 +9,27 @@ export { Optimizer, OptimizerError, type LearningRate, type OptimizerOptions } f
 export { SGD, type SGDOptions } from './sgd.js';
 export * as schedules from './schedules/index.js';
 
-const isOptimizerClass = (value: unknown): value is new () => Optimizer =>
-  typeof value === 'function' && value.prototype instanceof Optimizer;
+const MODULE = 'keras.optimizers';
+const resolver = makeResolver<Optimizer>({ module: MODULE, what: 'optimizer' });
 
 /**
- * An optimizer from its name, its config or itself. Source: keras.optimizers.get.
- *
+ * The optimizer that a name, a config or an optimizer means. Source: keras.optimizers.get.
  * @example
  * keras.optimizers.get('adam') instanceof keras.optimizers.Adam; // true
  */
 export function get(identifier: unknown): Optimizer {
-  if (identifier instanceof Optimizer) return identifier;
-  if (isPlainObject(identifier)) {
-    const optimizer = deserialize_keras_object(identifier);
-    if (optimizer instanceof Optimizer) return optimizer;
+  const optimizer = resolver.get(typeof identifier === 'string' ? identifier.toLowerCase() : identifier);
+  if (!(optimizer instanceof Optimizer)) {
+    throw new ArgumentError(`Expected an optimizer, its name or its config, received ${String(identifier)}.`);
   }
-  const known = [...getExportsOf('keras.optimizers')].filter(([, value]) => isOptimizerClass(value) && value !== (Optimizer as unknown));
-  if (typeof identifier === 'string') {
-    const found = known.find(([name]) => name.toLowerCase() === identifier.toLowerCase());
-    if (found && isOptimizerClass(found[1])) return new found[1]();
-  }
-  throw new TypeError(`Unknown optimizer ${JSON.stringify(identifier) ?? String(identifier)}. Expected an optimizer, its config, or one of the names ` +
-    `${known.map(([name]) => `'${name.toLowerCase()}'`).join(', ')}.`);
+  return optimizer;
 }
-kerasExport(get, 'keras.optimizers.get');
 
-/** The serialized form of an optimizer. Source: keras.optimizers.serialize. */
-export const serialize = (optimizer: Optimizer): unknown => serialize_keras_object(optimizer);
-kerasExport(serialize, 'keras.optimizers.serialize');
+/** The config of an optimizer. Source: keras.optimizers.serialize. */
+export const serialize = (optimizer: Optimizer): unknown => resolver.serialize(optimizer);
 
-/** An optimizer from its serialized form. Source: keras.optimizers.deserialize. */
-export const deserialize = (config: Record<string, unknown>): Optimizer => get(config);
-kerasExport(deserialize, 'keras.optimizers.deserialize');
+/** The optimizer of a config. Source: keras.optimizers.deserialize. */
+export const deserialize = (config: unknown, custom_objects: CustomObjects | null = null): Optimizer =>
+  resolver.deserialize(config, custom_objects);
 
+publishResolver(MODULE, { get, serialize, deserialize });

@@ -45,14 +45,13 @@ export const uniform = defineOp('keras.random.uniform', ['shape', 'minval', 'max
   shape: Shape, minval: TensorLike = 0, maxval: TensorLike = 1, dtype: string | null = null, seed: Seed = null,
 ): Tensor => {
   const type = floatDType('uniform', dtype);
-  const low = parameter(minval, type);
-  const high = parameter(maxval, type);
-  if (typeof low !== 'number' || typeof high !== 'number') {
-    return sample('random_uniform', shape, type, seed, subtract(high, low), low);
+  if (typeof minval === 'number' && typeof maxval === 'number' && (type === 'float32' || type === 'float64')) {
+    // Python Keras passes both bounds through float32 tensors, whatever the dtype.
+    const [low, high] = [Math.fround(minval), Math.fround(maxval)];
+    return sample('random_uniform', shape, type, seed, high - low, low);
   }
-  // The bounds are rounded to the dtype before their difference is taken, as they are in tensors.
-  const width = type === 'float64' ? high - low : Math.fround(Math.fround(high) - Math.fround(low));
-  return sample('random_uniform', shape, type, seed, width, low);
+  const low = toTensor(minval, type);
+  return sample('random_uniform', shape, type, seed, subtract(toTensor(maxval, type), low), low);
 });
 
 /**

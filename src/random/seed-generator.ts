@@ -38,7 +38,7 @@ export class SeedGenerator {
 
   /** @throws TypeError when the seed is not an integer */
   constructor(...args: ConstructorArgs<SeedGeneratorOptions, typeof NAMES>) {
-    const { seed = null, name = null } = namedArguments('SeedGenerator', NAMES, args) as SeedGeneratorOptions;
+    const { seed = null, name = null } = namedArguments<SeedGeneratorOptions>('SeedGenerator', NAMES, args, []);
     this.name = name ?? auto_name('SeedGenerator');
     this.#seed = seed;
     const first = seed ?? make_default_seed();

@@ -19,9 +19,11 @@ export interface Reference {
 
 /** Modules whose functions a file may name. Others (`keras.utils.get_file`) do more than compute. */
 const FUNCTION_MODULES = [
-  'keras.activations', 'keras.constraints', 'keras.initializers', 'keras.losses', 'keras.metrics', 'keras.optimizers',
-  'keras.regularizers', 'keras.ops', 'keras.ops.nn', 'keras.ops.numpy', 'keras.ops.image', 'keras.ops.linalg',
+  'keras.activations', 'keras.constraints', 'keras.initializers', 'keras.losses', 'keras.metrics', 'keras.regularizers',
+  'keras.ops', 'keras.ops.nn', 'keras.ops.numpy', 'keras.ops.image', 'keras.ops.linalg',
 ];
+/** Functions in those modules that make objects. */
+const MAKERS: ReadonlySet<string> = new Set(['get', 'serialize', 'deserialize']);
 
 /** Parts of module names, in files of older versions, that tell where a class has its place today. */
 const FAMILIES = [
@@ -60,7 +62,8 @@ export function findFunction(
   const custom = get_registered_object(name, custom_objects) ?? get_registered_object(bare, custom_objects);
   if (typeof custom === 'function') return custom as (...args: unknown[]) => unknown;
   const modules = typeof module === 'string' && FUNCTION_MODULES.includes(module) ? [module] : FUNCTION_MODULES;
-  for (const candidate of module === null || module === undefined ? [] : modules) {
+  const isKerass = module !== null && module !== undefined && !MAKERS.has(name);
+  for (const candidate of isKerass ? modules : []) {
     const found = getExportedObject(`${candidate}.${name}`);
     if (found && !isClass(found)) return found as (...args: unknown[]) => unknown;
   }

@@ -1,5 +1,16 @@
-/** keras.saving. */
-export { load_model, load_weights, save_model, save_weights } from './keras-archive.js';
-export { CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name, get_registered_object,
-  register_keras_serializable } from './registration.js';
-export { deserialize_keras_object, serialize_keras_object } from './serialization.js';
+/** keras.saving: models, weights and configs in files. */
+export { ArchiveError } from './archive.js';
+export { H5Error } from './h5/types.js';
+export {
+  load_model, load_weights, save_model, save_weights,
+  type FilePath, type FileSource, type LoadModelOptions, type SaveModelOptions,
+} from './keras-archive.js';
+export { WeightsError } from './load-report.js';
+export {
+  CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name, get_registered_object,
+  register_keras_serializable, type CustomObjects,
+} from './registration.js';
+export {
+  DeserializationError, deserialize_keras_object, serialize_keras_object, type DeserializeOptions,
+} from './serialization.js';
+export type { VariableStore } from './walk.js';

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Model } from '../models/model.js';
 import { positionalArguments } from '../utils/arguments.js';
 import { ArchiveError, ArchiveReader, describeContent, writeArchive, type NewMember } from './archive.js';
 import { ASSETS, AssetFolder } from './assets.js';
@@ -221,7 +222,7 @@ async function openModelFiles(source: FileSource): Promise<ModelFiles> {
 export async function load_model(
   filepath: FileSource,
   ...options: [LoadModelOptions?] | [custom_objects?: CustomObjects | null, compile?: boolean, safe_mode?: boolean]
-): Promise<SaveableModel> {
+): Promise<Model> {
   const [custom_objects, compile = true, safe_mode = true] = positionalArguments(
     'load_model', ['custom_objects', 'compile', 'safe_mode'], options, ['custom_objects']) as [
     CustomObjects | null | undefined, boolean | undefined, boolean | undefined];
@@ -242,7 +243,7 @@ export async function load_model(
   using weights = await openH5(await files.read(WEIGHTS), `${WEIGHTS} of ${files.name}`);
   const report = loadState(model, weights.root, assets);
   settleLoading(compile ? report : withoutOptimizer(report), files.name, false);
-  return model as SaveableModel;
+  return model as unknown as Model;
 }
 
 /** The state of an optimizer that was not asked for is not left over. */

@@ -5,9 +5,11 @@
  * are looked up by name among those that this process has.
  */
 import { isPlainObject } from '../engine/structure.js';
+import { OpOperation } from '../ops/define.js';
 import { positionalArguments } from '../utils/arguments.js';
 import { Callable } from '../utils/callable.js';
 import { DeserializationError, findClass, findFunction, unknownReference, type Reference } from './class-lookup.js';
+import { operationFromConfig, serializeOperation } from './operations.js';
 import {
   custom_object_scope, get_registered_name, get_registered_object, getExportedPath, getSerializedPath, isClass,
   isRegistered, kerasExport, type CustomObjects, type Registrable,
@@ -60,6 +62,7 @@ export function serialize_keras_object(obj: unknown): unknown {
   if (isPlainObject(obj)) return serializeDict(obj);
   const special = writeSpecialValue(obj);
   if (special) return special;
+  if (obj instanceof OpOperation) return serializeOperationOf(obj);
   if (isPlainFunction(obj)) return serializeFunction(obj);
   if (!isMethod(obj, 'get_config')) {
     throw new TypeError(
@@ -72,6 +75,11 @@ export function serialize_keras_object(obj: unknown): unknown {
 function serializeDict(dict: Config): Config {
   return at('a dict', () =>
     Object.fromEntries(Object.entries(dict).map(([key, value]) => [key, serialize_keras_object(value)])));
+}
+
+function serializeOperationOf(operation: OpOperation): Config {
+  const serialized = serializeOperation(operation);
+  return { ...serialized, config: serializeDict(serialized.config as Config) };
 }
 
 function serializeFunction(fn: Registrable): Config {
@@ -230,8 +238,11 @@ class Reader {
     if (shared !== undefined) return shared;
     return at(describe(class_name, config ?? {}), () => {
       const cls = findClass(reference, this.#custom);
-      if (!cls) throw unknownReference(reference, 'class');
-      return this.#instantiate(cls, serialized);
+      if (cls) return this.#instantiate(cls, serialized);
+      const operation = operationFromConfig(module, class_name, this.#dict(config ?? {}));
+      if (!operation) throw unknownReference(reference, 'class');
+      noteDeserialized(operation, serialized.shared_object_id);
+      return operation;
     });
   }
 

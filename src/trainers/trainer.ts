@@ -293,7 +293,8 @@ export abstract class Trainer extends Layer {
       const result = await fn.run(data);
       for (const { owned } of batches) for (const tensor of owned) tensor.dispose();
       done += batches.length;
-      await visit(result, done - 1);
+      // Keras numbers a group of steps as if it were full.
+      await visit(result, done - batches.length + this.#stepsPerExecution - 1);
     };
     for await (const batch of source.epoch()) {
       if (done === 0 && group.length === 0) this.#symbolicBuild(batch);
@@ -398,10 +399,11 @@ export abstract class Trainer extends Layer {
       steps: source.num_batches, model: this as unknown as Model });
   }
 
-  /** Values in the order loss, metrics; a single one by itself. */
+  /** Values in the order of the metrics, then what is left by name; a single one by itself. */
   #inOrder(logs: Logs): number | number[] {
-    const order = [...this.metrics.map((metric) => metric.name).filter((name) => name in logs), ...Object.keys(logs)];
-    const values = [...new Set(order)].map((name) => logs[name]);
+    const names = this.metrics.map((metric) => metric.name);
+    const order = [...names.filter((name) => name in logs), ...Object.keys(logs).toSorted().filter((name) => !names.includes(name))];
+    const values = order.map((name) => logs[name]);
     return values.length === 1 ? values[0] : values;
   }
 

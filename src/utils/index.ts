@@ -6,6 +6,7 @@ export { CustomObjectScope, custom_object_scope, get_custom_objects, get_registe
   register_keras_serializable } from '../saving/registration.js';
 export { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
 export { Progbar, type ProgbarOptions } from './progbar.js';
+export type { SummaryOptions } from './summary.js';
 export { set_random_seed } from './rng-utils.js';
 
 /**

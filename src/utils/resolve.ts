@@ -32,6 +32,8 @@ export interface ResolverOptions {
   aliases?: Readonly<Record<string, string>>;
 }
 
+const serialize = (object: unknown): unknown => serialize_keras_object(object ?? null);
+
 const OWN_FUNCTIONS = new Set(['get', 'serialize', 'deserialize']);
 
 /** Makes the three functions. `publishResolver` exports them, or a module's own versions of them. */
@@ -79,7 +81,6 @@ export function makeResolver<T>({ module, what, aliases = {} }: ResolverOptions)
     if (!isObject) fail(identifier, `expected a name, a config, a function or an object of ${module}.`);
     return found as T;
   };
-  const serialize = (object: unknown): unknown => serialize_keras_object(object ?? null);
   return { get, serialize, deserialize };
 }
 

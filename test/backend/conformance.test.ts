@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { conformanceCases } from '../../src/backend/conformance.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { createTensorFlowBackend } from '../../src/backend/tensorflow/index.js';
+import { TfjsBackend } from '../../src/backend/tfjs/backend.js';
 import { createCpuBackend, createWasmBackend } from '../../src/backend/tfjs/index.js';
 import { locateRuntime } from '../../src/setup/runtime.js';
 
@@ -17,6 +19,14 @@ for (const [name, create] of Object.entries(backends)) {
       if (name === 'tensorflow' && 'missing' in locateRuntime()) this.skip();
       backend = create();
     });
+    /** Pieces of memory that tfjs holds: kernels must not leave any behind. */
+    const pieces = (): number | undefined =>
+      (backend instanceof TfjsBackend ? backend.blocks.device.instance.numDataIds() : undefined);
+    let atStart: number | undefined;
+    before(() => {
+      atStart = pieces();
+    });
+    after(() => assert.equal(pieces(), atStart, 'memory of tfjs after all cases'));
     for (const { name: title, run } of conformanceCases()) it(title, () => run(backend));
   });
 }

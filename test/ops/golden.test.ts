@@ -1,33 +1,93 @@
-/** Every row of test/golden/ops against Python Keras: eager, compiled, symbolic. */
-import { loadGolden } from '../golden/golden.js';
-import {
-  checkCompiled, checkEager, checkSymbolic, checkUnknownBatch, titleOf, type Looseness, type OpCase,
-} from '../support/check-op.js';
+/** Every op of the golden tables on every backend: eager, compiled, symbolic, gradients. */
+import { loadGolden, type GoldenCall } from '../golden/golden.js';
+import { describeBackends } from '../support/backends.js';
+import { checkCall, checkGradient, report, type GradientCall, type OpCheck } from '../support/check-op.js';
 
 const FAMILIES = [
-  'unary', 'binary', 'comparison', 'choosing', 'reductions', 'ordering', 'shapes', 'indexing', 'creation', 'products', 'norms',
-];
+  'unary', 'activations', 'binary', 'comparison', 'choosing', 'reductions', 'norms', 'ordering', 'shapes',
+  'indexing', 'creation', 'products', 'cross_entropies', 'convolution', 'pooling', 'normalization',
+  'image_resize',
+] as const;
+const GRADIENT_FAMILIES = [
+  ...FAMILIES.filter((family) => family !== 'comparison' && family !== 'creation'), 'awkward', 'second_order',
+] as const;
 
-/** Ops whose result has a shape that depends on values. */
-const EAGER_ONLY = new Set(['nonzero', 'bincount']);
-/** Ops of other families, which their own tests run. */
-const ELSEWHERE = new Set(['one_hot', 'multi_hot', 'normalize']);
+const SVD = 'singular values come with the ops of linear algebra';
+const SPARSEMAX = 'Keras sums the cumulative sums of the support, so its result does not add up to 1';
+const BIAS = 'Keras takes the second operand for a bias of the last axis and does not broadcast it';
+const EMPTY_BATCH = 'Keras gives the shape of the input for an empty batch';
 
-const loosenessOf = (_row: OpCase): Looseness => ({});
+/** Calls, or whole ops, that differ from Keras on TensorFlow on purpose, and why. */
+const DEPARTURES: Readonly<Record<string, string>> = {
+  'binary: add("float32[2,1,3]", "float32[3,1]")': BIAS,
+  'binary: mod("bfloat16[3]", 0.5)': 'a number is weakly typed in every op',
+  'binary: arctan2("bfloat16[3]", 0.5)': 'a number is weakly typed in every op',
+  'ordering: argmin("float32[2]")': 'Keras counts -0 as less than 0, a remedy for denormals; NumPy does not',
+  'creation: eye(4, 2, {"k":-1})': 'Keras gives a matrix of 5 by 3',
+  'convolution: conv("float32[0,4,4,2]", "float32[2,2,2,3]")': EMPTY_BATCH,
+  'norms: norm("float32[2,3]", {"ord":"nuc","axis":[0,1]})': SVD,
+  'norms: norm("float32[2,3]", {"ord":2,"axis":[0,1]})': SVD,
+  'norms: norm("float32[2,3]", {"ord":-2,"axis":[0,1]})': SVD,
+  sparsemax: SPARSEMAX,
+};
+const GRADIENT_DEPARTURES: Readonly<Record<string, string>> = {
+  'binary: add("float32[2,1,3]", "float32[3,1]")': BIAS,
+  'convolution: conv("float32[0,4,4,2]", "float32[2,2,2,3]")': EMPTY_BATCH,
+  'norms: norm("float32[2,3]", {"ord":"nuc","axis":[0,1]})': SVD,
+  'norms: norm("float32[2,3]", {"ord":2,"axis":[0,1]})': SVD,
+  'norms: norm("float32[2,3]", {"ord":-2,"axis":[0,1]})': SVD,
+  'awkward: cumprod("float32[3]")': 'TensorFlow divides by the factors, which is wrong where one is 0',
+  'second_order: categorical_crossentropy("float32[1,3]", "float32[1,3]", {"from_logits":true})':
+    'TensorFlow leaves the labels out of the second derivative',
+  sparsemax: SPARSEMAX,
+};
 
-for (const family of FAMILIES) {
-  describe(`ops golden: ${family}`, () => {
-    const { cases } = loadGolden<OpCase>('ops', family);
-    const batched = new Map<string, boolean>();
-    for (const row of cases) {
-      if (ELSEWHERE.has(row.op)) continue;
-      it(titleOf(row), () => {
-        checkEager(row, loosenessOf(row));
-        if (EAGER_ONLY.has(row.op)) return;
-        checkCompiled(row, loosenessOf(row));
-        checkSymbolic(row, loosenessOf(row));
-        batched.set(row.op, checkUnknownBatch(row) || (batched.get(row.op) ?? false));
-      });
-    }
-  });
+/** Keras rounds these constants to float32 on their way to a float64 tensor. */
+const ROUNDED_CONSTANT: OpCheck = { tolerances: { float64: { rtol: 1e-7, atol: 1e-7 } } };
+
+function checkOf({ op, args, kwargs }: Pick<GoldenCall, 'op' | 'args' | 'kwargs'>): OpCheck {
+  switch (op) {
+    case 'leaky_relu':
+    case 'gelu':
+      return ROUNDED_CONSTANT;
+    case 'nonzero':
+    case 'bincount':
+      return { eagerOnly: true };
+    case 'where':
+      return { eagerOnly: args.length === 1 };
+    case 'segment_sum':
+    case 'segment_max':
+      return { eagerOnly: kwargs.num_segments === undefined };
+    case 'convert_to_tensor':
+      // A number in JavaScript has no dtype of its own: floatx() here, int32 for Python's integers.
+      return { anyDType: kwargs.dtype === undefined };
+    default:
+      return {};
+  }
 }
+
+const byOp = <Row extends { op: string }>(rows: readonly Row[]): [string, Row[]][] => {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) groups.set(row.op, [...(groups.get(row.op) ?? []), row]);
+  return [...groups];
+};
+
+describeBackends('ops against Python Keras', () => {
+  for (const family of FAMILIES) {
+    describe(family, () => {
+      for (const [op, rows] of byOp(loadGolden<GoldenCall>('ops', family).cases)) {
+        it(op, () => report(family, rows, (row) => checkCall(row, checkOf(row)), DEPARTURES));
+      }
+    });
+  }
+});
+
+describeBackends('gradients against TensorFlow', () => {
+  for (const family of GRADIENT_FAMILIES) {
+    describe(family, () => {
+      for (const [op, rows] of byOp(loadGolden<GradientCall>('gradients', family).cases)) {
+        it(op, () => report(family, rows, (row) => checkGradient(row, checkOf(row)), GRADIENT_DEPARTURES));
+      }
+    });
+  }
+});

@@ -1,185 +1,256 @@
-/** Runs rows of the golden families `ops/*` and `gradients/*`: eagerly, compiled, symbolically, and backwards. */
-import { isFloat, type DType } from '../../src/engine/dtype.js';
+/**
+ * One call of an op against its golden row: eager, compiled and symbolic results, inputs left as they were,
+ * gradients. The rows are in `test/golden/ops` and `test/golden/gradients`.
+ */
+import { UnsupportedError } from '../../src/backend/tfjs/storage.js';
+import { context } from '../../src/engine/context.js';
 import { grad } from '../../src/engine/gradients.js';
 import { jit } from '../../src/engine/jit.js';
-import { flatten } from '../../src/engine/structure.js';
+import { tidy } from '../../src/engine/scope.js';
 import { Tensor } from '../../src/engine/tensor.js';
 import * as ops from '../../src/ops/index.js';
 import { KerasTensor } from '../../src/ops/keras-tensor.js';
-import { ellipsis, Slice } from '../../src/utils/slice.js';
-import { isGoldenTensor, type GoldenCall, type GoldenTensor, type GoldenValue, type Tolerance } from '../golden/golden.js';
-import { expectTensor, tensorOf } from '../golden/tensors.js';
+import { ellipsis, slice } from '../../src/utils/slice.js';
+import {
+  difference, isGoldenTensor, type ActualTensor, type GoldenCall, type GoldenTensor, type GoldenValue,
+  type Tolerance,
+} from '../golden/golden.js';
+import { tensorOf } from '../golden/tensors.js';
 
-export interface OpCase extends GoldenCall {
-  /** For get_item: whether a list as the key is Python's tuple (an index for each axis) or one list of indices. */
-  key_is_tuple?: boolean;
-}
-export interface GradientCase extends Omit<OpCase, 'outputs'> {
+export type OpFunction = (...args: unknown[]) => unknown;
+
+/** A row of `test/golden/gradients`. */
+export interface GradientCall extends Omit<GoldenCall, 'outputs'> {
   probe: GoldenTensor[];
   grads: (GoldenTensor | null)[];
   second_probe?: (GoldenTensor | null)[];
   second_grads?: (GoldenTensor | null)[];
 }
 
-type AnyOp = (...args: unknown[]) => unknown;
+/** What may differ from Python Keras, by op. */
+export interface OpCheck {
+  /** By dtype; the others have the default. */
+  tolerances?: Readonly<Record<string, Tolerance>>;
+  /** The shape of the result depends on values, so nothing can be traced. */
+  eagerOnly?: boolean;
+  /** A bare literal decides the dtype, by JavaScript's rule and not by Python's. */
+  anyDType?: boolean;
+}
 
-/** The op named in a golden row (`sum`, `image.resize`). */
-export function opOf(name: string): AnyOp {
+/** The op of a dotted name under keras.ops. */
+export function opNamed(name: string): OpFunction {
   let found: unknown = ops;
-  for (const part of name.split('.')) found = (found as Record<string, unknown>)[part];
-  if (typeof found !== 'function') throw new Error(`ops has no function '${name}'`);
-  return found as AnyOp;
+  for (const part of name.split('.')) found = (found as Record<string, unknown> | undefined)?.[part];
+  if (typeof found !== 'function') throw new Error(`keras.ops.${name} does not exist`);
+  return found as OpFunction;
 }
 
-/** Arguments as they are in JavaScript: golden tensors by `make`, slices and the ellipsis as Keras's own. */
-function convert(value: GoldenValue, make: (tensor: GoldenTensor) => unknown): unknown {
-  if (isGoldenTensor(value)) return make(value);
-  if (Array.isArray(value)) return value.map((item) => convert(item, make));
+/** An argument with `tensor(golden)` in the place of every tensor, and slices and ellipses as our own. */
+function argumentOf(value: GoldenValue, tensor: (golden: GoldenTensor) => unknown): unknown {
+  if (isGoldenTensor(value)) return tensor(value);
+  if (Array.isArray(value)) return value.map((item) => argumentOf(item, tensor));
   if (typeof value !== 'object' || value === null) return value;
-  if ('slice' in value) {
-    const [start, stop, step] = value.slice as (number | null)[];
-    return new Slice(start, stop, step);
-  }
   if ('ellipsis' in value) return ellipsis;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, convert(item as GoldenValue, make)]));
+  if ('slice' in value) return slice(...(value.slice as [number | null, number | null, number | null]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, argumentOf(item, tensor)]));
 }
 
-/** Positional arguments, and those given by name as a trailing object. */
-function argumentsOf(row: Omit<OpCase, 'outputs'>, make: (tensor: GoldenTensor) => unknown): unknown[] {
-  const args = row.args.map((arg) => convert(arg, make));
-  if (row.op === 'get_item' && row.key_is_tuple === false) args[1] = [args[1]];
-  if (row.op === 'einsum' || Object.keys(row.kwargs).length === 0) return args;
-  return [...args, convert(row.kwargs as GoldenValue, make)];
+/** The tensors of a value, in order. */
+function tensorsIn(value: GoldenValue): GoldenTensor[] {
+  if (isGoldenTensor(value)) return [value];
+  if (Array.isArray(value)) return value.flatMap(tensorsIn);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : [];
 }
 
-/** A short name for a row, for the title of its test. */
-export function titleOf(row: Omit<OpCase, 'outputs'>): string {
-  const text = (value: GoldenValue): string => {
-    if (isGoldenTensor(value)) return `${value.dtype}[${value.shape.join(', ')}]`;
-    if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`;
-    return typeof value === 'bigint' ? `${value}n` : JSON.stringify(value);
-  };
-  const named = Object.entries(row.kwargs).map(([key, value]) => `${key}: ${text(value as GoldenValue)}`);
-  return `${row.op}(${[...row.args.map(text), ...named].join(', ')})`;
-}
+type Arguments = Pick<GoldenCall, 'args' | 'kwargs'>;
+const isTensor = (value: unknown): boolean => value instanceof Tensor || value instanceof KerasTensor;
 
-const goldenTensors = (row: Omit<OpCase, 'outputs'>): GoldenTensor[] => {
-  const found: GoldenTensor[] = [];
-  argumentsOf(row, (tensor) => void found.push(tensor));
-  return found;
-};
-
-/** Calls the op with these values in the place of its tensors, in order. */
-function callWith(row: Omit<OpCase, 'outputs'>, values: readonly unknown[]): unknown {
+/** Calls an op with these values in the place of the row's tensors. */
+function callWith(op: OpFunction, { args, kwargs }: Arguments, values: unknown[]): unknown[] {
   let next = 0;
-  return opOf(row.op)(...argumentsOf(row, () => values[next++]));
+  const take = (): unknown => values[next++];
+  const positional = args.map((value) => argumentOf(value, take));
+  const named = argumentOf(kwargs, take) as object;
+  const result = Object.keys(named).length > 0 ? op(...positional, named) : op(...positional);
+  return Array.isArray(result) && result.some(isTensor) ? (result as unknown[]) : [result];
 }
 
-const isResult = (leaf: unknown): boolean => leaf instanceof Tensor || leaf instanceof KerasTensor;
-/** The results of a call in the order of the golden outputs. */
-const resultsOf = (value: unknown): unknown[] => (flatten(value).some(isResult) ? flatten(value) : [value]);
+const printed = (value: GoldenValue): string => JSON.stringify(value, (_, item: unknown) => {
+  if (typeof item === 'bigint') return `${item}n`;
+  if (isGoldenTensor(item)) return `${item.dtype}[${item.shape.join(',')}]`;
+  return item;
+});
 
-export interface Looseness extends Tolerance {
-  /** The dtype follows from Python literals, which JavaScript's numbers are not: only values are compared. */
-  ignoreDType?: boolean;
+/** A row in one line: `sum(float32[2,3], {"axis":1})`. */
+export function describeCall({ op, args, kwargs }: Pick<GoldenCall, 'op' | 'args' | 'kwargs'>): string {
+  const named = Object.keys(kwargs).length > 0 ? [printed(kwargs)] : [];
+  return `${op}(${[...args.map(printed), ...named].join(', ')})`;
 }
 
-function compare(row: OpCase, results: readonly unknown[], { ignoreDType, ...tolerance }: Looseness): void {
-  if (results.length !== row.outputs.length) {
-    throw new Error(`expected ${row.outputs.length} results, received ${results.length}`);
+const EXACT: Tolerance = { rtol: 0, atol: 0 };
+const hostOf = (tensor: Tensor): ActualTensor =>
+  ({ shape: tensor.shape, dtype: tensor.dtype, data: tensor.dataSync() as ArrayLike<number | bigint> });
+
+/** Differences between results and golden results; a result that is no tensor (a shape) as JSON. */
+function compare(results: unknown[], outputs: GoldenValue[], check: OpCheck): string[] {
+  if (results.length !== outputs.length) return [`${results.length} results, expected ${outputs.length}`];
+  return outputs.flatMap((output, i) => {
+    const result = results[i];
+    if (!isGoldenTensor(output)) {
+      const received = result instanceof Tensor ? result.arraySync() : result;
+      const same = JSON.stringify(received) === JSON.stringify(output);
+      return same ? [] : [`expected ${JSON.stringify(output)}, received ${JSON.stringify(received)}`];
+    }
+    if (!(result instanceof Tensor)) return [`result ${i} is no tensor but ${String(result)}`];
+    const host = hostOf(result);
+    const actual = check.anyDType ? { shape: host.shape, data: host.data } : host;
+    return difference(actual, output, check.tolerances?.[output.dtype]) ?? [];
+  });
+}
+
+function compareSpecs(results: unknown[], outputs: GoldenValue[], check: OpCheck): string[] {
+  return outputs.flatMap((output, i) => {
+    const spec = results[i];
+    if (!isGoldenTensor(output)) return [];
+    if (!(spec instanceof KerasTensor)) return [`result ${i} is no KerasTensor but ${String(spec)}`];
+    if (spec.shape.join() !== output.shape.join()) {
+      return [`expected shape [${output.shape.join(', ')}], received [${spec.shape.join(', ')}]`];
+    }
+    if (check.anyDType || spec.dtype === output.dtype) return [];
+    return [`expected ${output.dtype}, received ${spec.dtype}`];
+  });
+}
+
+/** What the backends other than TensorFlow do not have. */
+const OF_64_BITS = /for dtype (float64|u?int64|uint32)/;
+
+/** Runs a step of a check; what it throws is one more difference, save that a backend lacks the dtype. */
+function attempt(step: string, run: () => string[]): string[] {
+  try {
+    return tidy(run).map((message) => `${step}: ${message}`);
+  } catch (error) {
+    if (error instanceof UnsupportedError && OF_64_BITS.test(error.message)) return [];
+    return [`${step}: threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`];
   }
-  row.outputs.forEach((expected, i) => {
-    const actual = results[i];
-    if (isGoldenTensor(expected)) {
-      const golden = ignoreDType ? { ...expected, dtype: (actual as Tensor).dtype } : expected;
-      expectTensor(actual as Tensor, golden, `result ${i}`, tolerance);
-    } else if (JSON.stringify(actual) !== JSON.stringify(expected)) {
-      throw new Error(`result ${i}: expected ${JSON.stringify(expected)}, received ${JSON.stringify(actual)}`);
+}
+
+/** Everything in which a call differs from its golden row; empty where it agrees. */
+export function checkCall(row: GoldenCall, check: OpCheck = {}): string[] {
+  const op = opNamed(row.op);
+  const golden = [...row.args, row.kwargs].flatMap(tensorsIn);
+  const messages = attempt('eager', () => {
+    const inputs = golden.map(tensorOf);
+    const found = compare(callWith(op, row, inputs), row.outputs, check);
+    const changed = inputs.flatMap((input, i) => difference(hostOf(input), golden[i], EXACT) ?? []);
+    return [...found, ...changed.map((message) => `an input changed: ${message}`)];
+  });
+  if (check.eagerOnly || golden.length === 0) return messages;
+  const compiled = attempt('compiled', () => {
+    const run = jit((...inputs: unknown[]) => callWith(op, row, inputs));
+    const results = run(...golden.map(tensorOf));
+    run.dispose();
+    return compare(results, row.outputs, check);
+  });
+  const symbolic = attempt('symbolic', () => {
+    const inputs = golden.map(({ shape, dtype }) => new KerasTensor(shape, dtype));
+    return compareSpecs(callWith(op, row, inputs), row.outputs, check);
+  });
+  return [...messages, ...compiled, ...symbolic];
+}
+
+const isFloat = ({ dtype }: { dtype: string }): boolean => dtype.includes('float');
+/** What the generator differentiates by: tensors of full precision. */
+const isSource = ({ dtype }: GoldenTensor): boolean => dtype === 'float32' || dtype === 'float64';
+
+/** Sum of the float results, each times its probe. */
+function weigh(results: readonly unknown[], probe: readonly GoldenTensor[]): Tensor {
+  const floats = results.filter((result): result is Tensor => result instanceof Tensor && isFloat(result));
+  return floats
+    .map((result, i) => ops.sum(ops.multiply(result, tensorOf(probe[i]))))
+    .reduce((total, term) => ops.add(total, term));
+}
+
+/** Gradients by the float tensors of a row, as a function of them. */
+function gradientOf(row: GradientCall): (sources: Tensor[]) => Tensor[] {
+  const op = opNamed(row.op);
+  const golden = [...row.args, row.kwargs].flatMap(tensorsIn);
+  // As the generator has it: not by tensors in kwargs.
+  const count = row.args.flatMap(tensorsIn).length;
+  const isWatched = golden.map((tensor, i) => i < count && isSource(tensor));
+  return (sources) => {
+    const total = (inputs: Tensor[]): Tensor => {
+      let next = 0;
+      const values = golden.map((tensor, i) => (isWatched[i] ? inputs[next++] : tensorOf(tensor)));
+      return weigh(callWith(op, row, values), row.probe);
+    };
+    return grad(total)(sources) as Tensor[];
+  };
+}
+
+/** TensorFlow's NaN as the gradient by an argument that is not finite claims nothing. */
+function claimedOf(expected: GoldenTensor, source: GoldenTensor, actual: ArrayLike<unknown>): GoldenTensor {
+  const data = (expected.data as number[]).map((value, i) =>
+    (Number.isNaN(value) && !Number.isFinite(source.data[i]) ? (actual[i] as number) : value));
+  return { ...expected, data };
+}
+
+/** keras-node gives zeros where TensorFlow says that nothing flows. */
+function compareGradients(
+  actual: Tensor[], golden: (GoldenTensor | null)[], sources: GoldenTensor[], check: OpCheck,
+): string[] {
+  if (actual.length !== golden.length) return [`${actual.length} gradients, expected ${golden.length}`];
+  return golden.flatMap((expected, i) => {
+    const host = hostOf(actual[i]);
+    if (expected) {
+      const claimed = claimedOf(expected, sources[i], host.data);
+      return difference(host, claimed, check.tolerances?.[expected.dtype]) ?? [];
     }
+    return Array.from(host.data).every((value) => Number(value) === 0) ? [] : [`gradient ${i} is not zero`];
   });
 }
 
-/** The eager values. */
-export function checkEager(row: OpCase, looseness: Looseness = {}): void {
-  compare(row, resultsOf(callWith(row, goldenTensors(row).map(tensorOf))), looseness);
-}
-
-/** The values of the op in a compiled function whose arguments are the tensors. */
-export function checkCompiled(row: OpCase, looseness: Looseness = {}): void {
-  const compiled = jit((...tensors: Tensor[]) => callWith(row, tensors));
-  compare(row, resultsOf(compiled(...goldenTensors(row).map(tensorOf))), looseness);
-  compiled.dispose();
-}
-
-/** Shapes and dtypes of symbolic results are those of the values. */
-export function checkSymbolic(row: OpCase, { ignoreDType }: Looseness = {}): void {
-  const inputs = goldenTensors(row).map(({ shape, dtype }) => new KerasTensor(shape, dtype));
-  if (inputs.length === 0) return;
-  const results = resultsOf(callWith(row, inputs));
-  row.outputs.forEach((expected, i) => {
-    if (!isGoldenTensor(expected)) return;
-    const { shape, dtype } = results[i] as KerasTensor;
-    if (shape.join() !== expected.shape.join() || (!ignoreDType && dtype !== expected.dtype)) {
-      throw new Error(`symbolic result ${i}: expected ${expected.dtype}[${expected.shape.join(', ')}], ` +
-        `received ${dtype}[${shape.join(', ')}]`);
-    }
-  });
+/** Everything in which the gradients of a call differ from their golden row. */
+export function checkGradient(row: GradientCall, check: OpCheck = {}): string[] {
+  const sources = row.args.flatMap(tensorsIn).filter(isSource);
+  const gradient = gradientOf(row);
+  const messages = attempt('gradient', () =>
+    compareGradients(gradient(sources.map(tensorOf)), row.grads, sources, check));
+  if (row.second_probe && row.second_grads) {
+    const { second_probe, second_grads } = row;
+    messages.push(...attempt('second gradient', () => {
+      const again = grad((inputs: Tensor[]) => {
+        const terms = gradient(inputs).flatMap((first, i) => {
+          const probe = second_probe[i];
+          return probe ? [ops.sum(ops.multiply(first, tensorOf(probe)))] : [];
+        });
+        return terms.reduce((total, term) => ops.add(total, term));
+      });
+      return compareGradients(again(sources.map(tensorOf)) as Tensor[], second_grads, sources, check);
+    }));
+  }
+  return messages;
 }
 
 /**
- * With an unknown first dimension of the tensors with two axes or more, the symbolic result has the rank of the values,
- * and every dimension that it knows is right.
- * @returns false when the call does not allow it: a fixed size, or an axis named, stands in the way
+ * One failing test with every row that differs, so that a run shows the whole extent. A known departure has
+ * to differ: one that no longer does is to leave the list. Departures are named `family: call`, or by an op.
  */
-export function checkUnknownBatch(row: OpCase): boolean {
-  const tensors = goldenTensors(row);
-  if (!tensors.some(({ shape }) => shape.length >= 2)) return false;
-  const inputs = tensors.map(({ shape, dtype }) =>
-    new KerasTensor(shape.length >= 2 && shape[0] !== 1 ? [null, ...shape.slice(1)] : shape, dtype));
-  let results: unknown[];
-  try {
-    results = resultsOf(callWith(row, inputs));
-  } catch (error) {
-    if (/Shape|Range|TracedValue|Type/.test((error as Error).name)) return false;
-    throw error;
-  }
-  row.outputs.forEach((expected, i) => {
-    if (!isGoldenTensor(expected)) return;
-    const { shape } = results[i] as KerasTensor;
-    if (shape.length !== expected.shape.length || shape.some((d, axis) => d !== null && d !== expected.shape[axis])) {
-      throw new Error(`symbolic result ${i}: [${shape.join(', ')}] does not fit [${expected.shape.join(', ')}]`);
-    }
+export function report<Row extends Pick<GoldenCall, 'op' | 'args' | 'kwargs'>>(
+  family: string, rows: readonly Row[], check: (row: Row) => string[],
+  departures: Readonly<Record<string, string>>,
+): void {
+  const checked = rows.map((row) => {
+    const call = describeCall(row);
+    const messages = check(row);
+    const ofCall = departures[`${family}: ${call}`];
+    const reason = ofCall ?? departures[row.op];
+    if (reason === undefined) return { call, messages };
+    const isStale = messages.length === 0 && ofCall !== undefined && context.backend?.name === 'tensorflow';
+    return { call, messages: isStale ? [`agrees, so it is no departure any more ("${reason}")`] : [] };
   });
-  return true;
+  const failed = checked.filter(({ messages }) => messages.length > 0);
+  if (failed.length === 0) return;
+  const lines = failed.map(({ call, messages }) => `  ${call}\n    ${messages.join('\n    ')}`);
+  const extent = `${failed.length} of ${checked.length} calls differ from Python Keras`;
+  throw new Error(`${extent}:\n${lines.join('\n')}`);
 }
-
-const isFloatTensor = (leaf: unknown): leaf is Tensor => leaf instanceof Tensor && isFloat(leaf.dtype);
-
-/** Gradients of sum(output * probe) by the float tensors among the arguments, eagerly and compiled. */
-export function checkGradients(row: GradientCase, tolerance: Tolerance = {}): void {
-  const golden = goldenTensors(row);
-  const all = golden.map(tensorOf);
-  const positions = all.flatMap((t, i) => (isFloatTensor(t) ? [i] : []));
-  const loss = (...sources: Tensor[]): Tensor => {
-    const values = all.map((t, i) => (positions.includes(i) ? sources[positions.indexOf(i)] : t));
-    const results = resultsOf(callWith(row, values)).filter(isFloatTensor);
-    const terms = results.map((result, i) => ops.sum(ops.cast(ops.multiply(result, tensorOf(row.probe[i])), 'float32')));
-    return terms.reduce((a, b) => ops.add(a, b));
-  };
-  if (positions.length === 0 || row.grads.length === 0) return;
-  const gradients = grad(loss, { argnums: positions.map((_, i) => i) }) as (...sources: Tensor[]) => Tensor[];
-  const sources = positions.map((i) => all[i]);
-  for (const [mode, run] of [['eager', gradients], ['compiled', jit(gradients)]] as const) {
-    run(...sources).forEach((gradient, i) => {
-      const expected = row.grads[i] ?? zerosOf(golden[positions[i]]);
-      expectTensor(gradient, expected, `${mode} gradient ${i}`, tolerance);
-    });
-  }
-}
-
-const zerosOf = ({ dtype, shape, data }: GoldenTensor): GoldenTensor =>
-  ({ dtype, shape, data: Array.from(data, () => 0) });
-
-/** A KerasTensor for each shape, in nested arrays. */
-export const symbolic = (shape: readonly (number | null)[], dtype: DType = 'float32'): KerasTensor =>
-  new KerasTensor(shape, dtype);

@@ -14,19 +14,19 @@ export interface Training {
   epochs: number;
 }
 
-function compiled(keras: Keras, model: Model): Model {
+function compiled(model: Model): Model {
   model.compile({ optimizer: 'adam', loss: 'categorical_crossentropy', metrics: ['accuracy'] });
   return model;
 }
 
-export const mlp = (keras: Keras): Model => compiled(keras, new keras.Sequential([
+export const mlp = (keras: Keras): Model => compiled(new keras.Sequential([
   keras.Input({ shape: [784] }),
   new keras.layers.Dense(64, 'relu'),
   new keras.layers.Dense(64, 'relu'),
   new keras.layers.Dense(10, 'softmax'),
 ]));
 
-export const cnn = (keras: Keras): Model => compiled(keras, new keras.Sequential([
+export const cnn = (keras: Keras): Model => compiled(new keras.Sequential([
   keras.Input({ shape: [28, 28, 1] }),
   new keras.layers.Conv2D(32, 3, { activation: 'relu' }),
   new keras.layers.MaxPooling2D(2),

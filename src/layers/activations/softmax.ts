@@ -1,5 +1,5 @@
 /** Softmax: positive numbers that add up to 1. */
-import { broadcastShapes, formatShape, ShapeError } from '../../engine/shape.js';
+import { formatShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import * as activations from '../../activations/index.js';
 import * as ops from '../../ops/index.js';

@@ -1,5 +1,5 @@
 /** Reshape: the elements of each sample in another shape. */
-import { resolveReshape, type SymbolicShape } from '../../engine/shape.js';
+import { resolveReshape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';

@@ -1,6 +1,7 @@
 /** UpSampling2D. */
 import { standardize_data_format, type ImageDataFormat } from '../../backend/config.js';
 import type { Tensor } from '../../engine/tensor.js';
+import { resize } from '../../ops/image/resize.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
@@ -53,7 +54,7 @@ export class UpSampling2D extends Layer {
     if (this.interpolation === 'nearest') return ops.repeat(ops.repeat(inputs, rows, axis), columns, axis + 1);
     const size = [inputs.shape[axis] * rows, inputs.shape[axis + 1] * columns] as const;
     const { interpolation, data_format } = this;
-    return ops.image.resize(inputs, size, { interpolation, data_format });
+    return resize(inputs, size, { interpolation, data_format });
   }
 
   override get_config(): Record<string, unknown> {

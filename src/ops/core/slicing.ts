@@ -3,7 +3,7 @@ import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { formatShape, sameShape, ShapeError, sizeOf } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { either, full, reduce, reshapeTo, toShape } from '../compose.js';
+import { either, full, iota, reduce, reshapeTo, toShape } from '../compose.js';
 import { defineOp } from '../define.js';
 import { cast, toIndices } from '../promotion.js';
 
@@ -94,17 +94,23 @@ export const scatter = defineOp('keras.ops.scatter', ['indices', 'values', 'shap
 
 type ScatterReduction = 'add' | 'max' | 'min' | 'mul' | null;
 
-/** Products of the values at equal indices: row by row, the products of all rows with the same place. */
+/** Each row times the product of all values at its place; rows with one place hold the same result. */
 function multiplied(t: Tensor, places: Tensor, values: Tensor): Tensor {
   const depth = places.shape[places.ndim - 1];
   const rest = t.shape.slice(depth);
   const count = sizeOf(places.shape.slice(0, -1));
-  const rows = reshapeTo(places, [count, 1, depth]);
-  const same = reduce('reduce_all', apply('equal', [rows, reshapeTo(places, [1, count, depth])]), -1);
+  const flat = reshapeTo(places, [count, depth]);
+  const same = reduce('reduce_all', apply('equal', [
+    reshapeTo(flat, [count, 1, depth]), reshapeTo(flat, [1, count, depth])]), -1);
   const mask = reshapeTo(same, [count, count, ...rest.map(() => 1)]);
   const factors = reduce('reduce_prod', either(mask, reshapeTo(values, [1, count, ...rest]), full(1, [], t.dtype)), 1);
-  const now = apply('gather_nd', [t, reshapeTo(places, [count, depth])]);
-  return apply('tensor_scatter', [t, reshapeTo(places, [count, depth]), apply('multiply', [now, factors])], { mode: 'update' });
+  const products = apply('multiply', [apply('gather_nd', [t, flat]), factors]);
+  // Only the first row of a place passes the gradient on, or it would count once for each.
+  const isEarlier = apply('greater', [reshapeTo(iota(count), [count, 1]), reshapeTo(iota(count), [1, count])]);
+  const isRepeated = reduce('reduce_any', apply('logical_and', [same, isEarlier]), 1);
+  const column = reshapeTo(isRepeated, [count, ...rest.map(() => 1)]);
+  const rows = either(column, apply('stop_gradient', [products]), products);
+  return apply('tensor_scatter', [t, flat, rows], { mode: 'update' });
 }
 
 /**

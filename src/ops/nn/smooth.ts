@@ -2,8 +2,11 @@
 import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { canonicalAxis, formatShape, ShapeError } from '../../engine/shape.js';
+import { custom_gradient } from '../../engine/gradients.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { add, divide, greaterEqual, lessEqual, multiply, power, sliceAxis, where } from '../tensor-math.js';
+import {
+  absolute, add, divide, greaterEqual, lessEqual, multiply, power, sliceAxis, square, where,
+} from '../tensor-math.js';
 import { toFloat } from '../promotion.js';
 import { defineNN } from './define.js';
 
@@ -112,15 +115,18 @@ export const glu = defineNN('glu', ['x', 'axis'], (x: TensorLike, axis: number =
  */
 export const softplus = defineNN('softplus', X, (x: TensorLike): Tensor => apply('softplus', [toFloat(x)]));
 
+/** Its gradient, 1 / (|x| + 1)², is 0 at infinity; that of a quotient would be NaN there. */
+const softsignOf = custom_gradient((x: Tensor): [Tensor, (upstream: Tensor) => Tensor] => {
+  const denominator = add(absolute(x), 1);
+  return [divide(x, denominator), (upstream) => divide(upstream, square(denominator))];
+});
+
 /**
  * x / (|x| + 1). Source: keras.ops.softsign.
  * @example
  * ops.softsign([-1, 0, 1]).arraySync(); // [-0.5, 0, 0.5]
  */
-export const softsign = defineNN('softsign', X, (x: TensorLike): Tensor => {
-  const t = toFloat(x);
-  return divide(t, add(apply('absolute', [t]), 1));
-});
+export const softsign = defineNN('softsign', X, (x: TensorLike): Tensor => softsignOf(toFloat(x)));
 
 /**
  * (x + sqrt(x² + b)) / 2: a relu with a smooth corner. Source: keras.ops.squareplus.

@@ -56,7 +56,7 @@ export const log_softmax = defineNN('log_softmax', ARGS, (x: TensorLike, axis: A
   along(toFloat(x), axis, (t) => apply('log_softmax', [t])));
 
 /**
- * Projection on the probability simplex: like softmax, with exact zeros. Source: keras.ops.sparsemax;
+ * Like softmax, with exact zeros: max(x - threshold, 0), the threshold such that few elements stay. Source: keras.ops.sparsemax;
  * Martins and Astudillo, 2016.
  *
  * @param x tensor
@@ -72,7 +72,8 @@ export const sparsemax = defineNN('sparsemax', ARGS, (x: TensorLike, axis: numbe
     const ranks = apply('iota', [], { start: 1, step: 1, length, dtype: t.dtype });
     const support = greater(subtract(sorted, divide(add(cumulated, -1), ranks)), 0);
     const count = sum(cast(support, t.dtype), -1, true);
-    // The paper's threshold: the sum of the numbers in the support, less 1, shared by their count.
-    const total = sum(multiply(sorted, cast(support, t.dtype)), -1, true);
+    // Keras adds up the cumulated sums here, where the paper has the sum of the support; so the results add up to 1
+    // only when the support is one element. Models trained in Python rely on these numbers.
+    const total = sum(multiply(cumulated, cast(support, t.dtype)), -1, true);
     return maximum(subtract(t, divide(add(total, -1), count)), 0);
   }));

@@ -4,7 +4,7 @@ import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { isFloat, isUnsigned } from '../../engine/dtype.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { defineOp } from '../define.js';
-import { cast, promote, toFloat } from '../promotion.js';
+import { cast, promote, promoteFloat, scalarLike, toFloat } from '../promotion.js';
 
 const PAIR = ['x1', 'x2'] as const;
 
@@ -55,6 +55,18 @@ export const divide = defineOp('keras.ops.divide', PAIR, trueDivide);
 export const true_divide = defineOp('keras.ops.true_divide', PAIR, trueDivide);
 
 /**
+ * Quotient as in `divide`, and 0 where the divisor is 0. Source: keras.ops.divide_no_nan.
+ * @example
+ * ops.divide_no_nan([1, 2], [0, 4]).arraySync(); // [0, 0.5]
+ */
+export const divide_no_nan = defineOp('keras.ops.divide_no_nan', PAIR, (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = promoteFloat(x1, x2);
+  const isZero = apply('equal', [b, scalarLike(0, b)]);
+  const quotient = apply('divide', [a, apply('select', [isZero, scalarLike(1, b), b])]);
+  return apply('select', [isZero, scalarLike(0, b), quotient]);
+});
+
+/**
  * Quotient rounded towards minus infinity. Source: keras.ops.floor_divide.
  * @example
  * ops.floor_divide([7, -7], 2).arraySync(); // [3, -4]
@@ -76,12 +88,27 @@ export const mod = defineOp('keras.ops.mod', PAIR, (x1: TensorLike, x2: TensorLi
 });
 
 /**
+ * Remainder with the sign of the dividend. Source: keras.ops.fmod.
+ * @example
+ * ops.fmod([7, -7], 3).arraySync(); // [1, -1]
+ */
+export const fmod = defineOp('keras.ops.fmod', PAIR, (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = promote(x1, x2).map((t) => (t.dtype === 'bool' ? cast(t, 'int32') : t));
+  if (isUnsigned(a.dtype)) return apply('mod', [a, b]);
+  return apply('multiply', [apply('sign', [a]), apply('mod', [apply('absolute', [a]), apply('absolute', [b])])]);
+});
+
+/**
  * First operand raised to the power of the second. Source: keras.ops.power.
  * @example
  * ops.power([2, 3], 2).arraySync(); // [4, 9]
  */
-export const power = defineOp('keras.ops.power', PAIR, (x1: TensorLike, x2: TensorLike): Tensor =>
-  apply('power', promote(x1, x2)));
+export const power = defineOp('keras.ops.power', PAIR, (x1: TensorLike, x2: TensorLike): Tensor => {
+  const [a, b] = promote(x1, x2);
+  if (!isUnsigned(a.dtype)) return apply('power', [a, b]);
+  // Backends have no power of unsigned integers; wider signed ones have the same low bits.
+  return cast(apply('power', [cast(a, 'int64'), cast(b, 'int64')]), a.dtype);
+});
 
 /**
  * The number with its sign changed. Source: keras.ops.negative.
@@ -90,15 +117,27 @@ export const power = defineOp('keras.ops.power', PAIR, (x1: TensorLike, x2: Tens
  */
 export const negative = defineOp('keras.ops.negative', ['x'], (x: TensorLike): Tensor => apply('negative', [toTensor(x)]));
 
+const magnitude = (x: TensorLike): Tensor => {
+  const t = toTensor(x);
+  return t.dtype === 'bool' || isUnsigned(t.dtype) ? t : apply('absolute', [t]);
+};
+
 /**
  * Distance from zero. Source: keras.ops.absolute.
  * @example
  * ops.absolute([-1.5, 2]).arraySync(); // [1.5, 2]
  */
-export const absolute = defineOp('keras.ops.absolute', ['x'], (x: TensorLike): Tensor => {
-  const t = toTensor(x);
-  return t.dtype === 'bool' || isUnsigned(t.dtype) ? t : apply('absolute', [t]);
-});
+export const absolute = defineOp('keras.ops.absolute', ['x'], magnitude);
+
+/** Alias of `absolute`. Source: keras.ops.abs. */
+export const abs = defineOp('keras.ops.abs', ['x'], magnitude);
+
+/**
+ * Distance from zero in floating point, also for integers. Source: keras.ops.fabs.
+ * @example
+ * ops.fabs([-1.5, 2]).arraySync(); // [1.5, 2]
+ */
+export const fabs = defineOp('keras.ops.fabs', ['x'], (x: TensorLike): Tensor => apply('absolute', [toFloat(x)]));
 
 /**
  * The square. Source: keras.ops.square.

@@ -1,7 +1,7 @@
 /** Counts of values. */
 import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
-import { isFloat, resultType, type DType } from '../../engine/dtype.js';
+import { isFloat, isInteger, resultType, type DType } from '../../engine/dtype.js';
 import { formatShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import {
@@ -37,7 +37,7 @@ export const bincount = defineOp('keras.ops.bincount', ['x', 'weights', 'minleng
   x: TensorLike, weights: TensorLike | null = null, minlength = 0,
 ): Tensor => {
   const given = toTensor(x);
-  const places = toIndices(given.dtype === 'bool' ? cast(given, 'int32') : x, 'The values of bincount');
+  const places = isInteger(given.dtype) ? toIndices(given, 'The values of bincount') : cast(given, 'int32');
   if (places.ndim !== 1 && places.ndim !== 2) {
     throw new ShapeError(`bincount expects one or two axes, received shape ${formatShape(places.shape)}.`);
   }

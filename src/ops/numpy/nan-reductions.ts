@@ -63,8 +63,11 @@ export const nanmean = defineOp('keras.ops.nanmean', OVER, (
 });
 
 function varianceOf(t: Tensor, axis: Axis, keepdims: boolean): Tensor {
-  const centered = minus(t, meanOf(t, axis, true));
-  return meanOf(apply('square', [centered]), axis, keepdims);
+  const isMissing = apply('is_nan', [t]);
+  // Distances are taken of numbers alone, so that an infinite one makes the result NaN and not the element missing.
+  const distance = minus(replaced(t, 0), meanOf(t, axis, true));
+  const squares = apply('square', [either(isMissing, scalarLike(0, t), distance)]);
+  return over(reduce('reduce_sum', squares, axis, keepdims), counted(t, axis, keepdims));
 }
 
 /**

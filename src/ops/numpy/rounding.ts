@@ -162,8 +162,8 @@ export const minimum = defineOp('keras.ops.minimum', PAIR, extremum('minimum'));
 const ignoringNaN = (name: 'maximum' | 'minimum') => (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = promote(x1, x2);
   if (!isFloat(a.dtype)) return extremum(name)(a, b);
-  const orB = either(apply('is_nan', [a]), b, apply(name, [a, b]));
-  return either(apply('is_nan', [b]), a, orB);
+  const orA = either(apply('is_nan', [b]), a, apply(name, [a, b]));
+  return either(apply('is_nan', [a]), b, orA);
 };
 
 /**

@@ -1,4 +1,5 @@
 /** Batches of arrays: typed arrays, NDArrays, nested arrays, tensors, in any structure. */
+import { notice } from '../../backend/config.js';
 import { apply } from '../../engine/apply.js';
 import { activeBackend } from '../../engine/context.js';
 import { naturalDType, NDArray, toTensor, type TensorLike } from '../../engine/convert.js';
@@ -81,6 +82,8 @@ export class ArraySource implements BatchSource {
   readonly #counts: number[];
   readonly #options: ArraySourceOptions;
   readonly #order: Int32Array;
+  readonly #all: number;
+  #running: { batches: Generator<Batch, void>; left: number } | undefined;
 
   constructor(x: unknown, y: unknown, sample_weight: unknown, options: ArraySourceOptions) {
     this.#options = options;
@@ -110,12 +113,34 @@ export class ArraySource implements BatchSource {
       (!Number.isInteger(options.batch_size) || options.batch_size <= 0)) {
       throw new DataError(`batch_size must be a positive integer, received ${String(options.batch_size)}.`);
     }
-    this.batch_size = options.batch_size ?? (options.steps ? Math.ceil(this.samples / options.steps) : 32);
-    this.num_batches = Math.ceil(this.samples / this.batch_size);
+    this.batch_size = options.batch_size ?? 32;
+    this.#all = Math.ceil(this.samples / this.batch_size);
+    this.num_batches = Math.min(options.steps ?? this.#all, this.#all);
     this.#order = Int32Array.from({ length: this.samples }, (_, i) => i);
   }
 
+  /** All batches, or as many as `steps` says; the next epoch then goes on behind them. */
   *epoch(): Generator<Batch> {
+    const steps = this.#options.steps ?? this.#all;
+    for (let taken = 0; taken < steps; taken++) {
+      this.#running ??= { batches: this.#pass(), left: this.#all };
+      const { value, done } = this.#running.batches.next();
+      if (done) break;
+      yield value;
+      this.#running.left -= 1;
+      if (this.#running.left === 0) {
+        this.#running = undefined;
+        if (taken + 1 < steps) {
+          notice(`The data ended after ${taken + 1} of ${steps} steps: it holds ${this.#all} batches. Leave the number of steps out to use each batch once an epoch.`);
+          break;
+        }
+      }
+    }
+    if (this.#options.steps === undefined || this.#options.steps === null) this.#running = undefined;
+  }
+
+  /** Every sample once. */
+  *#pass(): Generator<Batch, void> {
     const { shuffle, random = Math.random } = this.#options;
     if (shuffle === 'batch') this.#shuffleBatches(random);
     else if (shuffle) shuffleInPlace(this.#order, random);

@@ -5,6 +5,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { loadBinding, TF_DTYPE } from '../../../src/backend/tensorflow/binding.js';
+import { OpDefs } from '../../../src/backend/tensorflow/proto.js';
 import { attr, functionDef } from './messages.js';
 
 const [path, seed, calls] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
@@ -88,18 +89,31 @@ const known: [string, number, () => [string, Uint8Array][]][] = [
     'Range', 'SelectV2', 'Where', 'TopKV2', 'Cumsum', 'BiasAdd', 'ExpandDims', 'Squeeze', 'BroadcastTo', 'BroadcastArgs',
     'InvertPermutation', 'MatrixInverse', 'Cholesky', 'MatrixSolve', 'FFT', 'UnsortedSegmentSum', 'ReverseV2', 'Shape', 'Size',
     'ZerosLike', 'TensorScatterUpdate', 'StatelessRandomUniformV2', 'StatelessRandomGetKeyCounter', 'ResizeBilinear',
-    'LinSpace', 'Bincount', 'DepthToSpace', 'SpaceToBatchND', 'L2Loss', 'Qr', 'Svd', 'Unique', 'Snapshot', 'NoOp',
+    'LinSpace', 'Bincount', 'SpaceToBatchND', 'L2Loss', 'Unique', 'Snapshot', 'All', 'Any', 'Prod', 'Min', 'Cumprod',
+    'BitwiseAnd', 'LeftShift', 'BroadcastTo', 'BiasAddGrad', 'Relu6Grad', 'EluGrad', 'SigmoidGrad', 'LogSoftmax', 'Lgamma',
+    'Erfinv', 'StatelessRandomNormalV2', 'StatelessRandomUniformIntV2', 'StatelessTruncatedNormalV2', 'SplitV',
+    'TensorScatterAdd', 'TensorScatterMax', 'TensorStridedSliceUpdate', 'SquaredDifference', 'NotEqual', 'MatrixDeterminant',
   ].map((name): [string, number, () => [string, Uint8Array][]] => [name, 1, () => []]),
-  ['Cast', 1, () => [['DstT', attr.type(pick(dtypes))]]],
+  // Not to integers: NaN becomes the least int64, on which GatherV2 (TensorFlow 2.21) aborts when it is the axis.
+  ['Cast', 1, () => [['DstT', attr.type(pick([1, 2, 10, 14, 19, 8]))]]],
   ['ConcatV2', 1, () => [['N', attr.int(pick([2, 3]))], ['T', attr.type(dtype())], ['Tidx', attr.type(3)]]],
   ['Pack', 1, () => [['N', attr.int(2)], ['T', attr.type(dtype())], ['axis', attr.int(below(4) - 1)]]],
   ['AddN', 1, () => [['N', attr.int(below(4))], ['T', attr.type(1)]]],
   ['Split', 2, () => [['num_split', attr.int(below(4))]]],
   ['Unpack', 2, () => [['num', attr.int(2)], ['axis', attr.int(below(4) - 2)]]],
   ['Conv2D', 1, () => [['strides', attr.ints(pick([[1, 1, 1, 1], [1, 2, 2, 1], [1], [0, 0, 0, 0]]))], ['padding', attr.string(pick(['SAME', 'VALID', 'x']))]]],
+  ...['Conv2DBackpropInput', 'Conv2DBackpropFilter', 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter',
+  ].map((name): [string, number, () => [string, Uint8Array][]] => [name, 1,
+    () => [['strides', attr.ints([1, 1, 1, 1])], ['padding', attr.string('SAME')]]]),
+  ...['MaxPool', 'AvgPool', 'MaxPoolGrad', 'MaxPoolGradGrad', 'AvgPoolGrad'].map(
+    (name): [string, number, () => [string, Uint8Array][]] => [name, 1, () => [['ksize', attr.ints(pick([[1, 2, 2, 1], [1, 9, 9, 1], [0, 0, 0, 0]]))],
+      ['strides', attr.ints(pick([[1, 1, 1, 1], [1, 2, 2, 1]]))], ['padding', attr.string(pick(['VALID', 'SAME']))]]]),
+  ['Conv3D', 1, () => [['strides', attr.ints([1, 1, 1, 1, 1])], ['padding', attr.string('SAME')]]],
+  ['NoOp', 0, () => []],
+  ['SoftmaxCrossEntropyWithLogits', 2, () => []],
+  ['Svd', 3, () => []],
+  ['Qr', 2, () => []],
   ['DepthwiseConv2dNative', 1, () => [['strides', attr.ints([1, 1, 1, 1])], ['padding', attr.string('SAME')]]],
-  ['MaxPool', 1, () => [['ksize', attr.ints(pick([[1, 2, 2, 1], [1, 9, 9, 1], [0, 0, 0, 0]]))], ['strides', attr.ints([1, 1, 1, 1])], ['padding', attr.string('VALID')]]],
-  ['AvgPool', 1, () => [['ksize', attr.ints([1, 2, 2, 1])], ['strides', attr.ints([1, 2, 2, 1])], ['padding', attr.string('SAME')]]],
   ['FusedBatchNormV3', 6, () => [['is_training', attr.bool(chance(0.5))]]],
   ['SparseSoftmaxCrossEntropyWithLogits', 2, () => []],
   ['Einsum', 1, () => [['N', attr.int(2)], ['T', attr.type(1)], ['equation', attr.string(pick(['ij,jk->ik', 'i,j->', '...', 'zz']))]]],
@@ -109,6 +123,20 @@ const known: [string, number, () => [string, Uint8Array][]][] = [
   ['ResourceApplyAdam', 0, () => []],
   ['PartitionedCall', 1, () => [['Tin', attr.types([1])], ['Tout', attr.types([1])], ['f', attr.func(pick(['f0', 'f1', 'nope']))]]],
 ];
+
+const opDefs = new OpDefs(binding.opDefs());
+const inputCounts = new Map(known.map(([name]) => [name, opDefs.get(name).input_arg.length]));
+const dtypeOf = new Map<number, number>();
+
+/** An op and inputs: mostly as many as the op takes, and of one dtype (with an int32 here and there). */
+function opAndInputs(): [unknown, unknown[]] {
+  const op = pick(ops);
+  const count = chance(0.95) ? (inputCounts.get(prepared.get(op) ?? '') ?? 1) + (chance(0.05) ? 1 : 0) : below(14);
+  const first = chance(0.6) ? tensors.find((x) => dtypeOf.get(x) === TF_DTYPE.float32) : pick(tensors);
+  const alike = tensors.filter((x) => dtypeOf.get(x) === dtypeOf.get(first!));
+  const ints = tensors.filter((x) => dtypeOf.get(x) === TF_DTYPE.int32);
+  return [op, times(count, () => (chance(0.02) ? id() : pick(chance(0.7) ? alike : ints)))];
+}
 
 function mutated(bytes: Uint8Array): Uint8Array {
   if (chance(0.3)) return bytes.subarray(0, below(bytes.length + 1));
@@ -169,8 +197,11 @@ const generators: Record<string, () => unknown[]> = {
     return [called, list, chance(0.95) ? outputs : below(5), ...(chance(0.05) ? [pick(['CPU:0', 'GPU:0', 'x', '/device:CPU:0'])] : [])];
   },
   releaseOp: () => [pick(ops)],
-  execute: () => [pick(ops), ...times(below(chance(0.1) ? 14 : 4), id)],
-  executeAsync: () => [pick(ops), times(below(4), id), ...(chance(0.3) ? [pick(cancellations)] : [])],
+  execute: () => {
+    const [op, inputs] = opAndInputs();
+    return [op, ...inputs];
+  },
+  executeAsync: () => [...opAndInputs(), ...(chance(0.3) ? [pick(cancellations)] : [])],
   createCancellation: () => [],
   cancel: () => [pick(cancellations)],
   releaseCancellation: () => [pick(cancellations)],
@@ -181,6 +212,7 @@ const weights: Record<string, number> = { execute: 12, executeAsync: 4, createTe
 const names = Object.keys(generators).flatMap((name) => times(Math.ceil((weights[name] ?? 1) * 20), () => name));
 
 const failures = new Map<string, number>();
+let successes = 0;
 function check(error: unknown): void {
   if (!(error instanceof Error)) throw new Error(`not an Error: ${String(error)}`, { cause: error });
   const { code, message } = error as Error & { code?: string };
@@ -189,11 +221,17 @@ function check(error: unknown): void {
   failures.set(code, (failures.get(code) ?? 0) + 1);
 }
 
+function addTensors(result: unknown): void {
+  for (const tensor of [result].flat() as number[]) {
+    tensors.push(tensor);
+    dtypeOf.set(tensor, binding.tensorInfo(tensor).dtype);
+  }
+}
+
 function keep(name: string, args: unknown[], result: unknown): void {
-  const all = Array.isArray(result) ? result : [result];
-  if (name.startsWith('create') && name.endsWith('Tensor')) tensors.push(result as number);
-  if (name === 'gatherRows') tensors.push(result as number);
-  if (name === 'execute') tensors.push(...all.filter((x) => typeof x === 'number'));
+  if (name.startsWith('create') && name.endsWith('Tensor')) addTensors(result);
+  if (name === 'gatherRows') addTensors(result);
+  if (name === 'execute' && result !== undefined) addTensors(result);
   if (name === 'prepareOp') {
     ops.push(result as number);
     prepared.set(result as number, args[0] as string);
@@ -218,11 +256,12 @@ async function main(): Promise<void> {
     try {
       const result = loose[name](...args);
       if (result instanceof Promise) {
-        const settled = result.then((value) => { if (name === 'executeAsync') tensors.push(...(value as number[])); }, check);
+        const settled = result.then((value) => { if (name === 'executeAsync') addTensors(value); }, check);
         pending.add(settled);
         void settled.finally(() => pending.delete(settled));
       } else {
         keep(name, args, result);
+        if (name === 'execute') successes++;
         if (name === 'deleteTensor') drop(tensors, args[0]);
         if (name === 'releaseOp') drop(ops, args[0]);
         if (name === 'releaseCancellation') drop(cancellations, args[0]);
@@ -242,14 +281,15 @@ async function main(): Promise<void> {
   const one = binding.createTensor(TF_DTYPE.float32, [], Float32Array.of(1));
   const two = binding.createTensor(TF_DTYPE.float32, [], Float32Array.of(2));
   const sum = binding.execute(binding.prepareOp('AddV2', [], 1), one, two) as number;
-  console.log(JSON.stringify({ sum: binding.readScalars([sum])[0], failures: Object.fromEntries(failures) }));
+  console.log(JSON.stringify({ sum: binding.readScalars([sum])[0], executed: successes, failures: Object.fromEntries(failures) }));
 }
 
 function describe(value: unknown): string {
   try {
     if (typeof value !== 'number' || !tensors.includes(value)) return JSON.stringify(value) ?? String(value);
     const { dtype: kind, shape: dims } = binding.tensorInfo(value);
-    return `${value}:${kind}[${dims.join()}]`;
+    const bytes = kind === TF_DTYPE.string || kind === TF_DTYPE.resource ? undefined : binding.readTensor(value);
+    return `${value}:${kind}[${dims.join()}]=${bytes ? Buffer.from(bytes).toString('hex', 0, 32) : ''}`;
   } catch {
     return typeof value;
   }

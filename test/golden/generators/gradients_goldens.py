@@ -15,6 +15,8 @@ NOT_DIFFERENTIABLE = {
     "isnan",
     "isinf",
     "isfinite",
+    "isposinf",
+    "isneginf",
     "logical_not",
     "argmax",
     "argmin",
@@ -41,7 +43,13 @@ def _is_float(value):
 
 
 def _row(op, args, kwargs, second=False):
-    # Tensors stand alone or in lists; keras.tree would also take apart what a slice object holds.
+    # One tensor object at two places would collect the gradients of both.
+    args = [
+        [tf.identity(a) if _is_float(a) else a for a in arg]
+        if isinstance(arg, list)
+        else (tf.identity(arg) if _is_float(arg) else arg)
+        for arg in args
+    ]
     sources = [a for arg in args for a in (arg if isinstance(arg, list) else [arg]) if _is_float(a)]
     rng = rng_for(f"gradients/{op} {[tuple(s.shape) for s in sources]}")
     with tf.GradientTape(persistent=True) as outer:
@@ -229,7 +237,8 @@ def second_order():
 
 SHARED = [
     "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
-    "products", "cross_entropies", "convolution", "pooling", "normalization", "image_resize",
+    "products", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
+    "pooling", "normalization", "image_resize",
 ]  # fmt: skip
 
 FAMILIES = {

@@ -1,8 +1,8 @@
-"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_reductions, ops_arrays and ops_nn."""
+"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_reductions, ops_arrays, ops_numpy and ops_nn."""
 
 import keras
 
-from . import ops_arrays, ops_elementwise, ops_nn, ops_reductions
+from . import ops_arrays, ops_elementwise, ops_nn, ops_numpy, ops_reductions
 from .ops_elementwise import MAYBE
 
 
@@ -72,6 +72,9 @@ TABLES = {
     "indexing": ops_arrays.indexing,
     "creation": ops_arrays.creation,
     "products": ops_arrays.products,
+    "numpy_elementwise": ops_numpy.numpy_elementwise,
+    "numpy_statistics": ops_numpy.numpy_statistics,
+    "numpy_arrays": ops_numpy.numpy_arrays,
     "cross_entropies": ops_nn.cross_entropies,
     "convolution": ops_nn.convolution,
     "pooling": ops_nn.pooling,

@@ -1,6 +1,6 @@
 /** What a lowering rule is written with: the same rules build graphs and run ops one by one. */
 import type { Aval } from '../../backend.js';
-import type { DType, HostData } from '../../../engine/dtype.js';
+import { isFloat, type DType, type HostData } from '../../../engine/dtype.js';
 import type { ParamsOf, PrimitiveName } from '../../../engine/primitives/index.js';
 import type { Shape } from '../../../engine/shape.js';
 import type { Attrs } from '../attributes.js';
@@ -35,3 +35,13 @@ export type LoweringTable<Names extends PrimitiveName> = { [N in Names]: Lowerin
 export const withHeight = (shape: Shape): number[] => [shape[0], 1, ...shape.slice(1)];
 
 export const reshape = <V>(b: Builder<V>, x: V, shape: Shape): V => b.op('Reshape', [x, b.ints(shape)]);
+
+/** The rule computed in float32 where its kernels lack the dtype: `when` says where. */
+export const inFloat32 = <P>(rule: LoweringFunction<P>, when: (context: LoweringContext<P>) => boolean): LoweringFunction<P> =>
+  (b, x, context) => {
+    if (!when(context)) return rule(b, x, context);
+    const single = (avals: readonly Aval[]): Aval[] => avals.map((aval) => (isFloat(aval.dtype) ? { ...aval, dtype: 'float32' } : aval));
+    const operands = x.map((v, i) => (isFloat(context.inputs[i].dtype) ? b.op('Cast', [v], { DstT: { type: 'float32' } }) : v));
+    const made = rule(b, operands, { ...context, inputs: single(context.inputs), outputs: single(context.outputs) });
+    return (Array.isArray(made) ? made : [made]).map((v, i) => b.op('Cast', [v], { DstT: { type: context.outputs[i].dtype } }));
+  };

@@ -1,15 +1,19 @@
 /** Lowering of the elementwise primitives and reductions. */
-import { isFloat } from '../../../engine/dtype.js';
+import { isFloat, type DType } from '../../../engine/dtype.js';
 import type { elementwise } from '../../../engine/primitives/elementwise.js';
 import type { ReduceParams, reduction, ScanParams, ArgReduceParams } from '../../../engine/primitives/reduction.js';
-import type { LoweringFunction, LoweringTable } from './builder.js';
+import { inFloat32, type LoweringFunction, type LoweringTable } from './builder.js';
+
+const viaFloat32 = (op: string, missing: readonly DType[]): LoweringFunction<object> =>
+  inFloat32((b, x) => b.op(op, x), ({ inputs: [{ dtype }] }) => missing.includes(dtype));
 
 export const elementwiseLowering: LoweringTable<keyof typeof elementwise> = {
   negative: 'Neg', absolute: 'Abs', sign: 'Sign', square: 'Square', floor: 'Floor', ceil: 'Ceil',
   round: 'Round', reciprocal: 'Reciprocal', sqrt: 'Sqrt', rsqrt: 'Rsqrt', exp: 'Exp', expm1: 'Expm1',
   log: 'Log', log1p: 'Log1p', sin: 'Sin', cos: 'Cos', tan: 'Tan', asin: 'Asin', acos: 'Acos', atan: 'Atan',
   sinh: 'Sinh', cosh: 'Cosh', tanh: 'Tanh', asinh: 'Asinh', acosh: 'Acosh', atanh: 'Atanh',
-  erf: 'Erf', erf_inv: 'Erfinv', lgamma: 'Lgamma', digamma: 'Digamma',
+  erf: 'Erf', erf_inv: viaFloat32('Erfinv', ['float16', 'bfloat16']),
+  lgamma: viaFloat32('Lgamma', ['bfloat16']), digamma: viaFloat32('Digamma', ['bfloat16']),
   sigmoid: 'Sigmoid', softplus: 'Softplus', relu: 'Relu', relu6: 'Relu6', elu: 'Elu', selu: 'Selu',
   is_nan: 'IsNan', is_inf: 'IsInf', is_finite: 'IsFinite', logical_not: 'LogicalNot', bitwise_not: 'Invert',
   stop_gradient: 'StopGradient',

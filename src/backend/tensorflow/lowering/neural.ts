@@ -2,7 +2,7 @@
 import type { neural, PoolParams } from '../../../engine/primitives/neural.js';
 import type { Aval } from '../../backend.js';
 import type { Attrs } from '../attributes.js';
-import { reshape, withHeight, type Builder, type LoweringTable } from './builder.js';
+import { inFloat32, reshape, withHeight, type Builder, type LoweringFunction, type LoweringTable } from './builder.js';
 
 function poolAttrs({ window, strides, padding }: PoolParams): Attrs {
   const widen = (values: readonly number[]): number[] => [1, ...(values.length === 1 ? [1, values[0]] : values), 1];
@@ -20,20 +20,30 @@ function pooled<V>(
   return reshape(b, b.op(op2d, wide, attrs), out.shape);
 }
 
+/** TensorFlow's 3D pooling computes in float32 and bfloat16 alone. */
+const pooling = (rule: LoweringFunction<PoolParams>): LoweringFunction<PoolParams> => {
+  const single = inFloat32(rule, ({ params, inputs }) => params.strides.length === 3 && inputs[0].dtype === 'float16');
+  return (b, x, context) => {
+    if (context.params.strides.length === 3 && context.inputs[0].dtype === 'float64') {
+      throw new TypeError('TensorFlow has no 3D pooling of float64: cast to float32 before it.');
+    }
+    return single(b, x, context);
+  };
+};
+
+const pool = (op2d: string, op3d: string): LoweringFunction<PoolParams> => pooling(
+  (b, x, { params, inputs, outputs }) => pooled(b, op2d, op3d, params, x, inputs, outputs[0]));
+
 export const neuralLowering: LoweringTable<keyof typeof neural> = {
-  max_pool: (b, x, { params, inputs, outputs }) => pooled(b, 'MaxPool', 'MaxPool3D', params, x, inputs, outputs[0]),
-  average_pool: (b, x, { params, inputs, outputs }) => pooled(b, 'AvgPool', 'AvgPool3D', params, x, inputs, outputs[0]),
-  max_pool_grad: (b, x, { params, inputs, outputs }) =>
-    pooled(b, 'MaxPoolGrad', 'MaxPool3DGrad', params, x, inputs, outputs[0]),
-  max_pool_grad_grad: (b, x, { params, inputs, outputs }) =>
-    pooled(b, 'MaxPoolGradGrad', 'MaxPool3DGradGrad', params, x, inputs, outputs[0]),
-  average_pool_grad: (b, [g], { params, inputs, outputs: [out] }) => {
+  max_pool: pool('MaxPool', 'MaxPool3D'), average_pool: pool('AvgPool', 'AvgPool3D'),
+  max_pool_grad: pool('MaxPoolGrad', 'MaxPool3DGrad'), max_pool_grad_grad: pool('MaxPoolGradGrad', 'MaxPool3DGradGrad'),
+  average_pool_grad: pooling((b, [g], { params, inputs, outputs: [out] }) => {
     const attrs = poolAttrs(params);
     if (params.strides.length === 3) return b.op('AvgPool3DGrad', [b.ints(out.shape), g], attrs);
     if (params.strides.length === 2) return b.op('AvgPoolGrad', [b.ints(out.shape), g], attrs);
     const wide = reshape(b, g, withHeight(inputs[0].shape));
     return reshape(b, b.op('AvgPoolGrad', [b.ints(withHeight(out.shape)), wide], attrs), out.shape);
-  },
+  }),
   softmax: 'Softmax',
   log_softmax: 'LogSoftmax',
   softmax_cross_entropy: (b, x) => b.ops('SoftmaxCrossEntropyWithLogits', x, {}, 2),

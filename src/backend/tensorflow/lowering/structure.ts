@@ -14,6 +14,7 @@ export const structureLowering: LoweringTable<keyof typeof structure> = {
   full: (b, _, { params: { value, shape, dtype } }) =>
     shape.length === 0 ? b.scalar(value, dtype) : b.op('Fill', [b.ints(shape), b.scalar(value, dtype)]),
   iota: (b, _, { params: { start, step, length, dtype } }) => {
+    if (step === 0) return b.op('Fill', [b.ints([length]), b.scalar(start, dtype)]);
     if (dtype !== 'int32' && dtype !== 'int64') {
       const values = numbersToBits(Array.from({ length }, (__, i) => start + i * step), dtype);
       return b.constant(values, [length], dtype);
@@ -63,6 +64,11 @@ export const structureLowering: LoweringTable<keyof typeof structure> = {
       : b.op('MirrorPad', [inner, pairs], { mode: { string: mode.toUpperCase() } });
   },
   reverse: (b, [x], { params: { axes } }) => b.op('ReverseV2', [x, b.ints(axes)]),
-  tile: (b, [x], { params: { repeats } }) => b.op('Tile', [x, b.ints(repeats)]),
+  tile: (b, [x], { params: { repeats }, inputs: [{ dtype }] }) => {
+    // The one dtype without a kernel.
+    if (dtype !== 'uint16') return b.op('Tile', [x, b.ints(repeats)]);
+    const wide = b.op('Cast', [x], { DstT: { type: 'int32' } });
+    return b.op('Cast', [b.op('Tile', [wide, b.ints(repeats)])], { DstT: { type: dtype } });
+  },
 };
 

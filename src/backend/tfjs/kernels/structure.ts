@@ -12,11 +12,11 @@ const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((su
 
 /** Host data as a block. */
 export function fromHost(m: Memory, data: HostData, shape: Shape, dtype: DType): Block {
-  const block = m.alloc(shape, storageOf(dtype));
   const size = shape.reduce((n, d) => n * d, 1);
   if (data.length !== size) {
     throw new RangeError(`A ${dtype} tensor of shape [${shape.join(', ')}] has ${size} elements, received ${data.length}.`);
   }
+  const block = m.alloc(shape, storageOf(dtype));
   if (Array.isArray(data)) m.strings(block).splice(0, size, ...data);
   else writeHost(data as NumericArray, dtype, m.numbers(block));
   return block;

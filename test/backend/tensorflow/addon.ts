@@ -1,0 +1,52 @@
+/** What the tests of the native addon share: the addon, short ways to make tensors, child processes. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { loadBinding, TF_DTYPE, type NativeBinding } from '../../../src/backend/tensorflow/binding.js';
+import { locateRuntime } from '../../../src/setup/runtime.js';
+
+/** Path of the addon, or undefined where the set-up has not been run. */
+export function addonPath(): string | undefined {
+  const runtime = locateRuntime({ device: 'cpu' });
+  return 'binding' in runtime ? runtime.binding : undefined;
+}
+
+let loaded: NativeBinding | undefined;
+
+/** The addon, loaded once for all tests of a file; skips the test where there is none. */
+export function addon(test: Mocha.Context): NativeBinding {
+  const path = addonPath();
+  if (path === undefined) test.skip();
+  loaded ??= loadBinding(path!);
+  return loaded;
+}
+
+export const float32 = (binding: NativeBinding, values: number[], shape = [values.length]): number =>
+  binding.createTensor(TF_DTYPE.float32, shape, Float32Array.from(values));
+
+export const int32 = (binding: NativeBinding, values: number[], shape = [values.length]): number =>
+  binding.createTensor(TF_DTYPE.int32, shape, Int32Array.from(values));
+
+export const floats = (binding: NativeBinding, id: number): number[] => [...new Float32Array(binding.readTensor(id))];
+
+/** How a child process ended. */
+export interface Ending {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a TypeScript file of this folder in a process of its own. */
+export function runChild(file: string, args: readonly string[], timeout = 60_000): Promise<Ending> {
+  const script = fileURLToPath(new URL(file, import.meta.url));
+  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...args], {
+    timeout, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (data: Buffer) => { output.stdout += String(data); });
+  child.stderr.on('data', (data: Buffer) => { output.stderr += String(data); });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
+  });
+}

@@ -1,0 +1,3 @@
+import { describeGoldenLayers } from '../../support/layer-golden.js';
+
+describeGoldenLayers('identity');

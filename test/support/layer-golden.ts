@@ -1,0 +1,223 @@
+/** One layer against its golden row: config, weights, shapes, outputs, masks, losses, gradients, state; eager and compiled. */
+import { expect } from 'chai';
+import { UnsupportedError } from '../../src/backend/tfjs/storage.js';
+import { grad, variable_gradients } from '../../src/engine/gradients.js';
+import { jit } from '../../src/engine/jit.js';
+import { tidy } from '../../src/engine/scope.js';
+import { flatten } from '../../src/engine/structure.js';
+import { Tensor } from '../../src/engine/tensor.js';
+import type { Layer } from '../../src/layers/index.js';
+import '../../src/layers/index.js';
+import * as ops from '../../src/ops/index.js';
+import { KerasTensor } from '../../src/ops/keras-tensor.js';
+import { getExportedObject } from '../../src/saving/registration.js';
+import { resetNames } from '../../src/utils/naming.js';
+import { isGoldenTensor, loadGolden, type GoldenTensor, type GoldenValue, type Tolerance } from '../golden/golden.js';
+import { argumentOf, expectTensor, tensorOf } from '../golden/tensors.js';
+import { describeBackends } from './backends.js';
+
+interface GoldenRun {
+  output: GoldenValue;
+  output_mask?: GoldenValue;
+  losses?: GoldenTensor[];
+  probe?: GoldenTensor[];
+  input_grads?: (GoldenTensor | null)[];
+  weight_grads?: (GoldenTensor | null)[];
+  state_after?: GoldenTensor[];
+}
+
+export interface GoldenLayer {
+  class_name: string;
+  config: Record<string, unknown>;
+  serialized: { build_config?: Record<string, unknown> };
+  count_params: number;
+  output_shape: unknown;
+  output_dtype: unknown;
+  weights: { name: string; path: string; trainable: boolean; value: GoldenTensor }[];
+  inputs: GoldenValue;
+  call: Record<string, GoldenValue>;
+  mask?: (GoldenTensor | null)[];
+  inference: GoldenRun;
+  training?: GoldenRun;
+}
+
+interface LayerClass {
+  from_config(config: Record<string, unknown>): Layer;
+}
+
+/** What is allowed to differ. */
+export interface LayerGoldenOptions {
+  tolerance?: Tolerance;
+  /** Why a row is left out because Python Keras is wrong there; undefined for rows that count. */
+  departure?: (row: GoldenLayer) => string | undefined;
+}
+
+/** Half-precision rows are chains of rounded steps, in another order than TensorFlow's. */
+const HALF_TOLERANCE: Tolerance = { rtol: 1e-2, atol: 4e-3 };
+const FLOAT_TOLERANCE: Tolerance = { rtol: 2e-5, atol: 2e-6 };
+
+function toleranceFor(row: GoldenLayer, given: Tolerance | undefined): (golden: GoldenTensor) => Tolerance {
+  const policy = JSON.stringify(row.config.dtype);
+  return ({ dtype }) => {
+    if (policy.includes('16')) return HALF_TOLERANCE;
+    return dtype === 'float32' ? { ...FLOAT_TOLERANCE, ...given } : {};
+  };
+}
+
+/** JSON with the digits that float32 has, so that configs can be compared as text with their order of keys. */
+export const configText = (config: unknown): string =>
+  JSON.stringify(config, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value));
+
+export const layerOf = (row: Pick<GoldenLayer, 'class_name' | 'config'>): Layer => {
+  const found = getExportedObject(`keras.layers.${row.class_name}`) as unknown as LayerClass | undefined;
+  if (!found) throw new Error(`keras.layers.${row.class_name} does not exist`);
+  return found.from_config(row.config);
+};
+
+/** The tensors of a golden value, in the order of `flatten`. */
+function leavesOf(value: GoldenValue): GoldenTensor[] {
+  if (isGoldenTensor(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(leavesOf) : [];
+}
+
+const isFloat = (tensor: Tensor): boolean => tensor.dtype.includes('float');
+
+function inputsOf(row: GoldenLayer): unknown {
+  const inputs = argumentOf(row.inputs);
+  flatten(inputs).forEach((x, i) => {
+    const mask = row.mask?.[i];
+    if (mask && x instanceof Tensor) x.mask = tensorOf(mask);
+  });
+  return inputs;
+}
+
+function prepare(row: GoldenLayer): Layer {
+  const layer = layerOf(row);
+  if (row.serialized.build_config) layer.build_from_config(row.serialized.build_config);
+  layer.set_weights(row.weights.map(({ value }) => tensorOf(value)));
+  return layer;
+}
+
+const callOf = (layer: Layer, row: GoldenLayer, training: boolean): ((inputs: unknown) => unknown) => {
+  const options = { ...(argumentOf(row.call) as object), training };
+  return (inputs) => layer<unknown, unknown>(inputs, options);
+};
+
+function checkDescription(row: GoldenLayer): void {
+  const layer = prepare(row);
+  expect(configText(layer.get_config()), 'config').to.equal(configText(row.config));
+  expect(layer.get_build_config() ?? undefined, 'build config').to.deep.equal(row.serialized.build_config);
+  expect(layer.weights.map(({ name, path, trainable }) => ({ name, path, trainable })), 'weights')
+    .to.deep.equal(row.weights.map(({ name, path, trainable }) => ({ name, path, trainable })));
+  expect(layer.count_params(), 'count_params').to.equal(row.count_params);
+  const specs = leavesOf(row.inputs).map(({ shape, dtype }) => new KerasTensor([null, ...shape.slice(1)], dtype));
+  const spec = layer<unknown, unknown>(Array.isArray(row.inputs) ? specs : specs[0]);
+  expect((spec as KerasTensor).shape, 'symbolic shape').to.deep.equal(row.output_shape);
+  expect((spec as KerasTensor).dtype, 'symbolic dtype').to.equal(row.output_dtype);
+  const shapes = specs.map(({ shape }) => shape);
+  expect(layer.compute_output_shape(Array.isArray(row.inputs) ? shapes : shapes[0]), 'compute_output_shape')
+    .to.deep.equal(row.output_shape);
+}
+
+function checkOutputs(row: GoldenLayer, run: GoldenRun, training: boolean, allowed: (golden: GoldenTensor) => Tolerance): void {
+  const layer = prepare(row);
+  const outputs = callOf(layer, row, training)(inputsOf(row));
+  const golden = leavesOf(run.output);
+  (flatten(outputs) as Tensor[]).forEach((output, i) => expectTensor(output, golden[i], 'output', allowed(golden[i])));
+  const mask = (flatten(outputs)[0] as Tensor).mask;
+  if (run.output_mask) expectTensor(mask!, leavesOf(run.output_mask)[0], 'mask of the output');
+  else expect(mask, 'mask of the output').to.equal(undefined);
+  const { losses } = layer;
+  expect(losses.length, 'number of losses').to.equal(run.losses?.length ?? 0);
+  run.losses?.forEach((loss, i) => expectTensor(losses[i], loss, `loss ${i}`, allowed(loss)));
+  run.state_after?.forEach((value, i) =>
+    expectTensor(layer.non_trainable_weights[i].value, value, layer.non_trainable_weights[i].path, allowed(value)));
+}
+
+/** Outputs and state of the compiled call; masks come in as arguments. */
+function checkCompiled(row: GoldenLayer, run: GoldenRun, training: boolean, allowed: (golden: GoldenTensor) => Tolerance): void {
+  const layer = prepare(row);
+  const call = callOf(layer, row, training);
+  const compiled = jit((inputs: unknown, masks: unknown[]) => {
+    flatten(inputs).forEach((x, i) => {
+      if (masks[i] instanceof Tensor && x instanceof Tensor) x.mask = masks[i];
+    });
+    return flatten(call(inputs));
+  });
+  const inputs = inputsOf(row);
+  const outputs = compiled(inputs, flatten(inputs).map((x) => (x as Tensor).mask ?? null));
+  compiled.dispose();
+  const golden = leavesOf(run.output);
+  (outputs as Tensor[]).forEach((output, i) => expectTensor(output, golden[i], 'compiled output', allowed(golden[i])));
+  run.state_after?.forEach((value, i) =>
+    expectTensor(layer.non_trainable_weights[i].value, value, `compiled ${layer.non_trainable_weights[i].path}`, allowed(value)));
+}
+
+function checkGradients(row: GoldenLayer, run: GoldenRun, training: boolean, allowed: (golden: GoldenTensor) => Tolerance): void {
+  const { probe, input_grads, weight_grads } = run;
+  if (!probe || !input_grads || !weight_grads || (input_grads.length === 0 && weight_grads.length === 0)) return;
+  // A call in training changes the state, so each gradient has a layer of its own.
+  const weigh = (layer: Layer, inputs: unknown): Tensor => (flatten(callOf(layer, row, training)(inputs)) as Tensor[])
+    .map((output, i) => ops.sum(ops.multiply(ops.cast(output, 'float32'), tensorOf(probe[i]))))
+    .reduce((a, b) => ops.add(a, b));
+  const compare = (found: (Tensor | null)[], expected: (GoldenTensor | null)[], what: string): void => {
+    expect(found.length, `number of ${what}`).to.equal(expected.length);
+    expected.forEach((golden, i) => {
+      const tensor = found[i];
+      if (golden && tensor) expectTensor(tensor, golden, `${what} ${i}`, allowed(golden));
+      else if (golden) expect(golden.data, `${what} ${i}, where nothing flows`).to.deep.equal(golden.data.map(() => 0));
+      else if (tensor) expect(Math.max(0, ...(tensor.dataSync() as Float32Array).map(Math.abs)), `${what} ${i}`).to.equal(0);
+    });
+  };
+  const inputs = inputsOf(row);
+  const floats = (flatten(inputs) as Tensor[]).filter(isFloat);
+  if (floats.length > 0) {
+    const layer = prepare(row);
+    compare(grad((given: unknown[]) => {
+      let next = 0;
+      return weigh(layer, Array.isArray(inputs) ? inputs.map((x) => (isFloat(x as Tensor) ? given[next++] : x)) : given[0]);
+    })(floats) as Tensor[], input_grads, 'gradient of input');
+  }
+  if (weight_grads.length > 0) {
+    const layer = prepare(row);
+    const [, found] = variable_gradients(() => weigh(layer, inputs), layer.trainable_weights);
+    compare(found, weight_grads, 'gradient of weight');
+  }
+}
+
+/** Everything that a row says of a layer. */
+export function checkGoldenLayer(row: GoldenLayer, tolerance?: Tolerance): void {
+  const allowed = toleranceFor(row, tolerance);
+  for (const [run, training] of [[row.inference, false], [row.training, true]] as const) {
+    if (!run) continue;
+    tidy(() => checkOutputs(row, run, training, allowed));
+    tidy(() => checkCompiled(row, run, training, allowed));
+    tidy(() => checkGradients(row, run, training, allowed));
+  }
+}
+
+/** A short name for a row: the class, and the options that are not defaults of their kind. */
+const titleOf = (row: GoldenLayer, i: number): string => `${i}: ${row.class_name} on ${leavesOf(row.inputs)
+  .map(({ shape }) => `[${shape.join(', ')}]`).join(', ')}${row.mask ? ' with a mask' : ''}`;
+
+/** A test for each row of `test/golden/layers/<family>.json`. */
+export function describeGoldenLayers(family: string, options: LayerGoldenOptions = {}): void {
+  const rows = loadGolden<GoldenLayer>('layers', family).cases;
+  describeBackends(`golden layers: ${family}`, (backend) => {
+    rows.forEach((row, i) => {
+      const departure = options.departure?.(row);
+      it(titleOf(row, i) + (departure ? ` (left out: ${departure})` : ''), function () {
+        if (departure) this.skip();
+        try {
+          resetNames();
+          checkDescription(row);
+          checkGoldenLayer(row, options.tolerance);
+        } catch (error) {
+          // The other backends lack some dtypes, and say so.
+          if (backend !== 'tensorflow' && error instanceof UnsupportedError) this.skip();
+          throw error;
+        }
+      });
+    });
+  });
+}

@@ -1,0 +1,103 @@
+/** Whole trainings against Python Keras: history, logs of every batch, final weights, optimizer state, predictions. */
+import { expect } from 'chai';
+import * as keras from '../../src/index.js';
+import { closeTo, loadGolden, type GoldenTensor, type GoldenValue } from '../golden/golden.js';
+import { argumentOf, expectTensor } from '../golden/tensors.js';
+
+interface Weight {
+  name: string;
+  path: string;
+  value: GoldenTensor;
+}
+interface History {
+  label: string;
+  model: Record<string, unknown>;
+  start: Weight[];
+  compile: Record<string, GoldenValue>;
+  optimizer: { class_name: string };
+  fit: Record<string, GoldenValue>;
+  x: GoldenValue;
+  y: GoldenValue;
+  history: Record<string, GoldenTensor>;
+  epochs: number[];
+  batch_logs: { batch: number; logs: Record<string, number> }[];
+  epoch_end_keys: { epoch: number; keys: string[] }[];
+  final: GoldenTensor[];
+  optimizer_variables: Weight[];
+  metrics_names: string[];
+  evaluate: number | number[];
+  evaluate_dict: Record<string, number>;
+  predict: GoldenValue;
+}
+
+class Recorder extends keras.callbacks.Callback {
+  batches: History['batch_logs'] = [];
+  epochs: History['epoch_end_keys'] = [];
+  override on_train_batch_end(batch: number, logs: keras.callbacks.Logs = {}): void {
+    this.batches.push({ batch, logs });
+  }
+  override on_epoch_end(epoch: number, logs: keras.callbacks.Logs = {}): void {
+    this.epochs.push({ epoch, keys: Object.keys(logs) });
+  }
+}
+
+const near = (actual: number, expected: number, what: string): void => {
+  closeTo({ shape: [], dtype: 'float32', data: [actual] }, { dtype: 'float32', shape: [], data: [expected] }, TOLERANCE, what);
+};
+/** Sums over a few hundred products in float32, some epochs long. */
+const TOLERANCE = { rtol: 2e-4, atol: 2e-5 };
+const KNOWN = new Set(['SGD', 'Adam']);
+
+function compareStructure(actual: unknown, expected: GoldenValue, what: string): void {
+  if (Array.isArray(expected)) expected.forEach((item, i) => compareStructure((actual as unknown[])[i], item, `${what}[${i}]`));
+  else if (typeof expected === 'object' && expected !== null && 'dtype' in expected) {
+    expectTensor(actual as keras.NDArray, expected as GoldenTensor, what, TOLERANCE);
+  } else {
+    for (const [key, item] of Object.entries(expected as Record<string, GoldenValue>)) {
+      compareStructure((actual as Record<string, unknown>)[key], item, `${what}.${key}`);
+    }
+  }
+}
+
+for (const family of ['histories', 'histories_models', 'histories_optimizers']) {
+  describe(`fit, evaluate, predict as in Python: ${family}`, () => {
+    for (const row of loadGolden<History>('models', family).cases) {
+      if (!KNOWN.has(row.optimizer.class_name)) continue;
+      it(row.label, async () => {
+        const model = keras.saving.deserialize_keras_object(row.model) as keras.Model;
+        model.set_weights(row.start.map(({ value }) => argumentOf(value) as keras.Tensor));
+        model.compile({ ...(argumentOf(row.compile) as object), optimizer: keras.optimizers.deserialize(row.optimizer) });
+        const recorder = new Recorder();
+        const fit = argumentOf(row.fit) as object;
+        const history = await model.fit(argumentOf(row.x), argumentOf(row.y), {
+          shuffle: false, verbose: 0, callbacks: recorder, ...fit });
+
+        expect(history.epoch).to.deep.equal(row.epochs);
+        expect(Object.keys(history.history)).to.have.members(Object.keys(row.history));
+        for (const [name, values] of Object.entries(row.history)) {
+          (values.data as number[]).forEach((value, i) => near(history.history[name][i], value, `${name} of epoch ${i}`));
+        }
+        expect(recorder.epochs).to.deep.equal(row.epoch_end_keys);
+        expect(recorder.batches.map(({ batch }) => batch)).to.deep.equal(row.batch_logs.map(({ batch }) => batch));
+        row.batch_logs.forEach(({ logs }, i) => {
+          expect(Object.keys(recorder.batches[i].logs)).to.deep.equal(Object.keys(logs));
+          for (const [name, value] of Object.entries(logs)) near(recorder.batches[i].logs[name], value, `${name} of batch ${i}`);
+        });
+        row.final.forEach((weight, i) => expectTensor(model.weights[i].value, weight, model.weights[i].path, TOLERANCE));
+        const state = model.optimizer!.variables;
+        expect(state.map(({ name }) => name)).to.deep.equal(row.optimizer_variables.map(({ name }) => name));
+        row.optimizer_variables.forEach(({ value, path }, i) => expectTensor(state[i].value, value, path, TOLERANCE));
+
+        const { evaluateWith, evaluateOptions } = { evaluateWith: [argumentOf(row.x), argumentOf(row.y)], evaluateOptions: {
+          verbose: 0 as const, sample_weight: (fit as { sample_weight?: unknown }).sample_weight } };
+        const values = await model.evaluate(evaluateWith[0], evaluateWith[1], evaluateOptions);
+        const expected = [row.evaluate].flat();
+        expect([values].flat()).to.have.length(expected.length);
+        expected.forEach((value, i) => near([values].flat()[i] as number, value, `evaluate[${i}]`));
+        const named = await model.evaluate(evaluateWith[0], evaluateWith[1], { ...evaluateOptions, return_dict: true }) as keras.callbacks.Logs;
+        for (const [name, value] of Object.entries(row.evaluate_dict)) near(named[name], value, `evaluate ${name}`);
+        compareStructure(await model.predict(argumentOf(row.x), { verbose: 0 }), row.predict, 'predict');
+      });
+    }
+  });
+}
