@@ -42,11 +42,13 @@ function makeModel(): keras.Sequential {
 async function train(): Promise<void> {
   keras.utils.set_random_seed(1);
   const { images, labels } = loadDigits();
-  const large = ops.image.resize(images, [28, 28]);
   const heldOut = 360;
-  const count = images.shape[0] - heldOut;
-  const [x_train, x_test] = ops.split(large, [count]);
-  const [y_train, y_test] = ops.split(labels, [count]);
+  // The file is ordered by writer: a random part is held out.
+  const order = keras.random.shuffle(ops.arange(images.shape[0]), { seed: 7 });
+  const [train, test] = ops.split(order, [images.shape[0] - heldOut]);
+  const large = ops.image.resize(images, [28, 28]);
+  const [x_train, x_test] = [train, test].map((rows) => ops.take(large, rows, { axis: 0 }));
+  const [y_train, y_test] = [train, test].map((rows) => ops.take(labels, rows, { axis: 0 }));
 
   const model = makeModel();
   model.summary();

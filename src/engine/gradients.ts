@@ -1,4 +1,5 @@
 /** Gradients of functions: `grad`, `value_and_grad`, `vjp`, `custom_gradient`. */
+import { apply } from './apply.js';
 import { context, withContext } from './context.js';
 import { formatShape } from './shape.js';
 import { memoryScope } from './scope.js';
@@ -123,7 +124,11 @@ export function custom_gradient<A extends Tensor[]>(
   return (...args) => {
     const tapes = context.tapes;
     // Outer tapes must not see inside, or both gradients would count; the gradient function itself is recorded.
-    const [value, gradient] = withContext({ tapes: [] }, () => fn(...args));
+    const [value, gradient] = withContext({ tapes: [] }, () => {
+      const [result, pullback] = fn(...args);
+      // An argument handed back is made a tensor of its own, or the gradient of the value would be the argument's too.
+      return [args.includes(result) ? apply('stop_gradient', [result]) : result, pullback] as const;
+    });
     for (const tape of tapes) {
       tape.recordCustom(args, [value], ([upstream]) => {
         const parts = gradient(upstream!);

@@ -59,7 +59,7 @@ export function memoryScope<T>(fn: () => T): T {
 /** Passes on what the result holds and frees the rest. */
 function release(tensors: readonly Tensor[], result: unknown): void {
   // One tensor as the result is what nearly every op returns: no search, no set.
-  const single = result instanceof Tensor && result.logits === undefined ? result : undefined;
+  const single = result instanceof Tensor && result.logits === undefined && result.mask === undefined ? result : undefined;
   const keep = single === undefined ? collectTensors(result) : undefined;
   for (const tensor of tensors) {
     if (tensor.kept) tensor.collectWhenUnreachable();

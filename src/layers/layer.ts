@@ -157,8 +157,13 @@ export abstract class Layer extends LayerState {
     if (!symbolic) return tidy(() => [run(), call.losses])[0];
     const outputs = run();
     // 8. Remember the call in the functional graph.
-    new Node(this, [args[0]], given, outputs);
+    new Node(this, [args[0]], this._takesMask && given.mask === undefined ? { ...given, mask: mapStructure(() => null, args[0]) } : given, outputs);
     return outputs;
+  }
+
+  /** Whether `call` has an argument for the mask: files then say that none was given. */
+  get _takesMask(): boolean {
+    return (this.constructor as typeof Layer).call_arguments?.includes('mask') ?? false;
   }
 
   #castTo(): DType | undefined {

@@ -1,96 +1,108 @@
-/** How often predictions match labels: the functions behind the accuracy metrics. */
-import { apply, applyAll } from '../engine/apply.js';
-import { scalarTensor, toTensor } from '../engine/convert.js';
-import { getDefaultFloat, type DType } from '../engine/dtype.js';
+/** Whether predictions are right: 1 or 0 a sample. */
+import { apply } from '../engine/apply.js';
+import { toTensor, type TensorLike } from '../engine/convert.js';
+import { getDefaultFloat, isFloat } from '../engine/dtype.js';
 import type { Tensor } from '../engine/tensor.js';
-import { squeezeOrExpandToSameRank } from '../losses/same-rank.js';
-import { kerasExport } from '../saving/registration.js';
+import { sameRank } from '../losses/reduction.js';
+import { defineOp } from '../ops/define.js';
+import { cast } from '../ops/promotion.js';
+import { in_top_k } from '../ops/math/special.js';
+import { any, equal, expandDims, greater, reshape, sliceAxis, squeeze } from '../ops/tensor-math.js';
 
-const cast = (x: Tensor, dtype: DType): Tensor => toTensor(x, dtype);
-const matches = (a: Tensor, b: Tensor): Tensor => cast(apply('equal', [a, b]), getDefaultFloat());
-const argmax = (x: Tensor): Tensor => apply('argmax', [x], { axis: x.ndim - 1, dtype: 'int32' });
-const reshape = (x: Tensor, shape: readonly number[]): Tensor => apply('reshape', [x], { shape });
+const PAIR = ['y_true', 'y_pred'] as const;
+const asFloat = (x: Tensor): Tensor => cast(x, getDefaultFloat());
+const largest = (x: Tensor): Tensor => apply('argmax', [x], { axis: x.ndim - 1, dtype: 'int32' });
 
-/** 1 where a prediction equals its label, else 0. */
-export function accuracy(y_true: Tensor, y_pred: Tensor): Tensor {
-  const [labels, predictions] = squeezeOrExpandToSameRank(cast(y_true, y_pred.dtype), y_pred);
-  return matches(labels, predictions);
+/** Whether labels equal predictions. */
+export function accuracy(y_true: TensorLike, y_pred: TensorLike): Tensor {
+  const p = toTensor(y_pred);
+  return asFloat(equal(...sameRank(toTensor(y_true, p.dtype), p)));
 }
 
 /**
- * 1 where a prediction lies on its label's side of the threshold, else 0. Source: keras.metrics.binary_accuracy.
+ * Whether predictions are on the label's side of a threshold. Source: keras.metrics.binary_accuracy.
+ *
+ * @param y_true labels 0 and 1
+ * @param y_pred predictions of the same shape
+ * @param threshold default 0.5
  * @example
- * keras.metrics.binary_accuracy(keras.ops.array([1, 0]), keras.ops.array([0.7, 0.6])).arraySync(); // [1, 0]
+ * keras.metrics.binary_accuracy([[1, 1]], [[0.9, 0.1]]).arraySync(); // [[1, 0]]
  */
-export function binary_accuracy(y_true: Tensor, y_pred: Tensor, options: { threshold?: number } = {}): Tensor {
-  const [labels, predictions] = squeezeOrExpandToSameRank(y_true, y_pred);
-  const above = apply('greater', [predictions, scalarTensor(options.threshold ?? 0.5, predictions.dtype)]);
-  return matches(labels, cast(above, labels.dtype));
-}
-kerasExport(binary_accuracy, 'keras.metrics.binary_accuracy');
+export const binary_accuracy = defineOp('keras.metrics.binary_accuracy', ['y_true', 'y_pred', 'threshold'],
+  (y_true: TensorLike, y_pred: TensorLike, threshold: number = 0.5): Tensor => {
+    const [t, p] = sameRank(toTensor(y_true), toTensor(y_pred));
+    return asFloat(equal(t, cast(greater(p, threshold), t.dtype)));
+  });
 
 /**
- * 1 where the largest prediction is at the one-hot label's place. Source: keras.metrics.categorical_accuracy.
+ * Whether the class of the largest prediction is that of the one-hot label. Source: keras.metrics.categorical_accuracy.
  * @example
- * keras.metrics.categorical_accuracy(keras.ops.array([[0, 1]]), keras.ops.array([[0.2, 0.8]])).arraySync(); // [1]
+ * keras.metrics.categorical_accuracy([[0, 1]], [[0.3, 0.7]]).arraySync(); // [1]
  */
-export function categorical_accuracy(y_true: Tensor, y_pred: Tensor): Tensor {
-  return matches(argmax(y_true), argmax(y_pred));
-}
-kerasExport(categorical_accuracy, 'keras.metrics.categorical_accuracy');
+export const categorical_accuracy = defineOp('keras.metrics.categorical_accuracy', PAIR,
+  (y_true: TensorLike, y_pred: TensorLike): Tensor => {
+    const p = toTensor(y_pred);
+    const t = largest(toTensor(y_true));
+    if (t.ndim !== p.ndim) return asFloat(equal(t, largest(p)));
+    return reshape(asFloat(equal(squeeze(t, -1), largest(p))), t.shape);
+  });
 
 /**
- * 1 where the largest prediction is at the label's index. Source: keras.metrics.sparse_categorical_accuracy.
+ * Whether the class of the largest prediction is the class number. Source: keras.metrics.sparse_categorical_accuracy.
  * @example
- * keras.metrics.sparse_categorical_accuracy(keras.ops.array([1]), keras.ops.array([[0.2, 0.8]])).arraySync(); // [1]
+ * keras.metrics.sparse_categorical_accuracy([1], [[0.3, 0.7]]).arraySync(); // [1]
  */
-export function sparse_categorical_accuracy(y_true: Tensor, y_pred: Tensor): Tensor {
-  const isColumn = y_true.ndim === y_pred.ndim && y_true.shape[y_true.ndim - 1] === 1;
-  const labels = isColumn ? reshape(y_true, y_true.shape.slice(0, -1)) : y_true;
-  return matches(cast(labels, 'int32'), argmax(y_pred));
-}
-kerasExport(sparse_categorical_accuracy, 'keras.metrics.sparse_categorical_accuracy');
+export const sparse_categorical_accuracy = defineOp('keras.metrics.sparse_categorical_accuracy', PAIR,
+  (y_true: TensorLike, y_pred: TensorLike): Tensor => {
+    const p = toTensor(y_pred);
+    const labels = toTensor(y_true);
+    const isColumn = labels.ndim === p.ndim && labels.shape.at(-1) === 1;
+    const t = isColumn ? squeeze(labels, -1) : labels;
+    const found = largest(p);
+    // Labels in floating point keep their fraction: 0.5 is no class.
+    const matches = asFloat(isFloat(t.dtype) ? equal(t, cast(found, t.dtype)) : equal(cast(t, 'int32'), found));
+    // Keras gives [batch, 1] back as [batch].
+    return matches.ndim > 1 && matches.shape.at(-1) === 1 ? squeeze(matches, -1) : matches;
+  });
 
-/** Whether each label's score is among the k largest of its row; a row with a score that is not finite does not count. */
-function inTopK(labels: Tensor, scores: Tensor, k: number): Tensor {
-  const classes = scores.shape[1];
-  const own = apply('gather', [scores, labels], { axis: 1, batchDims: 1 });
-  const column = reshape(own, [own.size, 1]);
-  const larger = cast(apply('greater', [scores, column]), 'int32');
-  const rank = apply('reduce_sum', [larger], { axes: [1], keepdims: false });
-  const within = apply('less', [rank, scalarTensor(Math.min(k, classes), 'int32')]);
-  return cast(apply('logical_and', [within, apply('is_finite', [own])]), getDefaultFloat());
-}
-
-const rows = (x: Tensor): Tensor => (x.ndim > 2 ? reshape(x, [-1, x.shape[x.ndim - 1]]) : x);
+const rowsOf = (p: Tensor): Tensor => (p.ndim > 2 ? reshape(p, [-1, p.shape.at(-1)!]) : p);
+const flat = (x: Tensor): Tensor => (x.ndim > 1 ? reshape(x, [-1]) : x);
 
 /**
- * 1 where the one-hot label is among the k largest predictions. Source: keras.metrics.top_k_categorical_accuracy.
+ * Whether the class of the one-hot label is among the k largest predictions.
+ * Source: keras.metrics.top_k_categorical_accuracy.
+ *
+ * @param y_true one-hot labels
+ * @param y_pred predictions of the same shape
+ * @param k default 5
  * @example
- * keras.metrics.top_k_categorical_accuracy(keras.ops.array([[0, 1, 0]]), keras.ops.array([[0.5, 0.3, 0.2]]), { k: 2 }).arraySync(); // [1]
+ * keras.metrics.top_k_categorical_accuracy([[0, 0, 1]], [[0.1, 0.9, 0.8]], 2).arraySync(); // [1]
  */
-export function top_k_categorical_accuracy(y_true: Tensor, y_pred: Tensor, options: { k?: number } = {}): Tensor {
-  const labels = argmax(y_true);
-  return reshape(inTopK(reshape(labels, [labels.size]), rows(y_pred), options.k ?? 5), labels.shape);
-}
-kerasExport(top_k_categorical_accuracy, 'keras.metrics.top_k_categorical_accuracy');
+export const top_k_categorical_accuracy = defineOp('keras.metrics.top_k_categorical_accuracy', ['y_true', 'y_pred', 'k'],
+  (y_true: TensorLike, y_pred: TensorLike, k: number = 5): Tensor => {
+    const classes = largest(toTensor(y_true));
+    return reshape(asFloat(in_top_k(cast(flat(classes), 'int32'), rowsOf(toTensor(y_pred)), k)), classes.shape);
+  });
 
 /**
- * 1 where the label, an index, is among the k largest predictions (or, with `from_sorted_ids`, among the first k ids).
+ * Whether the class number is among the k largest predictions.
  * Source: keras.metrics.sparse_top_k_categorical_accuracy.
+ *
+ * @param y_true class numbers
+ * @param y_pred predictions [..., classes]; with `from_sorted_ids` class numbers, the likeliest first
+ * @param k default 5
+ * @param from_sorted_ids default false
  * @example
- * keras.metrics.sparse_top_k_categorical_accuracy(keras.ops.array([1]), keras.ops.array([[0.5, 0.3, 0.2]]), { k: 2 }).arraySync(); // [1]
+ * keras.metrics.sparse_top_k_categorical_accuracy([2], [[0.1, 0.9, 0.8]], 2).arraySync(); // [1]
  */
-export function sparse_top_k_categorical_accuracy(
-  y_true: Tensor, y_pred: Tensor, options: { k?: number; from_sorted_ids?: boolean } = {},
-): Tensor {
-  const k = options.k ?? 5;
-  const labels = reshape(y_true, [y_true.size]);
-  if (!options.from_sorted_ids) return reshape(inTopK(cast(labels, 'int32'), rows(y_pred), k), y_true.shape);
-  const ids = rows(y_pred);
-  const [first] = applyAll('split', [ids], { axis: 1, sizes: [Math.min(k, ids.shape[1]), Math.max(0, ids.shape[1] - k)] });
-  const column = reshape(cast(labels, ids.dtype), [labels.size, 1]);
-  const found = apply('reduce_any', [apply('equal', [first, column])], { axes: [1], keepdims: false });
-  return reshape(cast(found, getDefaultFloat()), y_true.shape);
-}
-kerasExport(sparse_top_k_categorical_accuracy, 'keras.metrics.sparse_top_k_categorical_accuracy');
+export const sparse_top_k_categorical_accuracy = defineOp('keras.metrics.sparse_top_k_categorical_accuracy',
+  ['y_true', 'y_pred', 'k', 'from_sorted_ids'],
+  (y_true: TensorLike, y_pred: TensorLike, k: number = 5, from_sorted_ids: boolean = false): Tensor => {
+    const p = toTensor(y_pred);
+    const labels = toTensor(y_true, from_sorted_ids ? p.dtype : 'int32');
+    const rows = rowsOf(p);
+    const matches = from_sorted_ids
+      ? any(equal(expandDims(flat(labels), 1), sliceAxis(rows, 1, 0, Math.min(k, rows.shape[1]))), 1)
+      : in_top_k(flat(labels), rows, k);
+    return reshape(asFloat(matches), labels.shape);
+  });

@@ -3,29 +3,23 @@ import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { accuracy } from './accuracy-functions.js';
 import { MeanMetricWrapper } from './mean-metric-wrapper.js';
-import type { MetricOptions } from './metric.js';
-import { NAME_DTYPE } from './sum.js';
+import { Metric, type MetricOptions } from './metric.js';
+
+const NAMES = ['name', 'dtype'] as const;
 
 /**
- * How often predictions equal labels. Source: keras.metrics.Accuracy.
- *
+ * How often predictions equal labels. For predictions that are labels themselves. Source: keras.metrics.Accuracy.
  * @example
- * const metric = new keras.metrics.Accuracy();
- * metric.update_state([1, 2, 3, 4], [0, 2, 3, 4]);
- * metric.result().item(); // 0.75
+ * new keras.metrics.Accuracy()([1, 2], [1, 3]).item(); // 0.5
  */
 export class Accuracy extends MeanMetricWrapper {
-  constructor(...args: ConstructorArgs<MetricOptions, typeof NAME_DTYPE>) {
-    const options = namedArguments<MetricOptions>('Accuracy', NAME_DTYPE, args, []);
-    super(accuracy, { name: options.name ?? 'accuracy', dtype: options.dtype });
+  constructor(...args: ConstructorArgs<MetricOptions, typeof NAMES>) {
+    const { name, dtype } = namedArguments<MetricOptions>('Accuracy', NAMES, args, []);
+    super(accuracy, { name: name ?? 'accuracy', dtype });
   }
 
   override get_config(): Record<string, unknown> {
-    return { name: this.name, dtype: this.dtype };
-  }
-
-  static override from_config(config: Record<string, unknown>): Accuracy {
-    return new this(config);
+    return Metric.prototype.get_config.call(this);
   }
 }
 kerasExport(Accuracy, 'keras.metrics.Accuracy');

@@ -1,57 +1,67 @@
-/** MeanMetricWrapper: a metric from a function of targets and predictions. */
-import { apply } from '../engine/apply.js';
+/** MeanMetricWrapper: the mean of a function of labels and predictions. */
 import { toTensor, type TensorLike } from '../engine/convert.js';
-import type { Tensor } from '../engine/tensor.js';
-import { squeezeOrExpandToSameRank } from '../losses/same-rank.js';
+import { tidy } from '../engine/scope.js';
+import { isPlainObject } from '../engine/structure.js';
+import { Tensor } from '../engine/tensor.js';
+import { applyMask } from '../losses/reduction.js';
 import { kerasExport } from '../saving/registration.js';
 import { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
 import { Mean } from './mean.js';
-import { weightOf, type MetricOptions } from './metric.js';
+import { Metric, type MetricOptions } from './metric.js';
+import { weightsOf, type SampleWeight } from './samplewise.js';
 
-/** Gives a value for each sample (or step). Further arguments come by name. */
-export type MetricFunction = (y_true: Tensor, y_pred: Tensor, options?: Record<string, unknown>) => Tensor;
+/** One figure a sample, of labels and predictions. */
+export type MetricFunction = (y_true: Tensor, y_pred: Tensor, options?: never) => Tensor;
+
+/** Options of the metric itself; all others are handed to the function. */
+export type MeanMetricWrapperOptions = MetricOptions & Record<string, unknown>;
+
+export interface MeanMetricWrapper {
+  (y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): Tensor;
+}
 
 /**
- * The mean of a function's values. Further options are passed to the function.
- * Source: keras.metrics.MeanMetricWrapper.
- *
+ * The mean of a function of labels and predictions. Source: keras.metrics.MeanMetricWrapper.
  * @example
- * const metric = new keras.metrics.MeanMetricWrapper((y, p) => keras.ops.absolute(keras.ops.subtract(y, p)), { name: 'gap' });
+ * const metric = new keras.metrics.MeanMetricWrapper(keras.losses.huber, {name: 'huber', delta: 0.5});
+ * metric([[0]], [[1]]).item(); // 0.375
  */
 export class MeanMetricWrapper extends Mean {
-  readonly #fn: MetricFunction;
+  readonly #fn: (...args: unknown[]) => Tensor;
   readonly #options: Record<string, unknown>;
 
-  constructor(fn: MetricFunction | Record<string, unknown>, options: MetricOptions & Record<string, unknown> = {}) {
-    // From a config everything comes in one object.
-    const { fn: given, name, dtype, ...rest } = typeof fn === 'function' ? { ...options, fn } : fn;
-    super({ name: (name ?? null) as string | null, dtype: dtype as MetricOptions['dtype'] });
-    this.#fn = given as MetricFunction;
-    this.#options = rest;
+  /** @param fn gives one figure a sample; @param options `name`, `dtype`, and options of the function */
+  constructor(fn: unknown, options: MeanMetricWrapperOptions = {}) {
+    const { name, dtype, ...others } = options;
+    if (typeof fn !== 'function') throw new TypeError(`MeanMetricWrapper takes a function, received ${String(fn)}.`);
+    super({ name: name ?? (fn.name || undefined), dtype });
+    this.#fn = fn as (...args: unknown[]) => Tensor;
+    this.#options = others;
   }
 
-  override update_state(...args: unknown[]): void {
-    const weight = weightOf(`${this.constructor.name}.update_state`, ['y_true', 'y_pred'], args);
-    const [y_true, y_pred] = args as TensorLike[];
-    const predictions = toTensor(y_pred);
-    const { mask } = predictions;
-    const values = Object.keys(this.#options).length > 0
-      ? this.#fn(toTensor(y_true), predictions, this.#options) : this.#fn(toTensor(y_true), predictions);
-    // As in Keras, a mask on the predictions counts together with weights only.
-    if (weight === undefined || !mask) this.accumulate(values, weight);
-    else {
-      const [weights, kept] = squeezeOrExpandToSameRank(toTensor(weight, this.dtype), toTensor(mask, this.dtype));
-      this.accumulate(values, apply('multiply', [weights, kept]));
-    }
+  override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    tidy(() => {
+      const mask = y_pred instanceof Tensor ? y_pred.mask : undefined;
+      const values = Object.keys(this.#options).length === 0
+        ? this.#fn(y_true, y_pred) : this.#fn(y_true, y_pred, this.#options);
+      const given = weightsOf(sample_weight);
+      const weights = given === undefined ? undefined : toTensor(given, this.dtype);
+      this.addValues(values, applyMask(weights, mask, this.dtype, 'sum'));
+    });
   }
 
   override get_config(): Record<string, unknown> {
-    return { name: this.name, dtype: this.dtype, fn: serialize_keras_object(this.#fn), ...this.#options };
+    return {
+      ...super.get_config(), fn: serialize_keras_object(this.#fn),
+      ...(serialize_keras_object(this.#options) as Record<string, unknown>),
+    };
   }
 
-  static override from_config(config: Record<string, unknown>): MeanMetricWrapper {
-    const fn = deserialize_keras_object(config.fn);
-    return new this({ ...config, ...(fn ? { fn } : {}) });
+  static override from_config(config: Record<string, unknown>): Metric {
+    const { fn, ...options } = config;
+    if (fn === undefined) return super.from_config(config);
+    const named = isPlainObject(fn) || typeof fn === 'string' ? deserialize_keras_object(fn) : fn;
+    return new MeanMetricWrapper(named, deserialize_keras_object(options) as MeanMetricWrapperOptions);
   }
 }
 kerasExport(MeanMetricWrapper, 'keras.metrics.MeanMetricWrapper');

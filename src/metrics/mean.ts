@@ -1,50 +1,50 @@
-/** Mean: the (weighted) mean of values. */
-import { apply } from '../engine/apply.js';
+/** Mean: the mean of values. */
 import { scalarTensor, type TensorLike } from '../engine/convert.js';
+import { tidy } from '../engine/scope.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Variable } from '../engine/variable.js';
+import { divideNoNan, mean, sum } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
-import { Metric, weightOf, type MetricOptions } from './metric.js';
-import { samplewise } from './samplewise.js';
-import { NAME_DTYPE, total } from './sum.js';
+import { Metric, type MetricOptions } from './metric.js';
+import { samplewise, weightsOf, type SampleWeight } from './samplewise.js';
+
+const NAMES = ['name', 'dtype'] as const;
+
+export interface Mean {
+  (values: TensorLike, sample_weight?: SampleWeight): Tensor;
+}
 
 /**
- * The sum of values times weights, divided by the sum of weights (0 when nothing was seen).
- * Source: keras.metrics.Mean.
- *
+ * The (weighted) mean of all values. Source: keras.metrics.Mean.
  * @example
- * const mean = new keras.metrics.Mean();
- * mean.update_state([1, 3, 5, 7]);
- * mean.result().item(); // 4
+ * new keras.metrics.Mean()([1, 3, 5]).item(); // 3
  */
 export class Mean extends Metric {
   readonly total: Variable;
   readonly count: Variable;
 
-  constructor(...args: ConstructorArgs<MetricOptions, typeof NAME_DTYPE>) {
-    const options = namedArguments<MetricOptions>('Mean', NAME_DTYPE, args, []);
-    super({ ...options, name: options.name ?? 'mean' });
-    this.total = this.add_variable({ name: 'total' });
-    this.count = this.add_variable({ name: 'count' });
+  constructor(...args: ConstructorArgs<MetricOptions, typeof NAMES>) {
+    const { name, dtype } = namedArguments<MetricOptions>('Mean', NAMES, args, []);
+    super({ name: name ?? 'mean', dtype });
+    this.total = this.add_variable({ dtype: this.dtype, name: 'total' });
+    this.count = this.add_variable({ dtype: this.dtype, name: 'count' });
   }
 
-  override update_state(...args: unknown[]): void {
-    this.accumulate(args[0] as TensorLike, weightOf('Mean.update_state', ['values'], args));
+  // The parameters are wider than a mean needs: metrics of labels and predictions derive from it.
+  override update_state(values: TensorLike, ...rest: unknown[]): void {
+    tidy(() => this.addValues(values, weightsOf(rest[0] as SampleWeight)));
   }
 
-  protected accumulate(values: TensorLike, sample_weight: TensorLike | undefined): void {
-    const [samples, weights] = samplewise(values, sample_weight, 'reduce_mean', this.dtype);
-    this.total.assign_add(total(samples));
-    this.count.assign_add(weights ? total(weights) : scalarTensor(samples.ndim > 0 ? samples.shape[0] : 1, this.dtype));
+  /** Adds values, weighted. */
+  protected addValues(given: TensorLike, sample_weight: TensorLike | undefined): void {
+    const { values, weights } = samplewise(given, sample_weight, this.dtype, mean);
+    this.total.assign_add(sum(values));
+    this.count.assign_add(weights ? sum(weights) : scalarTensor(values.shape[0] ?? 1, this.dtype));
   }
 
   override result(): Tensor {
-    // 0 / 0 is 0 here.
-    const { value: count } = this.count;
-    const none = apply('equal', [count, scalarTensor(0, count.dtype)]);
-    const safe = apply('select', [none, scalarTensor(1, count.dtype), count]);
-    return apply('select', [none, scalarTensor(0, count.dtype), apply('divide', [this.total.value, safe])]);
+    return divideNoNan(this.total.value, this.count.value);
   }
 }
 kerasExport(Mean, 'keras.metrics.Mean');

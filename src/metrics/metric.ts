@@ -1,176 +1,172 @@
-/** The base of metrics: state that collects over batches, and a result. */
+/** Base of the metrics. */
 import { apply } from '../engine/apply.js';
 import { context, withContext } from '../engine/context.js';
-import type { TensorLike } from '../engine/convert.js';
-import { standardizeDType, type DType } from '../engine/dtype.js';
+import { getDefaultFloat, standardizeDType, type DType } from '../engine/dtype.js';
 import { tidy } from '../engine/scope.js';
+import type { Shape } from '../engine/shape.js';
 import { StatelessScope } from '../engine/stateless-scope.js';
+import type { TensorLike } from '../engine/convert.js';
 import type { Tensor } from '../engine/tensor.js';
-import { Variable } from '../engine/variable.js';
-import { getPolicy, type DTypePolicySpec } from '../dtype-policies/dtype-policy.js';
+import { Variable, type VariableOptions } from '../engine/variable.js';
+import { getPolicy, type DTypePolicy } from '../dtype-policies/dtype-policy.js';
 import { get as getInitializer } from '../initializers/index.js';
 import { kerasExport } from '../saving/registration.js';
-import { positionalArguments } from '../utils/arguments.js';
+import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { Callable } from '../utils/callable.js';
 import { auto_name } from '../utils/naming.js';
 
 export interface MetricOptions {
-  dtype?: DTypePolicySpec;
+  /** The dtype of the computation, or a dtype policy; default floatx. */
+  dtype?: DTypePolicy | string | null;
+  /** Default: the class's name in snake case, with a number. */
   name?: string | null;
 }
-
-export interface UpdateOptions {
-  sample_weight?: TensorLike | null;
-}
+const NAMES = ['dtype', 'name'] as const;
 
 export interface AddVariableOptions {
-  shape?: readonly number[];
+  shape?: Shape;
+  /** Default zeros. */
   initializer?: unknown;
+  /** Default floatx. */
   dtype?: string | null;
+  aggregation?: VariableOptions['aggregation'];
   name?: string;
 }
+const VARIABLE_NAMES = ['shape', 'initializer', 'dtype', 'aggregation', 'name'] as const;
+const WEIGHT_NAMES = ['shape', 'initializer', 'dtype', 'name'] as const;
 
+/** A number, or several by name. */
 export type MetricResult = Tensor | Record<string, Tensor>;
 
-/** Calling a metric updates its state and gives the result so far. */
 export interface Metric {
-  (...args: unknown[]): MetricResult;
-}
-
-/** A metric's state does not fit what it is given. */
-export class MetricError extends Error {
-  override name = 'MetricError';
+  /** Adds a batch, and gives the result so far. */
+  (...batch: unknown[]): MetricResult;
 }
 
 /**
- * Base of metrics. A subclass makes its state with `add_variable` in the constructor, and overrides `update_state` and
- * `result`. Source: keras.metrics.Metric.
+ * A figure that builds up over batches: `update_state` adds a batch, `result` gives the figure so far, `reset_state`
+ * starts anew; `metric(y_true, y_pred)` adds and gives at once. For your own, make the state with `add_variable` and
+ * define `update_state` and `result`. Source: keras.metrics.Metric.
  *
  * @example
  * class Largest extends keras.metrics.Metric {
- *   constructor(options = {}) {
- *     super({ name: 'largest', ...options });
- *     this.largest = this.add_variable({ initializer: 'zeros', name: 'largest' });
+ *   constructor(options) { super(options); this.largest = this.add_variable({name: 'largest'}); }
+ *   update_state(y_true, y_pred) {
+ *     this.largest.assign(keras.ops.maximum(this.largest, keras.ops.max(y_pred)));
  *   }
- *   update_state(values) {
- *     this.largest.assign(keras.ops.maximum(this.largest, keras.ops.max(values)));
- *   }
- *   result() {
- *     return this.largest.value;
- *   }
+ *   result() { return this.largest.value; }
  * }
+ * new Largest()([0, 0], [3, 5]).item(); // 5
  */
 export abstract class Metric extends Callable {
   name: string;
-  #dtype: DType;
-  #variables: Variable[] = [];
+  readonly #dtype: DType;
+  readonly #added: Variable[] = [];
 
-  constructor(options: MetricOptions = {}) {
+  constructor(...args: ConstructorArgs<MetricOptions, typeof NAMES>) {
     super();
-    this.name = options.name ?? auto_name(this.constructor.name);
-    this.#dtype = getPolicy(options.dtype).compute_dtype;
+    const { dtype, name } = namedArguments<MetricOptions>(new.target.name, NAMES, args, []);
+    this.name = name ?? auto_name(new.target.name);
+    this.#dtype = getPolicy(dtype ?? getDefaultFloat()).compute_dtype;
   }
 
-  /** The dtype of state and result. */
   get dtype(): DType {
     return this.#dtype;
   }
 
-  /** Makes a state variable: a scalar of zeros unless something else is said. */
-  add_variable(options: AddVariableOptions = {}): Variable {
-    const { shape = [], name = 'variable' } = options;
-    const initializer = getInitializer(options.initializer ?? 'zeros');
-    const dtype = options.dtype ? standardizeDType(options.dtype) : this.#dtype;
-    const variable = withContext({ nameScopes: [...context.nameScopes, this.name.replaceAll('/', '>')] }, () => new Variable(
-      (s, d) => initializer(s, d), { shape, dtype, name, trainable: false, aggregation: 'sum' }));
-    this.#variables.push(variable);
-    return variable;
-  }
+  /** Adds a batch to the state. */
+  abstract update_state(...batch: unknown[]): void;
 
-  add_weight(options: AddVariableOptions = {}): Variable {
-    return this.add_variable(options);
-  }
-
-  /** Metrics among the attributes: their state is part of this one's. */
-  get #inner(): Metric[] {
-    return Object.values(this).flat().filter((value): value is Metric => value instanceof Metric);
-  }
-
-  get variables(): Variable[] {
-    return [...this.#variables, ...this.#inner.flatMap((metric) => metric.variables)];
-  }
-
-  /** Takes a batch into account. Most metrics receive `(y_true, y_pred, {sample_weight})`. */
-  abstract update_state(...args: unknown[]): void;
-
-  /** The metric over everything seen since the last reset. */
+  /** The figure for all batches since the last reset. */
   abstract result(): MetricResult;
 
-  /** Sets the state to zeros. */
+  /** Starts anew: all state becomes 0. */
   reset_state(): void {
-    tidy(() => {
-      for (const variable of this.variables) {
-        variable.assign(apply('full', [], { value: 0, shape: variable.shape, dtype: variable.dtype }));
-      }
-    });
+    for (const variable of this.variables) {
+      const zeros = apply('full', [], { value: 0, shape: variable.shape, dtype: variable.dtype });
+      variable.assign(zeros);
+    }
   }
 
-  override __call__(...args: unknown[]): MetricResult {
+  override __call__(...batch: unknown[]): MetricResult {
     return tidy(() => {
-      this.update_state(...args);
+      this.update_state(...batch);
       return this.result();
     });
   }
 
-  #scope(metric_variables: readonly TensorLike[]): StatelessScope {
+  /** Makes a variable of the metric's state. Arguments by position or by name. */
+  add_variable(...args: ConstructorArgs<AddVariableOptions, typeof VARIABLE_NAMES>): Variable {
+    const { shape = [], initializer = 'zeros', dtype, aggregation = 'sum', name } =
+      namedArguments<AddVariableOptions>(`${this.constructor.name}.add_variable`, VARIABLE_NAMES, args, []);
+    const scope = this.name.replaceAll('/', '>');
+    const variable = withContext({ nameScopes: [...context.nameScopes, scope] }, () => new Variable(
+      getInitializer(initializer),
+      { shape, dtype: standardizeDType(dtype ?? getDefaultFloat()), trainable: false, autocast: false, aggregation, name }));
+    this.#added.push(variable);
+    return variable;
+  }
+
+  /** `add_variable` by the name that layers have for it. */
+  add_weight(...args: ConstructorArgs<Omit<AddVariableOptions, 'aggregation'>, typeof WEIGHT_NAMES>): Variable {
+    return this.add_variable(
+      namedArguments<AddVariableOptions>(`${this.constructor.name}.add_weight`, WEIGHT_NAMES, args, []));
+  }
+
+  /** All state, that of metrics inside this one too. */
+  get variables(): Variable[] {
+    const found = new Set(this.#added);
+    const inner: Metric[] = [];
+    for (const value of Object.values(this).flat() as unknown[]) {
+      if (value instanceof Variable) found.add(value);
+      else if (value instanceof Metric) inner.push(value);
+    }
+    return [...found, ...inner.flatMap((metric) => metric.variables)];
+  }
+
+  #scope(metric_variables: readonly TensorLike[], method: string): StatelessScope {
     const { variables } = this;
     if (metric_variables.length !== variables.length) {
-      throw new MetricError(`Metric '${this.name}' has ${variables.length} variables (${variables.map((v) => v.path).join(', ')}), ` +
-        `received ${metric_variables.length} values.`);
+      throw new RangeError(`${this.constructor.name}.${method} takes one value for each of the metric's ` +
+        `${variables.length} variables, received ${metric_variables.length}.`);
     }
-    return new StatelessScope(variables.map((variable, i) => [variable, metric_variables[i]] as const));
+    return new StatelessScope(variables.map((variable, i) => [variable, metric_variables[i]]));
   }
 
-  /** `update_state` as a function of the state: gives the new state. */
-  stateless_update_state(metric_variables: readonly TensorLike[], ...args: unknown[]): Tensor[] {
-    return tidy(() => {
-      const scope = this.#scope(metric_variables);
-      scope.run(() => this.update_state(...args));
-      return this.variables.map((variable) => scope.get_current_value(variable)!);
-    });
+  #valuesIn(scope: StatelessScope): Tensor[] {
+    return this.variables.map((variable) => scope.get_current_value(variable) ?? variable.value);
   }
 
-  /** `result` as a function of the state. */
+  /** Adds a batch to state that is given, and gives the new state; the metric itself does not change. */
+  stateless_update_state(metric_variables: readonly TensorLike[], ...batch: unknown[]): Tensor[] {
+    const scope = this.#scope(metric_variables, 'stateless_update_state');
+    scope.run(() => this.update_state(...batch));
+    return this.#valuesIn(scope);
+  }
+
+  /** The figure of state that is given. */
   stateless_result(metric_variables: readonly TensorLike[]): MetricResult {
-    return tidy(() => this.#scope(metric_variables).run(() => this.result()));
+    return this.#scope(metric_variables, 'stateless_result').run(() => this.result());
   }
 
-  /** The state after a reset. */
+  /** The state to begin with. */
   stateless_reset_state(): Tensor[] {
-    return tidy(() => {
-      const scope = new StatelessScope();
-      scope.run(() => this.reset_state());
-      return this.variables.map((variable) => scope.get_current_value(variable) ?? variable.value);
-    });
+    const scope = new StatelessScope();
+    scope.run(() => this.reset_state());
+    return this.#valuesIn(scope);
   }
 
+  /** The constructor's options. */
   get_config(): Record<string, unknown> {
-    return { name: this.name, dtype: this.#dtype };
+    return { name: this.name, dtype: this.dtype };
   }
 
   static from_config(config: Record<string, unknown>): Metric {
-    return new (this as unknown as new (config: Record<string, unknown>) => Metric)(config);
+    return new (this as unknown as new (options: Record<string, unknown>) => Metric)(config);
   }
 
   protected override inspectFields(): Record<string, unknown> {
     return { name: this.name };
   }
 }
-kerasExport(Metric, 'keras.Metric', 'keras.metrics.Metric');
-
-/** The sample weight of an update, given by position or by name. */
-export function weightOf(what: string, names: readonly string[], args: readonly unknown[]): TensorLike | undefined {
-  const positional = positionalArguments(what, [...names, 'sample_weight'], args);
-  return (positional[names.length] ?? undefined) as TensorLike | undefined;
-}
-
+kerasExport(Metric, 'keras.metrics.Metric', 'keras.Metric');

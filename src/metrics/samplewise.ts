@@ -1,36 +1,37 @@
-/** Values and weights as one number for each sample. */
+/** Values of a batch as one number a sample, weighted. */
 import { apply } from '../engine/apply.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import type { DType } from '../engine/dtype.js';
 import type { Tensor } from '../engine/tensor.js';
-import { squeezeOrExpandToSameRank } from '../losses/same-rank.js';
+import { applyMask, sameRank } from '../losses/reduction.js';
+import { cast } from '../ops/promotion.js';
+import { multiply } from '../ops/tensor-math.js';
+import { positionalArguments } from '../utils/arguments.js';
 
-const reduceFrom = (x: Tensor, axis: number, how: 'reduce_mean' | 'reduce_sum'): Tensor => (x.ndim <= axis ? x
-  : apply(how, [x], { axes: x.shape.map((_, i) => i).slice(axis), keepdims: false }));
+/** Weights of samples, by position or by name. */
+export type SampleWeight = TensorLike | null | { sample_weight?: TensorLike | null };
 
-/**
- * Source: keras.src.metrics.reduction_metrics.reduce_to_samplewise_values.
- * @returns values times weights, and the weights, each reduced to the batch axis
- */
+/** The weights, however they were passed. */
+export function weightsOf(argument: SampleWeight | undefined): TensorLike | undefined {
+  const [weights] = positionalArguments('update_state', ['sample_weight'], [argument]) as [TensorLike | null | undefined];
+  return weights ?? undefined;
+}
+
+/** Values and weights with one axis; all further axes are reduced by `reduce`. */
 export function samplewise(
-  given: TensorLike, sample_weight: TensorLike | undefined, how: 'reduce_mean' | 'reduce_sum', dtype: DType,
-): [values: Tensor, weights: Tensor | undefined] {
-  const original = toTensor(given);
-  let values = toTensor(original, dtype);
-  let weights: Tensor | undefined;
-  if (sample_weight !== undefined) {
-    weights = toTensor(sample_weight, dtype);
-    if (original.mask) {
-      const mask = toTensor(original.mask, dtype);
-      const [a, b] = squeezeOrExpandToSameRank(mask, weights);
-      weights = apply('multiply', [b, a]);
-    }
-    [values, weights] = squeezeOrExpandToSameRank(values, weights);
-    const rank = weights.ndim;
-    values = reduceFrom(values, rank, how);
-    weights = apply('broadcast_to', [weights], { shape: values.shape });
-    values = apply('multiply', [values, weights]);
-    if (rank > 1) weights = reduceFrom(weights, 1, how);
-  }
-  return [reduceFrom(values, 1, how), weights];
+  given: TensorLike, sample_weight: TensorLike | undefined, dtype: DType,
+  reduce: (x: Tensor, axes: readonly number[]) => Tensor,
+): { values: Tensor; weights: Tensor | undefined } {
+  const from = (first: number, x: Tensor): Tensor =>
+    x.ndim <= first ? x : reduce(x, Array.from({ length: x.ndim - first }, (_, i) => first + i));
+  const tensor = toTensor(given);
+  let values = cast(tensor, dtype);
+  if (sample_weight === undefined) return { values: from(1, values), weights: undefined };
+  let weights = applyMask(toTensor(sample_weight, dtype), tensor.mask, dtype, 'sum')!;
+  [values, weights] = sameRank(values, weights);
+  const rank = weights.ndim;
+  values = from(rank, values);
+  if (weights.shape.join() !== values.shape.join()) weights = apply('broadcast_to', [weights], { shape: values.shape });
+  values = multiply(values, weights);
+  return { values: from(1, values), weights: from(1, weights) };
 }

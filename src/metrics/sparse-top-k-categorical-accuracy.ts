@@ -1,44 +1,40 @@
-/** SparseTopKCategoricalAccuracy: how often the label, an index, is among the k largest predictions. */
+/** SparseTopKCategoricalAccuracy: how often the right class is among the k likeliest. */
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { sparse_top_k_categorical_accuracy } from './accuracy-functions.js';
 import { MeanMetricWrapper } from './mean-metric-wrapper.js';
-import type { MetricOptions } from './metric.js';
+import { Metric, type MetricOptions } from './metric.js';
 
 export interface SparseTopKCategoricalAccuracyOptions extends MetricOptions {
-  /** How many predictions count. Default 5. */
+  /** How many classes are looked at; default 5. */
   k?: number;
-  /** Whether predictions are indices, best first, rather than scores. Default false. */
+  /** Whether predictions are class numbers, the likeliest first; default false. */
   from_sorted_ids?: boolean;
 }
-
-const ARGUMENTS = ['k', 'name', 'dtype', 'from_sorted_ids'] as const;
+const NAMES = ['k', 'name', 'dtype', 'from_sorted_ids'] as const;
 
 /**
- * How often the label, an index, is among the k largest predictions. Source: keras.metrics.SparseTopKCategoricalAccuracy.
- *
+ * How often the right class is among the k likeliest. For class numbers. Source: keras.metrics.SparseTopKCategoricalAccuracy.
  * @example
- * const metric = new keras.metrics.SparseTopKCategoricalAccuracy({ k: 2 });
- * metric.update_state([2, 1], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]);
- * metric.result().item(); // 1
+ * new keras.metrics.SparseTopKCategoricalAccuracy(1)([1], [[0.3, 0.7]]).item(); // 1
  */
 export class SparseTopKCategoricalAccuracy extends MeanMetricWrapper {
   readonly k: number;
   readonly from_sorted_ids: boolean;
 
-  constructor(...args: ConstructorArgs<SparseTopKCategoricalAccuracyOptions, typeof ARGUMENTS>) {
-    const options = namedArguments<SparseTopKCategoricalAccuracyOptions>('SparseTopKCategoricalAccuracy', ARGUMENTS, args, []);
-    super(sparse_top_k_categorical_accuracy, { name: options.name ?? 'sparse_top_k_categorical_accuracy', dtype: options.dtype, k: options.k ?? 5, from_sorted_ids: options.from_sorted_ids ?? false });
-    this.k = options.k ?? 5;
-    this.from_sorted_ids = options.from_sorted_ids ?? false;
+  constructor(...args: ConstructorArgs<SparseTopKCategoricalAccuracyOptions, typeof NAMES>) {
+    const { name, dtype, k = 5, from_sorted_ids = false } =
+      namedArguments<SparseTopKCategoricalAccuracyOptions>('SparseTopKCategoricalAccuracy', NAMES, args, []);
+    super(sparse_top_k_categorical_accuracy, {
+      name: name ?? 'sparse_top_k_categorical_accuracy', dtype, k, from_sorted_ids,
+    });
+    this.k = k;
+    this.from_sorted_ids = from_sorted_ids;
   }
 
   override get_config(): Record<string, unknown> {
-    return { name: this.name, dtype: this.dtype, k: this.k, from_sorted_ids: this.from_sorted_ids };
-  }
-
-  static override from_config(config: Record<string, unknown>): SparseTopKCategoricalAccuracy {
-    return new this(config);
+    const config = { ...Metric.prototype.get_config.call(this), k: this.k };
+    return this.from_sorted_ids ? { ...config, from_sorted_ids: true } : config;
   }
 }
 kerasExport(SparseTopKCategoricalAccuracy, 'keras.metrics.SparseTopKCategoricalAccuracy');

@@ -1,40 +1,34 @@
-/** TopKCategoricalAccuracy: how often the one-hot label is among the k largest predictions. */
+/** TopKCategoricalAccuracy: how often the right class is among the k likeliest. */
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { top_k_categorical_accuracy } from './accuracy-functions.js';
 import { MeanMetricWrapper } from './mean-metric-wrapper.js';
-import type { MetricOptions } from './metric.js';
+import { Metric, type MetricOptions } from './metric.js';
 
 export interface TopKCategoricalAccuracyOptions extends MetricOptions {
-  /** How many predictions count. Default 5. */
+  /** How many classes are looked at; default 5. */
   k?: number;
 }
-
-const ARGUMENTS = ['k', 'name', 'dtype'] as const;
+const NAMES = ['k', 'name', 'dtype'] as const;
 
 /**
- * How often the one-hot label is among the k largest predictions. Source: keras.metrics.TopKCategoricalAccuracy.
- *
+ * How often the right class is among the k likeliest. For one-hot labels. Source: keras.metrics.TopKCategoricalAccuracy.
  * @example
- * const metric = new keras.metrics.TopKCategoricalAccuracy({ k: 2 });
- * metric.update_state([[0, 0, 1], [0, 1, 0]], [[0.1, 0.9, 0.8], [0.05, 0.95, 0]]);
- * metric.result().item(); // 1
+ * new keras.metrics.TopKCategoricalAccuracy(1)([[0, 1]], [[0.3, 0.7]]).item(); // 1
  */
 export class TopKCategoricalAccuracy extends MeanMetricWrapper {
   readonly k: number;
 
-  constructor(...args: ConstructorArgs<TopKCategoricalAccuracyOptions, typeof ARGUMENTS>) {
-    const options = namedArguments<TopKCategoricalAccuracyOptions>('TopKCategoricalAccuracy', ARGUMENTS, args, []);
-    super(top_k_categorical_accuracy, { name: options.name ?? 'top_k_categorical_accuracy', dtype: options.dtype, k: options.k ?? 5 });
-    this.k = options.k ?? 5;
+  constructor(...args: ConstructorArgs<TopKCategoricalAccuracyOptions, typeof NAMES>) {
+    const { name, dtype, k = 5 } =
+      namedArguments<TopKCategoricalAccuracyOptions>('TopKCategoricalAccuracy', NAMES, args, []);
+    super(top_k_categorical_accuracy, { name: name ?? 'top_k_categorical_accuracy', dtype, k });
+    this.k = k;
   }
 
   override get_config(): Record<string, unknown> {
-    return { name: this.name, dtype: this.dtype, k: this.k };
-  }
-
-  static override from_config(config: Record<string, unknown>): TopKCategoricalAccuracy {
-    return new this(config);
+    const { k } = this;
+    return { ...Metric.prototype.get_config.call(this), k };
   }
 }
 kerasExport(TopKCategoricalAccuracy, 'keras.metrics.TopKCategoricalAccuracy');

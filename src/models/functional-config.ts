@@ -1,5 +1,5 @@
 /** The config of a functional graph: layers, their calls, inputs and outputs, as Keras writes it. */
-import { isPlainObject, mapStructure } from '../engine/structure.js';
+import { flatten, isPlainObject, mapStructure } from '../engine/structure.js';
 import type { LayerOptions } from '../layers/layer.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import type { Node } from '../ops/node.js';
@@ -23,7 +23,7 @@ export const isFunctionalConfig = (config: Record<string, unknown>): boolean =>
   Array.isArray(config.layers) && 'input_layers' in config && 'output_layers' in config;
 
 /** Functional models are born with one call, of themselves on their inputs, that Python's numbering counts. */
-const bornNodes = (operation: Operation): number => (('_graph' in operation && (operation as Model)._graph) ? 1 : 0);
+const bornNodes = (operation: Operation): number => ((operation as Partial<Model>)._isFunctional ? 1 : 0);
 
 export function functionalConfig(model: Model, graph: GraphFunction): Record<string, unknown> {
   const nodeIndex = (operation: Operation, node: Node): number =>
@@ -132,7 +132,7 @@ function callNode(
   }
   const args = revive(data.args) as unknown[];
   const kwargs = (revive(data.kwargs) ?? {}) as Record<string, unknown>;
-  for (const key of Object.keys(kwargs)) if (kwargs[key] === null) delete kwargs[key];
+  for (const key of Object.keys(kwargs)) if (flatten(kwargs[key]).every((leaf) => leaf === null)) delete kwargs[key];
   if (Object.keys(kwargs).length > 0) call(...args, kwargs);
   else call(...args);
 }

@@ -76,6 +76,11 @@ export class Model extends Trainer {
     return this.#graph;
   }
 
+  /** Whether the model was made of inputs and outputs; a Sequential has a graph, but is not. */
+  get _isFunctional(): boolean {
+    return this.#graph !== undefined;
+  }
+
   /** Layers of the model: of the graph from the inputs on, or the attributes in the order set. */
   get layers(): Layer[] {
     return this.sublayers;
@@ -133,6 +138,15 @@ export class Model extends Trainer {
         `Its layers: ${layers.map((layer) => layer.name).join(', ')}.`);
     }
     return found;
+  }
+
+  override get _takesMask(): boolean {
+    return this._graph !== undefined;
+  }
+
+  override get_build_config(): Record<string, unknown> | null {
+    // The graph says it all; Python writes this.
+    return this.#graph ? { input_shape: null } : super.get_build_config();
   }
 
   override build(...input_shapes: unknown[]): void {

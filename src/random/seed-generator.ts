@@ -1,7 +1,8 @@
 /** Where the seeds of random numbers come from: a generator whose state is a Variable. */
 import { randomBytes } from 'node:crypto';
-import { context, withContext } from '../engine/context.js';
+import { activeBackend, context, withContext } from '../engine/context.js';
 import { fromHost } from '../engine/convert.js';
+import type { DType } from '../engine/dtype.js';
 import type { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
 import { kerasExport } from '../saving/registration.js';
@@ -20,6 +21,11 @@ const NAMES = ['seed', 'name'] as const;
 
 /** Python Keras's seeds on TensorFlow are int64, and its samplers take them modulo this as int32. */
 const SEED_MODULUS = 2147483646;
+/** Where the jumps of the global generator wrap around, as in Python Keras. */
+const JUMP_MODULUS = 933199;
+
+const pair = (first: number, second: number, dtype: DType): Tensor => fromHost(
+  dtype === 'int64' ? BigInt64Array.of(BigInt(first), BigInt(second)) : Int32Array.of(first, second), [2], dtype);
 
 /**
  * Gives another seed at each use, so that random functions that share it differ from call to call. Its state is a
@@ -43,19 +49,26 @@ export class SeedGenerator {
     this.#seed = seed;
     const first = seed ?? make_default_seed();
     if (!Number.isInteger(first)) throw new TypeError(`The seed of a SeedGenerator is an integer, received ${String(seed)}.`);
+    // int64 as in Python Keras on TensorFlow, where the backend has it: saved states are then the same.
+    const dtype = activeBackend().unsupported('constant', 'int64') ? 'int32' : 'int64';
     this.state = withContext({ nameScopes: [...context.nameScopes, this.name] }, () => new Variable(
-      () => fromHost(BigInt64Array.of(BigInt(first), 0n), [2], 'int64'),
-      { shape: [2], dtype: 'int64', trainable: false, autocast: false, name: 'seed_generator_state' }));
+      () => pair(first, 0, dtype),
+      { shape: [2], dtype, trainable: false, autocast: false, name: 'seed_generator_state' }));
   }
 
   /**
-   * The present state, an int64 pair, after which the state moves on.
+   * The present state, a pair of integers, after which the state moves on.
    * @param ordered whether to count up (default); otherwise the state jumps, as the global generator's does
    */
   next(ordered = true): Tensor {
     const seed = this.state.value;
-    if (ordered) this.state.assign_add(fromHost(BigInt64Array.of(0n, 1n), [2], 'int64'));
-    else this.state.assign(mod(multiply(add(seed, 1), 5387), 933199));
+    if (ordered) this.state.assign_add(pair(0, 1, this.state.dtype));
+    else {
+      // (seed + 1) 5387 modulo 933199, with 5387 = 73 73 + 58, so that 32 bits hold every step.
+      const next = mod(add(seed, 1), JUMP_MODULUS);
+      const part = mod(multiply(next, 73), JUMP_MODULUS);
+      this.state.assign(mod(add(multiply(part, 73), multiply(next, 58)), JUMP_MODULUS));
+    }
     return seed;
   }
 

@@ -17,8 +17,10 @@ import { looksLikeH5 } from './h5/classic-reader.js';
 import { openH5 } from './h5/reader.js';
 import { parseJSON, stringifyJSON } from './json.js';
 import { settleLoading, warn, type LoadReport } from './load-report.js';
-import { kerasExport, type CustomObjects } from './registration.js';
-import { deserialize_keras_object, serialize_keras_object, withObjectSharing } from './serialization.js';
+import { isCustomObjects, kerasExport, type CustomObjects } from './registration.js';
+import {
+  DeserializationError, deserialize_keras_object, serialize_keras_object, withObjectSharing,
+} from './serialization.js';
 import { isSaveable, type Saveable } from './walk.js';
 import { loadState, saveState } from './weights-store.js';
 
@@ -224,7 +226,8 @@ export async function load_model(
   ...options: [LoadModelOptions?] | [custom_objects?: CustomObjects | null, compile?: boolean, safe_mode?: boolean]
 ): Promise<Model> {
   const [custom_objects, compile = true, safe_mode = true] = positionalArguments(
-    'load_model', ['custom_objects', 'compile', 'safe_mode'], options, ['custom_objects']) as [
+    'load_model', ['custom_objects', 'compile', 'safe_mode'], options,
+    isCustomObjects(options[0]) ? ['custom_objects'] : []) as [
     CustomObjects | null | undefined, boolean | undefined, boolean | undefined];
   await using files = await openModelFiles(filepath);
   // 1. the model, with fresh weights
@@ -233,7 +236,8 @@ export async function load_model(
     throw new ArchiveError(`${files.name} is not a valid .keras file: its ${CONFIG} describes no model.`);
   }
   const wanted = compile ? config : { ...config, compile_config: null };
-  const model = withObjectSharing(() => deserialize_keras_object(wanted, { custom_objects, safe_mode }));
+  const model = describedBy(files.name, () =>
+    withObjectSharing(() => deserialize_keras_object(wanted, { custom_objects, safe_mode })));
   if (!isSaveable(model) || !('built' in model)) {
     throw new ArchiveError(`${files.name} is not a valid .keras file: its ${CONFIG} describes a ` +
       `${String((config as { class_name: unknown }).class_name)}, which is no model.`);
@@ -242,11 +246,22 @@ export async function load_model(
   using assets = await extractAssets(files);
   using weights = await openH5(await files.read(WEIGHTS), `${WEIGHTS} of ${files.name}`);
   const report = loadState(model, weights.root, assets);
-  settleLoading(compile ? report : withoutOptimizer(report), files.name, false);
+  settleLoading(withoutOptimizer(report), files.name, false);
   return model as unknown as Model;
 }
 
-/** The state of an optimizer that was not asked for is not left over. */
+/** Names the file in errors about what its config describes. */
+function describedBy(name: string, make: () => unknown): unknown {
+  try {
+    return make();
+  } catch (error) {
+    const message = `In ${name}: ${error instanceof Error ? error.message : String(error)}`;
+    const cause: unknown = error instanceof DeserializationError ? error.cause : error;
+    throw new DeserializationError(message, { cause });
+  }
+}
+
+/** An optimizer tells by itself that it has no place for a state, and without one the state was not asked for. */
 function withoutOptimizer(report: LoadReport): LoadReport {
   return { ...report, unused: report.unused.filter((path) => !path.startsWith('optimizer/')) };
 }
@@ -278,7 +293,7 @@ export async function load_weights(
       'Convert it in Python: load it with Keras 3 and call model.save_weights("model.weights.h5").');
   }
   const report = loadState(model, weights.root);
-  settleLoading(model.optimizer ? report : withoutOptimizer(report), `'${name}'`, skip_mismatch ?? false);
+  settleLoading(withoutOptimizer(report), `'${name}'`, skip_mismatch ?? false);
 }
 
 async function readWeightsFile(source: FileSource): Promise<{ bytes: Uint8Array; name: string }> {

@@ -18,6 +18,10 @@ export type Registrable = Function;
 /** Names and what they stand for: `{MyLayer, 'my_package>MyLoss': MyLoss}`. */
 export type CustomObjects = Record<string, unknown>;
 
+/** Whether an object given where custom objects or options may stand can only be the former. */
+export const isCustomObjects = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'function');
+
 // ---------------------------------------------------------------------------------------------------------
 // Public things of this library
 

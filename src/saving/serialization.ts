@@ -12,7 +12,7 @@ import { DeserializationError, findClass, findFunction, unknownReference, type R
 import { operationFromConfig, serializeOperation } from './operations.js';
 import {
   custom_object_scope, get_registered_name, get_registered_object, getExportedPath, getSerializedPath, isClass,
-  isRegistered, kerasExport, type CustomObjects, type Registrable,
+  isCustomObjects, isRegistered, kerasExport, type CustomObjects, type Registrable,
 } from './registration.js';
 import {
   at, enable_unsafe_deserialization, inSafeMode, namesAround, noteDeserialized, noteSerialized, sharedObject, whereNow,
@@ -113,8 +113,8 @@ function serializeObject(obj: Serializable): Config {
     };
     const build_config = obj.get_build_config?.();
     if (build_config) serialized.build_config = serializeDict(build_config);
-    const compile_config = obj.get_compile_config?.();
-    if (compile_config) serialized.compile_config = serializeDict(compile_config);
+    // A model that is not compiled has an empty one.
+    if (obj.get_compile_config) serialized.compile_config = serializeDict(obj.get_compile_config() ?? {});
     noteSerialized(obj, serialized);
     return serialized;
   });
@@ -162,7 +162,8 @@ export function deserialize_keras_object(
   ...options: [DeserializeOptions?] | [custom_objects?: CustomObjects | null, safe_mode?: boolean]
 ): unknown {
   const [, custom_objects, safe_mode, module_objects] = positionalArguments(
-    'deserialize_keras_object', ARGUMENTS, [config, ...options], ['config', 'custom_objects']) as [
+    'deserialize_keras_object', ARGUMENTS, [config, ...options],
+    ['config', ...(isCustomObjects(options[0]) ? ['custom_objects'] : [])]) as [
     unknown, CustomObjects | null | undefined, boolean | undefined, CustomObjects | null | undefined];
   const reader = new Reader(custom_objects ?? null, inSafeMode(safe_mode ?? true));
   return module_objects ? reader.withModuleObjects(config, module_objects) : reader.read(config);
@@ -258,11 +259,10 @@ class Reader {
       const instance = (cls as unknown as { from_config(c: Config): Config }).from_config({ ...(config as Config | null) });
       if (isPlainObject(build_config) && !instance.built) {
         (instance.build_from_config as (c: Config) => void).call(instance, build_config);
-        instance.built = true;
+        if (!instance.built) instance.built = true;
       }
       if (isPlainObject(compile_config) && Object.keys(compile_config).length > 0) {
         (instance.compile_from_config as (c: Config) => void).call(instance, compile_config);
-        instance.compiled = true;
       }
       return instance;
     };

@@ -30,6 +30,8 @@ export interface ResolverOptions {
   what: string;
   /** Further names, each for one that is exported. */
   aliases?: Readonly<Record<string, string>>;
+  /** Whether a name in snake case that a function and a class share means the class. Default false. */
+  classesFirst?: boolean;
 }
 
 const serialize = (object: unknown): unknown => serialize_keras_object(object ?? null);
@@ -37,7 +39,7 @@ const serialize = (object: unknown): unknown => serialize_keras_object(object ??
 const OWN_FUNCTIONS = new Set(['get', 'serialize', 'deserialize']);
 
 /** Makes the three functions. `publishResolver` exports them, or a module's own versions of them. */
-export function makeResolver<T>({ module, what, aliases = {} }: ResolverOptions): Resolver<T> {
+export function makeResolver<T>({ module, what, aliases = {}, classesFirst = false }: ResolverOptions): Resolver<T> {
   let names: CustomObjects = {};
   let size = -1;
   /** What the module exports, by public names, class names in snake case, and aliases. */
@@ -45,11 +47,10 @@ export function makeResolver<T>({ module, what, aliases = {} }: ResolverOptions)
     const exported = getExportsOf(module);
     if (exported.size === size) return names;
     size = exported.size;
-    const found: Record<string, Registrable> = {};
-    for (const [name, target] of exported) {
-      if (!OWN_FUNCTIONS.has(name) && isClass(target)) found[to_snake_case(name)] = target;
-    }
-    for (const [name, target] of exported) if (!OWN_FUNCTIONS.has(name)) found[name] = target;
+    const own = [...exported].filter(([name]) => !OWN_FUNCTIONS.has(name));
+    const inSnakeCase = own.filter(([, target]) => isClass(target)).map(([name, target]) => [to_snake_case(name), target] as const);
+    const found: Record<string, Registrable> =
+      Object.fromEntries(classesFirst ? [...own, ...inSnakeCase] : [...inSnakeCase, ...own]);
     for (const [alias, name] of Object.entries(aliases)) if (found[name]) found[alias] = found[name];
     return (names = found);
   };

@@ -4,7 +4,8 @@ import { isPlainObject } from '../engine/structure.js';
 import type { Variable } from '../engine/variable.js';
 import { Layer } from '../layers/layer.js';
 import type { Model } from '../models/model.js';
-import { KerasTensor } from '../ops/keras-tensor.js';
+import { OpOperation } from '../ops/define.js';
+import type { KerasTensor } from '../ops/keras-tensor.js';
 import type { Operation } from '../ops/operation.js';
 
 export interface SummaryOptions {
@@ -41,16 +42,13 @@ export function summarize(model: Model, options: SummaryOptions): void {
 }
 
 function summaryText(model: Model, options: SummaryOptions): string {
-  const graph = isFunctional(model) ? model._graph : undefined;
+  const graph = model._isFunctional ? model._graph : undefined;
   const linear = !graph || isLinear(model);
   const columns = layOut(linear, options);
   const layers = inRange<Operation>(graph ? [...graph.operations] : model.layers, options.layer_range);
   const rows = layers.flatMap((layer) => rowsOf(layer, 0, model, linear, options));
   return [`Model: "${model.name}"`, table(columns, rows), totals(model), ''].join('\n');
 }
-
-/** A graph of its own, other than a Sequential's. */
-const isFunctional = (model: Model): boolean => model._graph !== undefined && model.constructor.name !== 'Sequential';
 
 /** One call after the other, each on one tensor, no layer used twice. */
 function isLinear(model: Model): boolean {
@@ -81,6 +79,7 @@ function layOut(linear: boolean, { line_length, positions, show_trainable }: Sum
     current += width;
     return width + 2;
   });
+  widths.length = Math.min(widths.length, names.length);
   // The borders and the space beside the text are taken from all columns alike.
   let excess = widths.reduce((n, w) => n + w, 0) + widths.length + 1 - length;
   const even = widths.map((width, i) => {
@@ -105,10 +104,14 @@ function inRange<T extends { name: string }>(layers: readonly T[], range: Summar
   return layers.slice(from, to + 1);
 }
 
+/** An op shows as the class that Python has for it. */
+const classNameOf = (layer: Operation): string => (layer instanceof OpOperation
+  ? layer.opName.split('_').map((word) => word[0].toUpperCase() + word.slice(1)).join('') : layer.constructor.name);
+
 function rowsOf(layer: Operation, level: number, model: Model, linear: boolean, options: SummaryOptions): string[][] {
   const prefix = level > 0 ? `${'   '.repeat(level)}└ ` : '';
   const params = !(layer instanceof Layer) ? '0' : layer.built ? layer.count_params().toLocaleString('en-US') : '0 (unbuilt)';
-  const row = [`${prefix}${layer.name} (${layer.constructor.name})`, outputShape(layer), params];
+  const row = [`${prefix}${layer.name} (${classNameOf(layer)})`, outputShape(layer), params];
   if (!linear) row.push(connections(layer, model));
   if (options.show_trainable) row.push(layer instanceof Layer && layer.weights.length > 0 ? (layer.trainable ? 'Y' : 'N') : '-');
   const inner = options.expand_nested && 'layers' in layer ? (layer as Model).layers : [];
@@ -155,7 +158,7 @@ function connections(layer: Operation, model: Model): string {
 function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const rule = (left: string, line: string, cross: string, right: string): string =>
     left + columns.map(({ width }) => line.repeat(width)).join(cross) + right;
-  const lines = [rule('┏', '━', '┳', '┓'), ...cells(columns, columns.map(({ name }) => name), '┃'), rule('┡', '━', '╇', '┩')];
+  const lines = [rule('┏', '━', '┳', '┓'), ...cells(columns, columns.map(({ name }) => name), '┃', true), rule('┡', '━', '╇', '┩')];
   rows.forEach((row, i) => {
     if (i > 0) lines.push(rule('├', '─', '┼', '┤'));
     lines.push(...cells(columns, row, '│'));
@@ -163,9 +166,11 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
   return [...lines, rule('└', '─', '┴', '┘')].join('\n');
 }
 
-function cells(columns: readonly Column[], texts: readonly string[], border: string): string[] {
-  const wrapped = texts.map((text, i) => wrap(text, columns[i].width - 2));
-  const height = Math.max(...wrapped.map((lines) => lines.length));
+/** The lines of one row; `bottom` puts shorter texts at its end. */
+function cells(columns: readonly Column[], texts: readonly string[], border: string, bottom = false): string[] {
+  const parts = texts.map((text, i) => wrap(text, columns[i].width - 2));
+  const height = Math.max(...parts.map((lines) => lines.length));
+  const wrapped = parts.map((lines) => (bottom ? [...Array.from({ length: height - lines.length }, () => ''), ...lines] : lines));
   return Array.from({ length: height }, (_, line) => border + columns.map(({ width, align }, i) =>
     ` ${pad(wrapped[i][line] ?? '', width - 2, align)} `).join(border) + border);
 }
@@ -176,7 +181,7 @@ function pad(text: string, width: number, align: Align): string {
   return text.padStart(Math.floor((width + text.length) / 2)).padEnd(width);
 }
 
-/** Breaks at spaces; words longer than a line are cut. */
+/** Breaks at spaces; a word longer than a line ends in an ellipsis. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -185,13 +190,9 @@ function wrap(text: string, width: number): string[] {
     else {
       if (line) lines.push(line);
       line = line ? word.trimStart() : word;
-      while (line.length > width) {
-        lines.push(line.slice(0, width));
-        line = line.slice(width);
-      }
     }
   }
-  return [...lines, line];
+  return [...lines, line].map((part) => (part.length > width ? `${part.slice(0, width - 1)}…` : part));
 }
 
 const count = (variables: readonly Variable[]): number => variables.reduce((n, v) => n + v.size, 0);

@@ -56,7 +56,8 @@ describe('losses: the numbers, gradients and configs of Python Keras', () => {
         const used = output.dtype === 'float32' ? tolerance : {};
         expectTensor(call(tensorOf(y_pred)), output, what, used);
         expect(loss.get_config(), what).to.deep.equal(expectedConfig(row));
-        expectTensor((losses.deserialize(losses.serialize(loss)) as losses.Loss)(
+        // A dtype is no part of the config, as in Python.
+        if (!options.dtype) expectTensor((losses.deserialize(losses.serialize(loss)) as losses.Loss)(
           tensorOf(y_true), Object.assign(tensorOf(y_pred), mask ? { mask: tensorOf(mask) } : {}),
           argumentOf(sample_weight) as Tensor | null), output, `${what} again`, used);
         if (gradient) expectTensor(grad((p: Tensor) => sum(call(p)))(tensorOf(y_pred)) as Tensor, gradient, `gradient of ${what}`, used);
@@ -69,7 +70,8 @@ describe('losses.get', () => {
   it('understands Keras\'s names', () => {
     for (const { identifier, kind, name } of loadGolden<{ identifier: string; kind: string | null; name: string }>(
       'losses', 'identifiers').cases) {
-      if (name === 'CTC' || name === 'ctc') continue;
+      // Python leaves the function out of its names, as it takes one more argument.
+      if (name === 'CTC' || name === 'ctc' || identifier === 'categorical_generalized_cross_entropy') continue;
       if (kind === null) expect(() => losses.get(identifier), identifier).to.throw(/Known names/);
       else if (kind === 'class') expect(losses.get(identifier).constructor.name).to.equal(name);
       else expect(losses.get(identifier).name).to.equal(name);

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
-import { ArchiveError, ArchiveReader } from '../../src/saving/archive.js';
+import * as keras from '../../src/index.js';
+import { archiveBytes, ArchiveError, ArchiveReader } from '../../src/saving/archive.js';
 import { openH5 } from '../../src/saving/h5/reader.js';
 import { H5Error, type H5Group } from '../../src/saving/h5/types.js';
 import { ConfigSyntaxError, parseJSON } from '../../src/saving/json.js';
 import { goldenPath } from '../golden/golden.js';
-import { mutate } from './mutations.js';
+import { mutate, mutateJSON } from './mutations.js';
 
 /** How many times as many mutations as the suite has time for: FUZZ=50 npx mocha test/saving/fuzz.test.ts */
 const FACTOR = Number(process.env.FUZZ ?? 1);
@@ -57,7 +58,59 @@ async function fuzz(
   return ends;
 }
 
+/** A sound archive around contents that are not. */
+async function rebuilt(name: string, change: (config: unknown, weights: Uint8Array) => [unknown, Uint8Array]): Promise<Uint8Array> {
+  await using archive = await ArchiveReader.open(bytesOf('saved', name));
+  const config: unknown = JSON.parse(Buffer.from(await archive.read('config.json')).toString());
+  const [newConfig, newWeights] = change(config, await archive.read('model.weights.h5'));
+  return archiveBytes([
+    { name: 'config.json', contents: Buffer.from(JSON.stringify(newConfig)) },
+    { name: 'model.weights.h5', contents: newWeights },
+  ]);
+}
+
+/** Loads models made of damaged parts; each load ends in a model or in an error that names the file. */
+async function loadAll(count: number, make: (seed: number) => Promise<Uint8Array>): Promise<{ read: number; refused: number }> {
+  const ends = { read: 0, refused: 0 };
+  for (let seed = 0; seed < count * FACTOR; seed++) {
+    const bytes = await make(seed);
+    const started = performance.now();
+    try {
+      await keras.saving.load_model(bytes);
+      ends.read++;
+    } catch (error) {
+      expect(error, `seed ${seed}`).to.be.instanceOf(Error);
+      expect((error as Error).message, `seed ${seed}`).to.match(/the given bytes/);
+      ends.refused++;
+    }
+    expect(performance.now() - started, `milliseconds of seed ${seed}`).to.be.below(3000);
+  }
+  return ends;
+}
+
 describe('saving: damaged files', () => {
+  // Warnings that what is left of a file does not fit are expected, by the hundred.
+  let listeners: NodeJS.WarningListener[];
+  before(() => {
+    listeners = process.listeners('warning');
+    process.removeAllListeners('warning');
+  });
+  after(() => {
+    for (const listener of listeners) process.on('warning', listener);
+  });
+
+  for (const name of ['mlp.keras', 'nested.keras']) {
+    it(`${name} with a config that says something else`, async () => {
+      const ends = await loadAll(200, (seed) => rebuilt(name, (config, weights) => [mutateJSON(config, seed), weights]));
+      expect(ends.refused).to.be.above(20);
+    });
+  }
+
+  it('mlp.keras with damaged weights in a sound archive', async () => {
+    const ends = await loadAll(300, (seed) => rebuilt('mlp.keras', (config, weights) => [config, mutate(weights, seed)]));
+    expect(ends.refused).to.be.above(100);
+  });
+
   it('.keras archives: each mutation is refused with a clear error, or harmless', async () => {
     const ends = await fuzz(bytesOf('saved', 'mlp.keras'), 2000, readArchive);
     // The checksums leave only what is outside of the members' contents.

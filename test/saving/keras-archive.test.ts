@@ -51,12 +51,17 @@ function compareWeights(model: keras.Model, expected: SavedCase['weights']): voi
   model.get_weights().forEach((weight, i) => equalTo(asActual(weight), expected[i].value, expected[i].path));
 }
 
-/** A config without what need not be equal: Python counts shared objects by memory addresses, and not all of them. */
+/**
+ * A config without what need not be equal: Python counts shared objects by memory addresses, and not all of them; and
+ * it writes down masks that are none, and that a functional model needs no shape to be built.
+ */
 function comparable(config: unknown): unknown {
   if (Array.isArray(config)) return config.map(comparable);
   if (typeof config !== 'object' || config === null) return config;
   return Object.fromEntries(Object.entries(config)
-    .filter(([key]) => key !== 'shared_object_id').map(([key, value]) => [key, comparable(value)]));
+    .filter(([key, value]) => key !== 'shared_object_id' && !(key === 'mask' && value === null) &&
+      JSON.stringify(value) !== '{"input_shape":null}')
+    .map(([key, value]) => [key, comparable(value)]));
 }
 
 function listing(group: H5Group): object[] {
@@ -97,7 +102,7 @@ describe('saving/keras-archive', () => {
       it('opens with its weights and predicts the same', async () => {
         const model = await load(goldenPath('saved', saved.file));
         compareWeights(model, saved.weights);
-        comparePredictions(await model.predict(toArrays(saved.inputs)), saved.predictions, saved.file);
+        comparePredictions(await model.predict(toArrays(saved.inputs), { verbose: 0 }), saved.predictions, saved.file);
       });
 
       it('is the same when saved again: config, names and arrays', async () => {
@@ -153,7 +158,7 @@ describe('saving/keras-archive', () => {
   it('saves the state of the moment of the call', async () => {
     const model = small();
     const before = model.get_weights();
-    const saving = model.save(at('moment.keras'));
+    const saving = keras.saving.save_model(model, at('moment.keras'));
     model.set_weights(before.map((w) => keras.ops.zeros(w.shape)));
     await saving;
     expect((await load(at('moment.keras'))).get_weights()[0].tolist()).to.deep.equal(before[0].tolist());
@@ -254,7 +259,8 @@ describe('saving/keras-archive', () => {
 
     it('unknown options', async () => {
       expect((await errorOf(() => small().save(at('o.keras'), { format: 'h5' } as object))).message).to.match(/'format'/);
-      expect((await errorOf(() => load(at('o.keras'), { compiled: true } as object))).message).to.match(/'compiled'/);
+      await small().save(at('o.keras'));
+      expect((await errorOf(() => load(at('o.keras'), { safemode: true } as object))).message).to.match(/'safemode'/);
     });
   });
 });

@@ -43,3 +43,40 @@ export function mutate(bytes: Uint8Array, seed: number): Uint8Array {
   }
   return copy;
 }
+
+const WRONG_VALUES: unknown[] = [null, 0, -1, 1.5, true, 'x', '', [], {}, [[]], [null, 2], { class_name: 'Dense', config: {} }];
+
+/** A copy of JSON with one thing in it changed, left out, doubled, or put where another was. */
+export function mutateJSON(value: unknown, seed: number): unknown {
+  const next = random(seed);
+  const copy: unknown = structuredClone(value);
+  const places: [holder: Record<string, unknown>, key: string][] = [];
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const key of Object.keys(node)) {
+      places.push([node as Record<string, unknown>, key]);
+      visit((node as Record<string, unknown>)[key]);
+    }
+  };
+  visit(copy);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)];
+  const [holder, key] = pick(places);
+  switch (seed % 4) {
+    case 0:
+      holder[key] = structuredClone(pick(WRONG_VALUES));
+      break;
+    case 1:
+      if (Array.isArray(holder)) holder.splice(Number(key), 1);
+      else delete holder[key];
+      break;
+    case 2: {
+      const [other, from] = pick(places);
+      holder[key] = structuredClone(other[from]);
+      break;
+    }
+    default:
+      if (Array.isArray(holder)) holder.push(structuredClone(holder[Number(key)]));
+      else holder[`${key}_`] = holder[key];
+  }
+  return copy;
+}

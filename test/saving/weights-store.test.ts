@@ -88,7 +88,7 @@ function functional(): keras.Model {
     [dense('stack_0'), new layers.Activation('relu', { name: 'stack_relu' }), dense('stack_1')], { name: 'stack' });
   const y = new layers.Add({ name: 'sum' })([inner(x), stack(inner(x))]);
   const model = new keras.Model(x, dense('head')(y), { name: 'functional' });
-  model.compile('adam');
+  model.compile(new keras.optimizers.Adam({ name: 'adam' }));
   return model;
 }
 
@@ -129,12 +129,19 @@ async function warningsOf(work: () => Promise<unknown>): Promise<string[]> {
   const note = (warning: Error): void => {
     if (warning.name === 'KerasWarning') warnings.push(warning.message);
   };
+  // Node's own listener would print them.
+  const listeners = process.listeners('warning');
+  process.removeAllListeners('warning');
   process.on('warning', note);
-  await work();
-  await new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-  process.off('warning', note);
+  try {
+    await work();
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  } finally {
+    process.off('warning', note);
+    for (const listener of listeners) process.on('warning', listener);
+  }
   return warnings;
 }
 
@@ -157,8 +164,9 @@ describe('saving/weights-store', () => {
   for (const name of Object.keys(MODELS)) {
     it(`reads the weights that Python saved of the model '${name}', each where it belongs`, async () => {
       const model = built(name);
+      model.optimizer?.build(model.trainable_variables);
       const warnings = await warningsOf(() => model.load_weights(goldenPath('saving', `paths_${name}.weights.h5`)));
-      expect(valuesOf(model)).to.deep.equal(golden[name].values);
+      expect(valuesOf(model)).to.deep.include(golden[name].values);
       expect(warnings).to.deep.equal([]);
     });
 

@@ -219,9 +219,9 @@ function checkMemory(make: LayerConstructor, test: LayerTest): void {
   const run = (): void => {
     for (const output of flatten(call(layer, inputs, test)) as Tensor[]) {
       const isInput = (flatten(inputs) as Tensor[]).includes(output);
-      if (!isInput) output.dispose();
+      if (output.logits !== inputs) output.logits?.dispose();
       output.mask?.dispose();
-      output.mask = undefined;
+      if (!isInput) output.dispose();
     }
     for (const one of layer._flatten_layers()) for (const loss of one._losses) loss.dispose();
   };

@@ -118,6 +118,7 @@ function addWindows(add: Add): void {
   const kernel = quarters(9 * c * f, -1, 3);
   const y: number[] = [];
   const max: number[] = [];
+  const mean: number[] = [];
   for (let b = 0; b < n; b++) {
     for (let i = 0; i < h; i++) {
       for (let j = 0; j < w; j++) {
@@ -132,15 +133,20 @@ function addWindows(add: Add): void {
           }
           y.push(sum);
         }
-        for (let d = 0; d < c && i % 2 === 0 && j % 2 === 0; d++) {
+        if (i % 2 || j % 2) continue;
+        for (let d = 0; d < c; d++) {
           const rows = [i, i + 1].filter((row) => row < h);
           const columns = [j, j + 1].filter((column) => column < w);
-          max.push(Math.max(...rows.flatMap((row) => columns.map((column) => x[((b * h + row) * w + column) * c + d]))));
+          const under = rows.flatMap((row) => columns.map((column) => x[((b * h + row) * w + column) * c + d]));
+          max.push(Math.max(...under));
+          mean.push(under.reduce((sum, v) => sum + v) / under.length);
         }
       }
     }
   }
   add('conv', [t([n, h, w, c], x), t([3, 3, c, f], kernel)], { strides: [1, 1], padding: 'same', dilations: [1, 1] },
     t([n, h, w, f], y), 1e-4);
-  add('max_pool', [t([n, h, w, c], x)], { window: [2, 2], strides: [2, 2], padding: 'same' }, t([n, 7, 6, c], max));
+  const pool = { window: [2, 2], strides: [2, 2], padding: 'same' };
+  add('max_pool', [t([n, h, w, c], x)], pool, t([n, 7, 6, c], max));
+  add('average_pool', [t([n, h, w, c], x)], pool, t([n, 7, 6, c], mean));
 }

@@ -1,43 +1,98 @@
 /** Quantiles by sorting; what `ops.quantile`, `percentile` and `median` share. */
 import { apply } from '../../engine/apply.js';
-import { toTensor, type TensorLike } from '../../engine/convert.js';
-import { getDefaultFloat } from '../../engine/dtype.js';
-import { canonicalAxes, formatShape, ShapeError } from '../../engine/shape.js';
-import { Tensor } from '../../engine/tensor.js';
-import { Variable } from '../../engine/variable.js';
-import { axesOf, either, full, minus, permute, plus, reduce, reshapeTo, times, type Axis } from '../compose.js';
-import { cast, scalarLike } from '../promotion.js';
+import { fromHost, toTensor, type TensorLike } from '../../engine/convert.js';
+import { activeBackend } from '../../engine/context.js';
+import { getDefaultFloat, type DType } from '../../engine/dtype.js';
+import { canonicalAxes, formatShape, ShapeError, type Shape } from '../../engine/shape.js';
+import type { Tensor } from '../../engine/tensor.js';
+import { axesOf, either, full, minus, over, permute, plus, reduce, reshapeTo, times, type Axis } from '../compose.js';
+import { cast, scalarLike, toFloat } from '../promotion.js';
 import { sortLast } from './sorting.js';
 
 /** What stands for a place between two elements. */
 export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'nearest' | 'midpoint';
 const METHODS: readonly string[] = ['linear', 'lower', 'higher', 'nearest', 'midpoint'];
 
-/** Indices within 0 .. count - 1. */
-const within = (t: Tensor, count: number): Tensor =>
-  apply('maximum', [apply('minimum', [t, full(count - 1, [], 'int32')]), full(0, [], 'int32')]);
+/** Where quantiles lie among `count` sorted elements: int32 vectors of indices. */
+interface Places {
+  lower(): Tensor;
+  higher(): Tensor;
+  nearest(): Tensor;
+  /** Two neighbours around each place, and the share that the first of them has. */
+  between(dtype: DType): { before: Tensor; after: Tensor; weight: Tensor };
+}
 
-/** The elements of sorted rows at fractional places (float64). */
-function elementsAt(sorted: Tensor, place: Tensor, method: QuantileMethod): Tensor {
-  const axis = sorted.ndim - 1;
-  const count = sorted.shape[axis];
-  const index = (rounding: 'floor' | 'ceil' | 'round'): Tensor =>
-    within(cast(apply(rounding, [place]), 'int32'), count);
-  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis, batchDims: 0 });
-  switch (method) {
-    case 'lower': return at(index('floor'));
-    case 'higher': return at(index('ceil'));
-    case 'nearest': return at(index('round'));
-    case 'midpoint': return times(plus(at(index('floor')), at(index('ceil'))), scalarLike(0.5, sorted));
-    default: {
-      // Two neighbours also where the place is an element, so that the weight keeps its gradient.
+const halfToEven = (x: number): number => {
+  const below = Math.floor(x);
+  return x - below === 0.5 ? below + (below % 2) : Math.round(x);
+};
+
+/** Of shares that are known: computed here, in double precision. */
+function knownPlaces(shares: readonly number[], count: number): Places {
+  const indices = (fn: (place: number) => number): Tensor => fromHost(
+    Int32Array.from(shares, (q) => Math.min(Math.max(fn(q * (count - 1)), 0), count - 1)), [shares.length], 'int32');
+  const before = (place: number): number => Math.max(Math.ceil(place) - 1, 0);
+  return {
+    lower: () => indices(Math.floor),
+    higher: () => indices(Math.ceil),
+    nearest: () => indices(halfToEven),
+    between: (dtype) => ({
+      before: indices(before),
+      after: indices((place) => before(place) + 1),
+      weight: toTensor(shares.map((q) => Math.min(before(q * (count - 1)) + 1, count - 1) - q * (count - 1)), dtype),
+    }),
+  };
+}
+
+/** Of shares in a vector: computed in float64 where the backend has it, or places in a long axis may be off by one. */
+function computedPlaces(shares: Tensor, count: number): Places {
+  const isWide = activeBackend().unsupported('multiply', 'float64') === undefined;
+  const q = isWide ? cast(shares, 'float64') : shares;
+  const place = times(q, scalarLike(count - 1, q));
+  const within = (t: Tensor): Tensor =>
+    apply('maximum', [apply('minimum', [t, full(count - 1, [], 'int32')]), full(0, [], 'int32')]);
+  const indices = (rounding: 'floor' | 'ceil' | 'round'): Tensor =>
+    within(cast(apply(rounding, [place]), 'int32'));
+  return {
+    lower: () => indices('floor'),
+    higher: () => indices('ceil'),
+    nearest: () => indices('round'),
+    between(dtype) {
       const one = full(1, [], 'int32');
-      const before = within(minus(index('ceil'), one), count);
-      const after = within(plus(before, one), count);
-      const weight = cast(minus(cast(after, place.dtype), place), sorted.dtype);
+      const before = within(minus(indices('ceil'), one));
+      const after = within(plus(before, one));
+      return { before, after, weight: cast(minus(cast(after, place.dtype), place), dtype) };
+    },
+  };
+}
+
+/** The elements at places along the last axis of sorted rows. */
+function elementsAt(sorted: Tensor, places: Places, method: QuantileMethod): Tensor {
+  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis: sorted.ndim - 1, batchDims: 0 });
+  switch (method) {
+    case 'lower': return at(places.lower());
+    case 'higher': return at(places.higher());
+    case 'nearest': return at(places.nearest());
+    case 'midpoint': return times(plus(at(places.lower()), at(places.higher())), scalarLike(0.5, sorted));
+    default: {
+      const { before, after, weight } = places.between(sorted.dtype);
       return plus(times(at(after), minus(scalarLike(1, sorted), weight)), times(at(before), weight));
     }
   }
+}
+
+/** The places of q (a number, an array or a tensor), and the shape of q. */
+function placesOf(q: TensorLike, whole: number, count: number): { places: Places; shape: Shape } {
+  const known = typeof q === 'number' ? [q] : Array.isArray(q) && q.every((v) => typeof v === 'number') ? q as number[] : undefined;
+  if (known) {
+    // Keras holds q in floatx.
+    const round = getDefaultFloat() === 'float64' ? Number : Math.fround;
+    const shares = known.map((v) => round(round(v) / whole));
+    return { places: knownPlaces(shares, count), shape: typeof q === 'number' ? [] : [shares.length] };
+  }
+  const shares = toFloat(q);
+  const scaled = whole === 1 ? shares : over(shares, scalarLike(whole, shares));
+  return { places: computedPlaces(reshapeTo(scaled, [shares.size]), count), shape: shares.shape };
 }
 
 /**
@@ -59,22 +114,16 @@ export function quantileOf(
   const rows = permute(t, [...others, ...axes]);
   const sorted = sortLast(reshapeTo(rows, [...others.map((i) => t.shape[i]), count]));
 
-  // 2. the places of q; in float64, or places in a long axis would be off by one
-  const isTensor = q instanceof Tensor || q instanceof Variable;
-  const shares = toTensor(q, isTensor ? undefined : getDefaultFloat());
-  const scaled = whole === 1 ? shares : apply('divide', [shares, scalarLike(whole, shares)]);
-  const flat = reshapeTo(cast(scaled, 'float64'), [shares.size]);
-  const place = times(flat, scalarLike(count - 1, flat));
+  // 2. the elements at the places of q, along the last axis
+  const { places, shape } = placesOf(q, whole, count);
+  let found = elementsAt(sorted, places, method);
 
-  // 3. the elements there, along the last axis
-  let found = elementsAt(sorted, place, method);
-
-  // 4. NaN where an element is NaN
+  // 3. NaN where an element is NaN
   const isBroken = reduce('reduce_any', apply('is_nan', [rows]), axes.map((_, i) => others.length + i));
   found = either(reshapeTo(isBroken, [...isBroken.shape, 1]), scalarLike(NaN, found), found);
 
-  // 5. q's own axes in front
+  // 4. q's own axes in front
   const front = permute(found, [others.length, ...others.map((_, i) => i)]);
   const rest = keepdims ? t.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : others.map((i) => t.shape[i]);
-  return reshapeTo(front, [...shares.shape, ...rest]);
+  return reshapeTo(front, [...shape, ...rest]);
 }

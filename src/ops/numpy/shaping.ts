@@ -41,7 +41,7 @@ export const transpose = defineOp('keras.ops.transpose', ['x', 'axes'], (
   x: TensorLike, axes: readonly number[] | null = null,
 ): Tensor => {
   const t = toTensor(x);
-  if (axes === null) return permute(t, axesOf(t).reverse());
+  if (axes === null) return permute(t, axesOf(t).toReversed());
   const order = axes.map((axis) => canonicalAxis(axis, t.ndim));
   if (new Set(order).size !== t.ndim || order.length !== t.ndim) {
     throw new ShapeError(`The axes of transpose must name each of the ${t.ndim} axes of shape ${formatShape(t.shape)} once, ` +
@@ -121,7 +121,7 @@ export const moveaxis = defineOp('keras.ops.moveaxis', ['x', 'source', 'destinat
       `source [${from.join(', ')}] and destination [${to.join(', ')}].`);
   }
   const order = axesOf(t).filter((axis) => !from.includes(axis));
-  const moves = to.map((place, i) => [place, from[i]] as const).sort(([a], [b]) => a - b);
+  const moves = to.map((place, i) => [place, from[i]] as const).toSorted(([a], [b]) => a - b);
   for (const [place, axis] of moves) order.splice(place, 0, axis);
   return permute(t, order);
 });

@@ -10,17 +10,21 @@ import { attr, functionDef } from './messages.js';
 const [path, scenario] = process.argv.slice(2);
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
-/** A prepared function that loops until it is cancelled. */
-function endless(binding: ReturnType<typeof loadBinding>): number {
-  const loop = (name: string, output: number, node: string) => binding.addFunction(functionDef({
-    name, inputs: { i: TF_DTYPE.int32 }, outputs: { o: output },
-    nodes: [{ name: 'n', op: node, input: ['i', 'i'], attrs: { T: attr.type(TF_DTYPE.int32) } }], ret: { o: 'n:z:0' },
-  }));
-  loop('always', TF_DTYPE.bool, 'GreaterEqual');
-  loop('double', TF_DTYPE.int32, 'AddV2');
-  return binding.prepareOp('While', [
-    ['T', attr.types([TF_DTYPE.int32])], ['cond', attr.func('always')], ['body', attr.func('double')],
-  ], 1);
+const loopFunction = (name: string, output: number, op: string): Uint8Array => functionDef({
+  name, inputs: { i: TF_DTYPE.int32 }, outputs: { o: output },
+  nodes: [{ name: 'n', op, input: ['i', 'i'], attrs: { T: attr.type(TF_DTYPE.int32) } }], ret: { o: 'n:z:0' },
+});
+const loopFunctions = [loopFunction('always', TF_DTYPE.bool, 'GreaterEqual'), loopFunction('twice', TF_DTYPE.int32, 'AddV2')];
+const loopAttrs: [string, Uint8Array][] = [
+  ['T', attr.types([TF_DTYPE.int32])], ['cond', attr.func('always')], ['body', attr.func('twice')],
+];
+
+/** Starts an op that runs until it is cancelled. */
+function runForEver(): void {
+  const binding = loadBinding(path);
+  for (const bytes of loopFunctions) binding.addFunction(bytes);
+  const one = binding.createTensor(TF_DTYPE.int32, [], Int32Array.of(1));
+  void binding.executeAsync(binding.prepareOp('While', loopAttrs, 1), [one]).catch(() => {});
 }
 
 /** Resident memory in MB after garbage has been collected. */
@@ -37,37 +41,48 @@ function printGrowth(warm: number, count: number, step: (i: number) => void): vo
   console.log(memory() - before);
 }
 
-function inWorker(end: string): void {
-  // Plain JavaScript, so that the worker needs no loader; `end` is what it does when all is running.
+/** Computes in a worker; then `end` runs there, with endless ops under way. */
+function inWorker(end: 'return' | 'process.exit(3)' | 'stop'): void {
+  // Plain JavaScript, so that the worker needs no loader.
   const worker = new Worker(`
-    const { parentPort } = require('node:worker_threads');
-    const module_ = { exports: {} };
-    process.dlopen(module_, ${JSON.stringify(path)});
-    const b = module_.exports;
-    b.initialize();
-    const x = b.createTensor(1, [2], Float32Array.of(1, 2));
-    const sum = b.execute(b.prepareOp('AddV2', [], 1), x, x);
-    parentPort.postMessage([...new Float32Array(b.readTensor(sum))]);
-    const endless = (${endless.toString().replaceAll(/\(0, .*?\.(\w+)\)/g, '$1')});
-    ${end}
-  `, { eval: true });
-  worker.on('message', (message) => console.log(JSON.stringify(message)));
+    const { parentPort, workerData } = require('node:worker_threads');
+    const addon = { exports: {} };
+    process.dlopen(addon, workerData.path);
+    const binding = addon.exports;
+    binding.initialize();
+    process.on('exit', () => binding.stop());
+    const x = binding.createTensor(1, [2], Float32Array.of(1, 2));
+    const sum = binding.execute(binding.prepareOp('AddV2', [], 1), x, x);
+    parentPort.postMessage([...new Float32Array(binding.readTensor(sum))].join());
+    if (workerData.end !== 'return') {
+      for (const bytes of workerData.loopFunctions) binding.addFunction(bytes);
+      const endless = binding.prepareOp('While', workerData.loopAttrs, 1);
+      for (let i = 0; i < 6; i++) binding.executeAsync(endless, [binding.createTensor(3, [], Int32Array.of(1))]);
+      binding.readTensorAsync(sum);
+      if (workerData.end === 'stop') setTimeout(() => parentPort.postMessage('stop me'), 50);
+      else setTimeout(() => process.exit(3), 50);
+    }
+  `, { eval: true, workerData: { path, end, loopFunctions, loopAttrs } });
+  worker.on('message', (message: string) => {
+    console.log(message);
+    if (message === 'stop me') void worker.terminate();
+  });
   worker.on('error', (error) => console.log(String(error)));
-  worker.on('exit', (code) => console.log(`worker ended with ${code}`));
+  worker.on('exit', (code) => console.log(`ended with ${code}`));
 }
 
-const scenarios: Record<string, () => void | Promise<void>> = {
+const scenarios: Record<string, () => void> = {
   'exit while an op runs': () => {
-    const binding = loadBinding(path);
-    const one = binding.createTensor(TF_DTYPE.int32, [], Int32Array.of(1));
-    void binding.executeAsync(endless(binding), [one]).catch(() => {});
+    runForEver();
     setTimeout(() => process.exit(7), 100);
   },
   'exit before an op has started': () => {
-    const binding = loadBinding(path);
-    const one = binding.createTensor(TF_DTYPE.int32, [], Int32Array.of(1));
-    void binding.executeAsync(endless(binding), [one]).catch(() => {});
+    runForEver();
     process.exit(8);
+  },
+  'throw while an op runs': () => {
+    runForEver();
+    setTimeout(() => { throw new Error('thrown on purpose'); }, 100);
   },
   'create, execute and delete': () => {
     const binding = loadBinding(path);
@@ -120,10 +135,12 @@ const scenarios: Record<string, () => void | Promise<void>> = {
     const binding = loadBinding(path);
     printGrowth(2000, 20_000, () => binding.releaseOp(binding.prepareOp('Softmax', [['T', attr.type(1)]], 1)));
   },
-  'a worker ends': () => inWorker(''),
-  'a worker is stopped while ops run': () => inWorker(`
-    const { attr, functionDef, TF_DTYPE } = require(${JSON.stringify(path)}) && {};
-  `),
+  'a worker returns': () => inWorker('return'),
+  'a worker exits while ops run': () => inWorker('process.exit(3)'),
+  'a worker is stopped while ops run': () => inWorker('stop'),
+  'four workers at once': () => {
+    for (const end of ['return', 'stop', 'process.exit(3)', 'return'] as const) inWorker(end);
+  },
 };
 
-await scenarios[scenario]();
+scenarios[scenario]();

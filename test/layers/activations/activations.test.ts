@@ -1,4 +1,25 @@
+import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../../../src/layers/index.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
+import { describeLayers } from '../../support/layer-test.js';
+
+const SHAPE = {
+  input_shape: [2, 3, 4], expected_output_shape: [2, 3, 4], expected_num_non_trainable_weights: 0, supports_masking: true,
+  expected_mask_shape: [2, 3],
+} as const;
+
+describeLayers('Activation layers', [
+  [Activation, { init_kwargs: { activation: 'softmax' }, ...SHAPE, built_at_init: true }],
+  [ReLU, { init_kwargs: { max_value: 10, negative_slope: 1, threshold: 0.5 }, ...SHAPE, built_at_init: true }],
+  [ReLU, { init_kwargs: {}, ...SHAPE, built_at_init: true }],
+  [LeakyReLU, { init_kwargs: { negative_slope: 0.1 }, ...SHAPE, built_at_init: true }],
+  [ELU, { init_kwargs: { alpha: 2 }, ...SHAPE, built_at_init: true }],
+  // Its mask must broadcast to the inputs.
+  [Softmax, { input_shape: [2, 3], expected_output_shape: [2, 3], supports_masking: true, expected_mask_shape: [2, 3], built_at_init: true }],
+  [PReLU, {
+    init_kwargs: { alpha_initializer: 'ones', alpha_regularizer: 'l1', alpha_constraint: 'max_norm', shared_axes: 1 },
+    ...SHAPE, expected_num_trainable_weights: 1, built_at_init: false,
+  }],
+]);
 
 describeGoldenLayers('activations', {
   departure: ({ config }) => (config.activation === 'glu' ? 'Python Keras says that glu keeps the shape' : undefined),

@@ -1,4 +1,18 @@
+import { SeparableConv1D, SeparableConv2D } from '../../../src/layers/index.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
+import { describeLayers } from '../../support/layer-test.js';
+
+describeLayers('Separable convolutions', [
+  [SeparableConv1D, {
+    init_kwargs: { filters: 6, kernel_size: 2, depth_multiplier: 3 }, input_shape: [3, 5, 4], expected_output_shape: [3, 4, 6],
+    expected_num_trainable_weights: 3, expected_num_losses: 0, expected_num_non_trainable_weights: 0, expected_num_seed_generators: 0, supports_masking: false, built_at_init: false,
+  }],
+  [SeparableConv2D, {
+    init_kwargs: { filters: 6, kernel_size: 2, strides: 2, padding: 'same', pointwise_regularizer: 'l2' }, input_shape: [2, 5, 5, 4],
+    expected_output_shape: [2, 3, 3, 6], expected_num_trainable_weights: 3, expected_num_losses: 1,
+    expected_num_non_trainable_weights: 0, expected_num_seed_generators: 0, supports_masking: false, built_at_init: false,
+  }],
+]);
 
 // Where the width is as long as the channels, keras.src.backend.tensorflow.numpy.add takes it for them.
 describeGoldenLayers('separable_conv', {

@@ -1,3 +1,12 @@
+import { Identity } from '../../../src/layers/index.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
+import { describeLayers } from '../../support/layer-test.js';
+
+describeLayers('Identity', [
+  [Identity, {
+    input_shape: [2, 3], expected_output_shape: [2, 3], expected_num_trainable_weights: 0, supports_masking: true,
+    expected_mask_shape: [2, 3], built_at_init: true,
+  }],
+]);
 
 describeGoldenLayers('identity');

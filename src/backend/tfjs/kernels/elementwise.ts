@@ -8,14 +8,11 @@ import type { Block, Memory } from '../memory.js';
 import { digamma, erf, erfInv, lgamma } from '../special.js';
 import { storageOf, type StorageType } from '../storage.js';
 import { broadcastStrides, map, mapPairs, stridesOf, walk } from '../strides.js';
-import type { Kernel, KernelTable } from './kernel.js';
+import { TFJS_PAYS, type Kernel, type KernelTable } from './kernel.js';
 
 type Plain = Kernel<object>;
 type Unary = (x: number) => number;
 type Binary = (x: number, y: number) => number;
-
-/** A call of a wasm kernel costs about as much as this many elements in JavaScript (some 50 us for binary ones). */
-const TFJS_PAYS = 1024;
 
 const pays = (kernel: string | undefined, x: Block, size: number): kernel is string =>
   kernel !== undefined && x.dtype === 'float32' && size >= TFJS_PAYS;

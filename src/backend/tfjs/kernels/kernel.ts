@@ -3,6 +3,9 @@ import type { Aval } from '../../backend.js';
 import type { ParamsOf, PrimitiveName } from '../../../engine/primitives/index.js';
 import type { Block, Memory } from '../memory.js';
 
+/** A call of one of wasm's kernels costs about as much as this many elements in JavaScript (some 50 us). */
+export const TFJS_PAYS = 1024;
+
 export interface KernelContext<P> {
   params: P;
   /** Shapes and dtypes of the operands and of the results. */

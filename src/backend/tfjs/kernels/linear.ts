@@ -195,7 +195,10 @@ const convGradKernel: Kernel<ConvParams> = (m, [x, g], { params, outputs: [{ sha
   const total = shape[shape.length - 1];
   eachPart(m, c, (group, from, to) => {
     const rows = windowRows(m, x, c.w, from, to, group * c.channels, c.channels);
-    const part = product(m, transpose(m, rows, [1, 0]), outputMatrix(m, g, c, group, from, to));
+    const gradient = outputMatrix(m, g, c, group, from, to);
+    // Of the two matrices the narrower one is transposed.
+    const part = rows.shape[1] < c.filters ? product(m, transpose(m, rows, [1, 0]), gradient)
+      : transpose(m, product(m, transpose(m, gradient, [1, 0]), rows), [1, 0]);
     const [source, target] = [m.numbers(part), m.numbers(out)];
     for (let i = 0; i < source.length; i++) {
       target[Math.floor(i / c.filters) * total + group * c.filters + (i % c.filters)] += source[i];

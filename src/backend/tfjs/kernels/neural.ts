@@ -3,18 +3,19 @@ import type { neural, PoolParams } from '../../../engine/primitives/neural.js';
 import type { Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
 import { eachTap, slidingWindows, type Windows } from '../windows.js';
-import type { Kernel, KernelTable } from './kernel.js';
+import { TFJS_PAYS, type Kernel, type KernelTable } from './kernel.js';
 
 const poolWindows = (input: Shape, output: Shape, { window, strides, padding }: PoolParams): Windows =>
   slidingWindows(input, output, window, strides, strides.map(() => 1), padding);
 
-/** Calls `visit` with the flat positions of an output element and of each input element under its window. */
-function eachElement(w: Windows, visit: (output: number, input: number) => void): void {
+/**
+ * Calls `visit` for each input position under each window, with the flat positions of the first channel of the output
+ * and of the input.
+ */
+function eachPair(w: Windows, visit: (output: number, input: number, channels: number) => void): void {
   eachTap(w, (output, _, input) => {
     for (let n = 0; n < w.batch; n++) {
-      const o = (n * w.outputs + output) * w.channels;
-      const i = (n * w.inputs + input) * w.channels;
-      for (let c = 0; c < w.channels; c++) visit(o + c, i + c);
+      visit((n * w.outputs + output) * w.channels, (n * w.inputs + input) * w.channels, w.channels);
     }
   });
 }
@@ -22,11 +23,26 @@ function eachElement(w: Windows, visit: (output: number, input: number) => void)
 /** For each output of max pooling, where its value comes from: the first of equal ones, as in TensorFlow. */
 function chosen(m: Memory, x: Block, w: Windows): Int32Array {
   const from = m.numbers(x);
-  const best = new Int32Array(w.batch * w.outputs * w.channels).fill(-1);
-  eachElement(w, (o, i) => {
-    if (best[o] < 0 || from[i] > from[best[o]] || (Number.isNaN(from[i]) && !Number.isNaN(from[best[o]]))) best[o] = i;
+  const size = w.batch * w.outputs * w.channels;
+  const best = new Int32Array(size).fill(-1);
+  const top = new Float64Array(size);
+  eachPair(w, (o, i, channels) => {
+    for (let c = 0; c < channels; c++) {
+      const value = from[i + c];
+      if (best[o + c] < 0 || value > top[o + c] || (Number.isNaN(value) && !Number.isNaN(top[o + c]))) {
+        best[o + c] = i + c;
+        top[o + c] = value;
+      }
+    }
   });
   return best;
+}
+
+/** tfjs's kernel for two spatial axes, where the operand is large enough. */
+function tfjsPool(kernel: 'MaxPool' | 'AvgPool', m: Memory, x: Block, { window, strides, padding }: PoolParams): Block | undefined {
+  const large = x.shape.reduce((n, d) => n * d, 1) >= TFJS_PAYS;
+  if (!large || x.shape.length !== 4 || x.dtype !== 'float32') return undefined;
+  return m.run(kernel, { x }, { filterSize: [...window], strides: [...strides], pad: padding });
 }
 
 /** How many inputs lie under the window of each output position. */
@@ -67,6 +83,8 @@ const normalized = (finish: (logarithm: number) => number): Kernel<object> => (m
 
 export const neuralKernels: KernelTable<keyof typeof neural> = {
   max_pool: (m, [x], { params, outputs: [{ shape }] }) => {
+    const made = tfjsPool('MaxPool', m, x, params);
+    if (made) return made;
     const out = m.alloc(shape, x.dtype);
     const best = chosen(m, x, poolWindows(x.shape, shape, params));
     const from = m.numbers(x);
@@ -90,12 +108,16 @@ export const neuralKernels: KernelTable<keyof typeof neural> = {
     return out;
   },
   average_pool: (m, [x], { params, outputs: [{ shape }] }) => {
+    const made = tfjsPool('AvgPool', m, x, params);
+    if (made) return made;
     const out = m.filled(shape, x.dtype, 0);
     const w = poolWindows(x.shape, shape, params);
     const count = counts(w);
     const from = m.numbers(x);
     const to = m.numbers(out);
-    eachElement(w, (o, i) => void (to[o] += from[i]));
+    eachPair(w, (o, i, channels) => {
+      for (let c = 0; c < channels; c++) to[o + c] += from[i + c];
+    });
     for (let o = 0; o < to.length; o++) to[o] /= count[Math.floor(o / w.channels) % w.outputs];
     return out;
   },
@@ -105,7 +127,10 @@ export const neuralKernels: KernelTable<keyof typeof neural> = {
     const count = counts(w);
     const from = m.numbers(g);
     const to = m.numbers(out);
-    eachElement(w, (o, i) => void (to[i] += from[o] / count[Math.floor(o / w.channels) % w.outputs]));
+    eachPair(w, (o, i, channels) => {
+      const share = 1 / count[(o / channels) % w.outputs];
+      for (let c = 0; c < channels; c++) to[i + c] += from[o + c] * share;
+    });
     return out;
   },
 

@@ -4,7 +4,7 @@ import type { PadParams, structure } from '../../../engine/primitives/structure.
 import type { Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
 import { storageOf, writeHost } from '../storage.js';
-import { broadcastStrides, copy, stridesOf, type Side } from '../strides.js';
+import { broadcastStrides, copy, copyRun, stridesOf, type Side } from '../strides.js';
 import type { DType } from '../../../engine/dtype.js';
 import type { KernelTable } from './kernel.js';
 
@@ -17,7 +17,7 @@ export function fromHost(m: Memory, data: HostData, shape: Shape, dtype: DType):
     throw new RangeError(`A ${dtype} tensor of shape [${shape.join(', ')}] has ${size} elements, received ${data.length}.`);
   }
   const block = m.alloc(shape, storageOf(dtype));
-  if (Array.isArray(data)) m.strings(block).splice(0, size, ...data);
+  if (Array.isArray(data)) copyRun(data, 0, 1, m.strings(block), 0, 1, size);
   else writeHost(data as NumericArray, dtype, m.numbers(block));
   return block;
 }
