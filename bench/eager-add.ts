@@ -3,8 +3,8 @@
  *
  *     npx tsx bench/eager-add.ts
  *
- * Processor time is what the process itself used; on a machine that is busy with other things it says more than the
- * time on the wall.
+ * Processor time is what the process itself used; on a machine that is busy with other things it says more
+ * than the time on the wall.
  */
 import { set_backend } from '../src/backend/config.js';
 import { apply } from '../src/engine/apply.js';
@@ -30,7 +30,9 @@ const cases: [string, () => void][] = [
   ['ops.mean + dispose', () => ops.mean(a).dispose()],
 ];
 
-/** Wall and processor time per call in microseconds: the best of several rounds, with turns for the collector. */
+/**
+ * Wall and processor time per call in microseconds: the best of several rounds, with turns for the collector.
+ */
 async function measure(fn: () => void, calls: number): Promise<{ wall: number; cpu: number }> {
   let [wall, cpu] = [Infinity, Infinity];
   for (let round = 0; round < 7; round++) {

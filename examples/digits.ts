@@ -52,8 +52,13 @@ async function train(): Promise<void> {
 
   const model = makeModel();
   model.summary();
-  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
-  await model.fit(x_train, y_train, { epochs: 12, batch_size: 64, validation_split: 0.1 });
+  model.compile({
+    // The rate falls by 30% every four epochs, so that training ends calmly.
+    optimizer: new keras.optimizers.Adam(new keras.optimizers.schedules.ExponentialDecay(1e-3, 180, 0.7)),
+    loss: 'sparse_categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
+  await model.fit(x_train, y_train, { epochs: 15, batch_size: 32 });
   const [, accuracy] = (await model.evaluate(x_test, y_test, { verbose: 0 })) as number[];
   console.log(`\nAccuracy on ${heldOut} held-out digits: ${(100 * accuracy).toFixed(2)}%`);
   await model.save(saved);

@@ -89,11 +89,12 @@ export function assertInputCompatibility(
 function byName(specs: readonly InputSpec[], inputs: unknown, layer: string): unknown {
   if (!isPlainObject(inputs) || !specs.every((spec) => spec.name)) return inputs;
   return specs.map(({ name, optional }) => {
-    if (!(name! in inputs) && !optional) {
+    const key = name!;
+    if (!(key in inputs) && !optional) {
       throw new IncompatibleInputError(`The data for input '${name}' of ${layer} is missing. Received the keys ` +
         `${Object.keys(inputs).join(', ')}; expected ${specs.map((spec) => spec.name).join(', ')}.`);
     }
-    return inputs[name!];
+    return inputs[key];
   });
 }
 

@@ -32,6 +32,7 @@ type CallResult<T> = T extends KerasTensor ? KerasTensor
     : T extends Record<string, KerasTensor> ? KerasTensor : Tensor;
 
 /** Layers are functions: tensors give tensors, KerasTensors give KerasTensors. */
+// oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- Callable makes instances functions
 export interface Layer {
   <T, R = CallResult<T>>(inputs: T, ...args: unknown[]): R;
 }
@@ -157,7 +158,8 @@ export abstract class Layer extends LayerState {
     if (!symbolic) return tidy(() => [run(), call.losses])[0];
     const outputs = run();
     // 8. Remember the call in the functional graph.
-    new Node(this, [args[0]], this._takesMask && given.mask === undefined ? { ...given, mask: mapStructure(() => null, args[0]) } : given, outputs);
+    const masked = this._takesMask && given.mask === undefined;
+    Node.record(this, [args[0]], masked ? { ...given, mask: mapStructure(() => null, args[0]) } : given, outputs);
     return outputs;
   }
 
@@ -189,7 +191,7 @@ export abstract class Layer extends LayerState {
   }
 
   #maskFor(inputs: unknown, options: CallOptions): unknown {
-    if (options.mask !== undefined && options.mask !== null) return options.mask;
+    if (flatten(options.mask).some((mask) => mask !== undefined && mask !== null)) return options.mask;
     const masks = inputs instanceof Tensor ? inputs.mask : mapStructure(maskOf, inputs);
     if (!(masks instanceof Tensor) && !flatten(masks).some((mask) => mask instanceof Tensor)) return undefined;
     options.mask = masks;

@@ -1,4 +1,6 @@
-/** How a public op is made: argument forms, symbolic calls and freeing of intermediates, once for all of them. */
+/**
+ * How a public op is made: argument forms, symbolic calls and freeing of intermediates, once for all of them.
+ */
 import { context } from '../engine/context.js';
 import type { TensorLike } from '../engine/convert.js';
 import { tidy } from '../engine/scope.js';
@@ -26,7 +28,10 @@ export type Op<N extends readonly string[], P extends readonly unknown[], R> =
   <A extends CallForms<N, AcceptingAll<P>>>(...args: A) =>
   [AnySymbolic<A>] extends [never] ? R : SymbolicResult<R>;
 
-/** The public form of an implementation (a type of its own, so that default values give parameters their types). */
+/**
+ * The public form of an implementation (a type of its own, so that default values give parameters their
+ * types).
+ */
 export type OpOf<N extends readonly string[], F> = F extends (...args: infer P) => infer R ? Op<N, P, R> : never;
 
 /** An op in a functional graph: the function and its arguments that are not tensors. */
@@ -63,7 +68,8 @@ function makeOp(
     for (const arg of positional) {
       if (isSymbolic(arg)) return new OpOperation(name, op).symbolic_call(positional);
     }
-    // Inside a framework call or a trace the scope around frees; at the top each op frees its own intermediates.
+    // Inside a framework call or a trace the scope around frees; at the top each op frees its own
+    // intermediates.
     if (context.memoryScope || context.tracer) return run(...positional);
     return tidy(() => run(...positional));
   };

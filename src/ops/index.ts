@@ -1,4 +1,7 @@
-/** keras.ops: every op by its name. What Keras has in `keras.ops.numpy` and `keras.ops.linalg` too gets those paths. */
+/**
+ * keras.ops: every op by its name. What Keras has in `keras.ops.numpy` and `keras.ops.linalg` too gets those
+ * paths.
+ */
 import { kerasExport } from '../saving/registration.js';
 import { ndim, size } from './core/conversion.js';
 import * as linalg from './linalg/index.js';

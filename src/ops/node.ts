@@ -29,6 +29,11 @@ export class Node {
     }
   }
 
+  /** Remembers a call: of its operation, and of those that gave its operands. */
+  static record(...call: ConstructorParameters<typeof Node>): Node {
+    return new Node(...call);
+  }
+
   /** Whether the node is an `Input`: it has results and no operands. */
   get is_input(): boolean {
     return this.input_tensors.length === 0;

@@ -40,7 +40,7 @@ export abstract class Operation extends Callable {
   /** Adds a call to the functional graph. */
   symbolic_call(args: readonly unknown[], kwargs: Record<string, unknown> = {}): unknown {
     const outputs = this.compute_output_spec(...args);
-    new Node(this, args, kwargs, outputs);
+    Node.record(this, args, kwargs, outputs);
     return outputs;
   }
 

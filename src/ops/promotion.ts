@@ -6,19 +6,25 @@ import { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
 
 /** A tensor in this dtype. */
-export const cast = (x: Tensor, dtype: DType): Tensor => (x.dtype === dtype ? x : apply('cast', [x], { dtype }));
+export const cast = (x: Tensor, dtype: DType): Tensor =>
+  (x.dtype === dtype ? x : apply('cast', [x], { dtype }));
 
 /** Variables count with the value they have here, which mixed precision may have in another dtype. */
 const unwrap = (x: TensorLike): TensorLike => (x instanceof Variable ? x.value : x);
 
 const typeOf = (x: TensorLike): DType | WeakType => (x instanceof Tensor ? x.dtype : promotionType(x));
 
-/** Both operands in the dtype of the computation; JavaScript scalars adapt to tensors. `also` joins the promotion. */
+/**
+ * Both operands in the dtype of the computation; JavaScript scalars adapt to tensors. `also` joins the
+ * promotion.
+ */
 export function promote(x1: TensorLike, x2: TensorLike, also?: DType | WeakType): [Tensor, Tensor] {
-  if (also === undefined && x1 instanceof Tensor && x2 instanceof Tensor && x1.dtype === x2.dtype) return [x1, x2];
+  const isPlain = also === undefined && x1 instanceof Tensor && x2 instanceof Tensor;
+  if (isPlain && x1.dtype === x2.dtype) return [x1, x2];
   const a = unwrap(x1);
   const b = unwrap(x2);
-  const dtype = also === undefined ? resultType(typeOf(a), typeOf(b)) : resultType(typeOf(a), typeOf(b), also);
+  const types = [typeOf(a), typeOf(b)];
+  const dtype = resultType(...(also === undefined ? types : [...types, also]));
   return [toTensor(a, dtype), toTensor(b, dtype)];
 }
 
@@ -59,11 +65,13 @@ export const wideFloat = (dtype: DType): DType => (dtype === 'int64' ? 'float64'
 /** The first number that is not an integer, in nested arrays too. */
 function fractionIn(x: TensorLike): number | undefined {
   if (typeof x === 'number') return Number.isInteger(x) ? undefined : x;
-  return Array.isArray(x) ? (x as readonly TensorLike[]).map(fractionIn).find((v) => v !== undefined) : undefined;
+  if (!Array.isArray(x)) return undefined;
+  return (x as readonly TensorLike[]).map(fractionIn).find((v) => v !== undefined);
 }
 
 /**
- * Indices as an int32 or int64 tensor. JavaScript numbers must be integers; tensors must be of an integer dtype.
+ * Indices as an int32 or int64 tensor. JavaScript numbers must be integers; tensors must be of an integer
+ * dtype.
  * @param what names the argument in errors
  */
 export function toIndices(x: TensorLike, what: string): Tensor {
@@ -75,7 +83,8 @@ export function toIndices(x: TensorLike, what: string): Tensor {
   }
   const dtype = naturalDType(value);
   if (!isInteger(dtype)) {
-    throw new TypeError(`${what} must be integers, received dtype ${dtype}. Convert them with ops.cast(x, 'int32').`);
+    throw new TypeError(
+      `${what} must be integers, received dtype ${dtype}. Convert them with ops.cast(x, 'int32').`);
   }
   return toTensor(value, dtype === 'int64' || dtype === 'uint32' || dtype === 'uint64' ? 'int64' : 'int32');
 }

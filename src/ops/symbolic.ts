@@ -6,9 +6,10 @@ import type { Shape } from '../engine/shape.js';
 import { KerasTensor } from './keras-tensor.js';
 
 /*
- * Sizes that stand for unknown dimensions. The first is divisible by 1 to 12, so that a reshape with -1 that works for
- * some batch size works here. Where another size gives another result, the result's dimension is unknown too: 1 tells
- * also what only looks fixed because the first is large (the first five of n), but not every function takes it.
+ * Sizes that stand for unknown dimensions. The first is divisible by 1 to 12, so that a reshape with -1 that
+ * works for some batch size works here. Where another size gives another result, the result's dimension is
+ * unknown too: 1 tells also what only looks fixed because the first is large (the first five of n), but not
+ * every function takes it.
  */
 const FILL = 27720;
 const SMALL_FILL = 1;
@@ -22,7 +23,9 @@ function trace(fn: (...args: unknown[]) => unknown, args: readonly unknown[], fi
   ) as unknown[])));
 }
 
-/** Shapes of the results for another size, or undefined when the function fails or does something else for it. */
+/**
+ * Shapes of the results for another size, or undefined when the function fails or does something else for it.
+ */
 function shapesFor(
   fn: (...args: unknown[]) => unknown, args: readonly unknown[], fill: number, like: readonly unknown[],
 ): (Shape | undefined)[] | undefined {

@@ -26,6 +26,7 @@ export const isCustomObjects = (value: unknown): boolean =>
 // Public things of this library
 
 const exportedByPath = new Map<string, Registrable>();
+const exportedByModule = new Map<string, Map<string, Registrable>>();
 const pathsOfExported = new Map<Registrable, string[]>();
 
 /**
@@ -49,6 +50,10 @@ export function kerasExport(target: Registrable, ...paths: string[]): void {
       throw new Error(`kerasExport: the path '${path}' is taken by ${holder.name}; ${target.name} wants it too.`);
     }
     exportedByPath.set(path, target);
+    const dot = path.lastIndexOf('.');
+    const module = path.slice(0, dot);
+    const inModule = exportedByModule.get(module) ?? new Map<string, Registrable>();
+    exportedByModule.set(module, inModule.set(path.slice(dot + 1), target));
   }
   const known = pathsOfExported.get(target) ?? [];
   pathsOfExported.set(target, [...known, ...paths.filter((path) => !known.includes(path))]);
@@ -77,13 +82,8 @@ export function getExportedObject(path: string): Registrable | undefined {
  * What is exported directly under a module: `getExportsOf('keras.activations').get('relu')`.
  * Aliases are included.
  */
-export function getExportsOf(module: string): Map<string, Registrable> {
-  const found = new Map<string, Registrable>();
-  for (const [path, target] of exportedByPath) {
-    const dot = path.lastIndexOf('.');
-    if (path.slice(0, dot) === module) found.set(path.slice(dot + 1), target);
-  }
-  return found;
+export function getExportsOf(module: string): ReadonlyMap<string, Registrable> {
+  return exportedByModule.get(module) ?? new Map<string, Registrable>();
 }
 
 /** Every exported class and function with all its paths, the canonical one first. */

@@ -18,7 +18,9 @@ export class Slice {
     this.step = step;
   }
 
-  /** First index, number of indices and step on an axis of this length; indices beyond the ends are clipped. */
+  /**
+   * First index, number of indices and step on an axis of this length; indices beyond the ends are clipped.
+   */
   resolve(length: number): { begin: number; size: number; stride: number } {
     const stride = this.step ?? 1;
     const [low, high] = stride > 0 ? [0, length] : [-1, length - 1];
@@ -34,8 +36,8 @@ export class Slice {
 }
 
 /**
- * Python's `slice`: `slice(stop)`, `slice(start, stop)` or `slice(start, stop, step)`; `null` leaves an end open.
- * It is one index of `ops.get_item`; another thing is the op `ops.slice`.
+ * Python's `slice`: `slice(stop)`, `slice(start, stop)` or `slice(start, stop, step)`; `null` leaves an end
+ * open. It is one index of `ops.get_item`; another thing is the op `ops.slice`.
  *
  * @example
  * ops.get_item([1, 2, 3, 4], keras.slice(1, null, 2)).arraySync(); // [2, 4]

@@ -2,7 +2,9 @@
 import { expect } from 'chai';
 import { KerasTensor } from '../../src/ops/keras-tensor.js';
 import { ellipsis, slice } from '../../src/utils/slice.js';
-import { isGoldenTensor, loadGolden, type GoldenCall, type GoldenTensor, type GoldenValue } from '../golden/golden.js';
+import {
+  isGoldenTensor, loadGolden, type GoldenCall, type GoldenTensor, type GoldenValue,
+} from '../golden/golden.js';
 import { describeCall, opNamed } from '../support/check-op.js';
 
 const FAMILIES = ['unary', 'binary', 'comparison', 'choosing', 'reductions', 'norms', 'ordering', 'shapes', 'indexing', 'products'];

@@ -86,6 +86,8 @@ const { WebAssembly } = globalThis as unknown as { WebAssembly: {
 /** An Emscripten module before and after `start`: the factory fills in the object it is given. */
 interface WasmModule {
   cwrap(name: string, result: 'number' | null, args: string[]): (...args: number[]) => number;
+  _malloc(bytes: number): number;
+  _free(offset: number): void;
   tfjs?: Record<string, (...args: number[]) => number>;
   instantiateWasm(imports: WasmImports, done: (instance: WasmInstance) => void): object;
 }
@@ -128,7 +130,25 @@ function startWasm(): WasmModule {
     disposeData: cwrap('dispose_data', null, ['number']),
     dispose: cwrap('dispose', null, []),
   };
+  checkAllocations(module);
   return module;
+}
+
+/** Addresses have 32 bits. */
+const ADDRESSES = 2 ** 32;
+
+/** tfjs goes on with address 0 when there is no memory left, and overwrites what lies there. */
+function checkAllocations(module: WasmModule): void {
+  module._free(module._malloc(1)); // Emscripten's functions replace themselves at their first call.
+  const allocate = module._malloc;
+  module._malloc = (bytes) => {
+    const offset = bytes < ADDRESSES ? allocate(bytes) : 0;
+    if (offset === 0 && bytes > 0) {
+      throw new Error(`Out of memory: WebAssembly's 4 GB have no room for a tensor of ${bytes} bytes more. ` +
+        'Use smaller batches, dispose tensors that are no longer needed, or use the tensorflow backend.');
+    }
+    return offset;
+  };
 }
 
 let wasm: Device | undefined;
@@ -151,15 +171,7 @@ export function openWasm(): Device {
   wasm = {
     name: 'wasm',
     instance: backend,
-    make: (shape, dtype) => {
-      const info = backend.makeOutput(shape, dtype);
-      if (backend.getMemoryOffset(info.dataId) === 0 && shape.every((d) => d > 0)) {
-        backend.disposeData(info.dataId);
-        throw new Error(`Out of memory: WebAssembly's 4 GB have no room for a tensor of shape [${shape.join(', ')}]. ` +
-          'Use smaller batches, dispose tensors that are no longer needed, or use the tensorflow backend.');
-      }
-      return info;
-    },
+    make: (shape, dtype) => backend.makeOutput(shape, dtype),
     view: (info) => backend.typedArrayFromHeap(info),
     kernel: kernelFinder(core, 'wasm'),
   };

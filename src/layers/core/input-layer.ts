@@ -61,7 +61,7 @@ export class InputLayer extends Layer {
     this.optional = options.optional ?? false;
     this.built = true;
     const tensor = given ?? new KerasTensor(this.batch_shape, this.#dtype, this.name);
-    new Node(this, [], {}, tensor);
+    Node.record(this, [], {}, tensor);
   }
 
   override get dtype(): DType {

@@ -45,7 +45,7 @@ export class LayerNormalization extends BaseNormalization {
   }
 
   override build(input_shape: SymbolicShape): void {
-    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b);
+    const axes = typeof this.axis === 'number' ? [this.axis] : this.axis.toSorted((a, b) => a - b);
     this.axis = axes;
     this.addScaleAndOffset(axes.map((axis) => this.lengthOf(input_shape, axis)),
       { gamma: this.scale || this.rms_scaling, beta: this.center && !this.rms_scaling });

@@ -38,7 +38,7 @@ export class RMSNormalization extends Layer {
   }
 
   override build(input_shape: SymbolicShape): void {
-    const axes = typeof this.axis === 'number' ? [this.axis] : [...this.axis].sort((a, b) => a - b);
+    const axes = typeof this.axis === 'number' ? [this.axis] : this.axis.toSorted((a, b) => a - b);
     this.axis = axes;
     this.scale = this.add_weight({
       name: 'scale', shape: axes.map((axis) => input_shape[canonicalAxis(axis, input_shape.length)]), initializer: 'ones' });

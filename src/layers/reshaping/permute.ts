@@ -31,7 +31,7 @@ export class Permute extends Layer {
     const options = namedArguments<PermuteOptions>('Permute', ARGUMENTS, args);
     super(options);
     const { dims } = options;
-    if (!Array.isArray(dims) || [...dims].sort((a, b) => a - b).some((axis, i) => axis !== i + 1)) {
+    if (!Array.isArray(dims) || dims.toSorted((a, b) => a - b).some((axis, i) => axis !== i + 1)) {
       throw new ArgumentError("Permute: the argument 'dims' must hold each of 1, 2, ... up to the number of axes once, " +
         `received ${JSON.stringify(dims)}.`);
     }

@@ -13,16 +13,19 @@ import { KerasTensor } from '../keras-tensor.js';
 import { cast as castTo, scalarLike } from '../promotion.js';
 
 /**
- * The elements in another dtype. Floats lose their fraction when they become integers; what is not zero becomes true.
- * Source: keras.ops.cast.
+ * The elements in another dtype. Floats lose their fraction when they become integers; what is not zero
+ * becomes true. Source: keras.ops.cast.
  * @example
  * ops.cast([1.7, -1.7], 'int32').arraySync(); // [1, -1]
  */
 export const cast = defineOp('keras.ops.cast', ['x', 'dtype'], (x: TensorLike, dtype: string): Tensor =>
   castTo(toTensor(x), standardizeDType(dtype)));
 
+type Limit = number | bigint;
+
 /** Bits of the significand. */
-const significand = (dtype: DType): number => (dtype === 'bfloat16' ? 8 : dtype === 'float16' ? 11 : dtype === 'float32' ? 24 : 53);
+const significand = (dtype: DType): number =>
+  (dtype === 'bfloat16' ? 8 : dtype === 'float16' ? 11 : dtype === 'float32' ? 24 : 53);
 
 /** The integer limits of a dtype, moved towards zero to what a float dtype holds exactly. */
 function limitWithin(limit: number | bigint, float: DType): number {
@@ -38,12 +41,14 @@ function limitWithin(limit: number | bigint, float: DType): number {
  * @example
  * ops.saturate_cast([-1, 256], 'uint8').arraySync(); // [0, 255]
  */
-export const saturate_cast = defineOp('keras.ops.saturate_cast', ['x', 'dtype'], (x: TensorLike, dtype: string): Tensor => {
+export const saturate_cast = defineOp('keras.ops.saturate_cast', ['x', 'dtype'], (
+  x: TensorLike, dtype: string,
+): Tensor => {
   const target = standardizeDType(dtype);
   const t = toTensor(x);
   const source = t.dtype;
   if (source === 'bool' || source === target) return castTo(t, target);
-  const bound = (limit: (d: DType) => number | bigint, isTighter: (a: number | bigint, b: number | bigint) => boolean): Tensor => {
+  const bound = (limit: (d: DType) => Limit, isTighter: (a: Limit, b: Limit) => boolean): Tensor => {
     const [from, to] = [limit(source), limit(target)];
     if (!isTighter(to, from)) return full(from, [], source);
     if (!isFloat(source)) return full(typeof from === 'bigint' ? BigInt(to) : Number(to), [], source);
@@ -54,9 +59,11 @@ export const saturate_cast = defineOp('keras.ops.saturate_cast', ['x', 'dtype'],
 });
 
 /**
- * Numbers, nested arrays, typed arrays or NDArrays as a tensor; a tensor stays as it is. Source: keras.ops.convert_to_tensor.
+ * Numbers, nested arrays, typed arrays or NDArrays as a tensor; a tensor stays as it is.
+ * Source: keras.ops.convert_to_tensor.
  *
- * @param dtype default: floatx for numbers, bool for booleans, int64 for BigInt, a typed array's or tensor's own
+ * @param dtype default: floatx for numbers, bool for booleans, int64 for BigInt, a typed array's or tensor's
+ *   own
  * @example
  * ops.convert_to_tensor([1, 2], 'int32').dtype; // 'int32'
  */
@@ -65,8 +72,8 @@ export const convert_to_tensor = defineOp('keras.ops.convert_to_tensor', ['x', '
 ): Tensor => toTensor(x, dtype ? standardizeDType(dtype) : undefined));
 
 /**
- * The values in host memory: an `NDArray` with `data` (a typed array), `shape` and `dtype`; half types as floats.
- * Blocks until they are computed. Source: keras.ops.convert_to_numpy.
+ * The values in host memory: an `NDArray` with `data` (a typed array), `shape` and `dtype`; half types as
+ * floats. Blocks until they are computed. Source: keras.ops.convert_to_numpy.
  *
  * @throws TracedValueError in a compiled function
  * @example
@@ -83,7 +90,8 @@ export function convert_to_numpy(x: TensorLike): NDArray {
 kerasExport(convert_to_numpy, 'keras.ops.convert_to_numpy');
 
 /**
- * Whether a value is a tensor (not a Variable, and not an array that could become one). Source: keras.ops.is_tensor.
+ * Whether a value is a tensor (not a Variable, and not an array that could become one).
+ * Source: keras.ops.is_tensor.
  * @example
  * ops.is_tensor([1, 2]); // false
  */
@@ -95,19 +103,24 @@ kerasExport(is_tensor, 'keras.ops.is_tensor');
 type Described = TensorLike | KerasTensor;
 /** Shape and dtype without making a tensor where there is one. */
 function described(x: Described): { shape: SymbolicShape; dtype: DType } {
-  if (x instanceof Tensor || x instanceof Variable || x instanceof KerasTensor || x instanceof NDArray) return x;
-  if (!isTensorLike(x)) throw new TypeError(`Expected a tensor or a value that can become one, received ${String(x)}.`);
+  const isKnown = x instanceof Tensor || x instanceof Variable || x instanceof KerasTensor || x instanceof NDArray;
+  if (isKnown) return x;
+  if (!isTensorLike(x)) {
+    throw new TypeError(`Expected a tensor or a value that can become one, received ${String(x)}.`);
+  }
   const shape: number[] = [];
-  for (let level: unknown = x; Array.isArray(level) || ArrayBuffer.isView(level); level = (level as unknown[])[0]) {
+  let level: unknown = x;
+  while (Array.isArray(level) || ArrayBuffer.isView(level)) {
     shape.push((level as unknown[]).length);
-    const [first] = level as unknown[];
-    if (first instanceof Tensor) shape.push(...first.shape);
+    [level] = level as unknown[];
+    if (level instanceof Tensor) shape.push(...level.shape);
   }
   return { shape, dtype: naturalDType(x) };
 }
 
 /**
- * The shape as an array; `null` for dimensions of symbolic tensors that are not known. Source: keras.ops.shape.
+ * The shape as an array; `null` for dimensions of symbolic tensors that are not known.
+ * Source: keras.ops.shape.
  * @example
  * ops.shape(ops.zeros([2, 3])); // [2, 3]
  */
@@ -143,4 +156,5 @@ kerasExport(ndim, 'keras.ops.ndim');
  * @example
  * ops.size([[1, 2], [3, 4]]).item(); // 4
  */
-export const size = defineOp('keras.ops.size', ['x'], (x: TensorLike): Tensor => full(toTensor(x).size, [], 'int32'));
+export const size = defineOp('keras.ops.size', ['x'], (x: TensorLike): Tensor =>
+  full(toTensor(x).size, [], 'int32'));

@@ -13,12 +13,14 @@ import { defineOp } from '../define.js';
  * @example
  * ops.stop_gradient([1, 2]).arraySync(); // [1, 2]
  */
-export const stop_gradient = defineOp('keras.ops.stop_gradient', ['variable'], (variable: TensorLike): Tensor =>
+export const stop_gradient = defineOp('keras.ops.stop_gradient', ['variable'], (
+  variable: TensorLike,
+): Tensor =>
   apply('stop_gradient', [toTensor(variable)]));
 
 /**
- * A function with a gradient of its own. `f` returns its value and a function from the gradient of the value to the
- * gradients of its arguments (an array when there are several). Source: keras.ops.custom_gradient.
+ * A function with a gradient of its own. `f` returns its value and a function from the gradient of the value
+ * to the gradients of its arguments (an array when there are several). Source: keras.ops.custom_gradient.
  *
  * @example
  * const clipped = ops.custom_gradient((x) => [x, (upstream) => ops.clip(upstream, -1, 1)]);
@@ -42,9 +44,12 @@ export const unstack = defineOp('keras.ops.unstack', ['x', 'num', 'axis'], (
   const along = canonicalAxis(axis, t.ndim);
   const count = t.shape[along];
   if (num !== null && num !== count) {
-    throw new ShapeError(`unstack was told num=${num}, but axis ${along} of shape ${formatShape(t.shape)} has length ${count}.`);
+    throw new ShapeError(
+      `unstack was told num=${num}, but axis ${along} of shape ${formatShape(t.shape)} has length ` +
+      `${count}.`);
   }
   if (count === 0) return [];
   const rest = t.shape.filter((_, i) => i !== along);
-  return applyAll('split', [t], { axis: along, sizes: Array.from({ length: count }, () => 1) }).map((part) => reshapeTo(part, rest));
+  const sizes = Array.from({ length: count }, () => 1);
+  return applyAll('split', [t], { axis: along, sizes }).map((part) => reshapeTo(part, rest));
 });

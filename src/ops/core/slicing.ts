@@ -11,7 +11,9 @@ import { cast, toIndices } from '../promotion.js';
 function startsOf(start_indices: TensorLike, rank: number, name: string): Tensor {
   const starts = cast(toIndices(start_indices, `The start_indices of ${name}`), 'int32');
   if (starts.ndim !== 1 || starts.size !== rank) {
-    throw new ShapeError(`${name} takes one start index for each of ${rank} axes, received shape ${formatShape(starts.shape)}.`);
+    throw new ShapeError(
+      `${name} takes one start index for each of ${rank} axes, received shape ` +
+      `${formatShape(starts.shape)}.`);
   }
   return starts;
 }
@@ -34,23 +36,30 @@ export const slice = defineOp('keras.ops.slice', ['inputs', 'start_indices', 'sh
 ): Tensor => {
   const t = toTensor(inputs);
   if (shape.length !== t.ndim) {
-    throw new ShapeError(`slice takes a shape with one length for each axis of ${formatShape(t.shape)}, received ${formatShape(shape)}.`);
+    throw new ShapeError(
+      `slice takes a shape with one length for each axis of ${formatShape(t.shape)}, received ` +
+      `${formatShape(shape)}.`);
   }
   if (!areNumbers(start_indices)) {
-    return apply('dynamic_slice', [t, startsOf(start_indices, t.ndim, 'slice')], { size: toShape(shape, 'slice') });
+    const starts = startsOf(start_indices, t.ndim, 'slice');
+    return apply('dynamic_slice', [t, starts], { size: toShape(shape, 'slice') });
   }
   const size = shape.map((d, i) => (d === -1 ? t.shape[i] - start_indices[i] : d));
   const fits = start_indices.length === t.ndim && start_indices.every((start, i) =>
     Number.isInteger(start) && start >= 0 && size[i] >= 0 && start + size[i] <= t.shape[i]);
   if (!fits) {
-    throw new ShapeError(`A slice of shape ${formatShape(shape)} at [${start_indices.join(', ')}] does not fit into inputs of ` +
-      `shape ${formatShape(t.shape)}.`);
+    throw new ShapeError(
+      `A slice of shape ${formatShape(shape)} at [${start_indices.join(', ')}] does not fit into inputs ` +
+      `of shape ${formatShape(t.shape)}.`);
   }
-  return apply('strided_slice', [t], { begin: [...start_indices], size: toShape(size, 'slice'), strides: size.map(() => 1) });
+  return apply('strided_slice', [t], {
+    begin: [...start_indices], size: toShape(size, 'slice'), strides: size.map(() => 1),
+  });
 });
 
 /**
- * The inputs with a block replaced; start indices are moved so that the block fits. Source: keras.ops.slice_update.
+ * The inputs with a block replaced; start indices are moved so that the block fits.
+ * Source: keras.ops.slice_update.
  *
  * @param start_indices one for each axis
  * @param updates the block, of the rank of the inputs
@@ -61,15 +70,18 @@ export const slice_update = defineOp('keras.ops.slice_update', ['inputs', 'start
   inputs: TensorLike, start_indices: TensorLike, updates: TensorLike,
 ): Tensor => {
   const t = toTensor(inputs);
-  return apply('dynamic_update_slice', [t, startsOf(start_indices, t.ndim, 'slice_update'), toTensor(updates, t.dtype)]);
+  const starts = startsOf(start_indices, t.ndim, 'slice_update');
+  return apply('dynamic_update_slice', [t, starts, toTensor(updates, t.dtype)]);
 });
 
 function checkScatter(name: string, indices: Tensor, values: Tensor, shape: readonly number[]): void {
   const depth = indices.ndim === 0 ? 0 : indices.shape[indices.ndim - 1];
   const expected = [...indices.shape.slice(0, -1), ...shape.slice(depth)];
   if (indices.ndim === 0 || depth > shape.length || !sameShape(values.shape, expected)) {
-    throw new ShapeError(`${name}: indices of shape ${formatShape(indices.shape)} into a tensor of shape ${formatShape(shape)} take ` +
-      `values of shape ${formatShape(expected)}, received ${formatShape(values.shape)}.`);
+    throw new ShapeError(
+      `${name}: indices of shape ${formatShape(indices.shape)} into a tensor of shape ` +
+      `${formatShape(shape)} take values of shape ${formatShape(expected)}, received ` +
+      `${formatShape(values.shape)}.`);
   }
 }
 
@@ -103,10 +115,12 @@ function multiplied(t: Tensor, places: Tensor, values: Tensor): Tensor {
   const same = reduce('reduce_all', apply('equal', [
     reshapeTo(flat, [count, 1, depth]), reshapeTo(flat, [1, count, depth])]), -1);
   const mask = reshapeTo(same, [count, count, ...rest.map(() => 1)]);
-  const factors = reduce('reduce_prod', either(mask, reshapeTo(values, [1, count, ...rest]), full(1, [], t.dtype)), 1);
+  const matching = either(mask, reshapeTo(values, [1, count, ...rest]), full(1, [], t.dtype));
+  const factors = reduce('reduce_prod', matching, 1);
   const products = apply('multiply', [apply('gather_nd', [t, flat]), factors]);
   // Only the first row of a place passes the gradient on, or it would count once for each.
-  const isEarlier = apply('greater', [reshapeTo(iota(count), [count, 1]), reshapeTo(iota(count), [1, count])]);
+  const number = iota(count);
+  const isEarlier = apply('greater', [reshapeTo(number, [count, 1]), reshapeTo(number, [1, count])]);
   const isRepeated = reduce('reduce_any', apply('logical_and', [same, isEarlier]), 1);
   const column = reshapeTo(isRepeated, [count, ...rest.map(() => 1)]);
   const rows = either(column, apply('stop_gradient', [products]), products);
@@ -122,7 +136,8 @@ function multiplied(t: Tensor, places: Tensor, values: Tensor): Tensor {
  * @example
  * ops.scatter_update([1, 2, 3], [[0], [2]], [9, 8]).arraySync(); // [9, 2, 8]
  */
-export const scatter_update = defineOp('keras.ops.scatter_update', ['inputs', 'indices', 'updates', 'reduction'], (
+const SCATTER_UPDATE = ['inputs', 'indices', 'updates', 'reduction'] as const;
+export const scatter_update = defineOp('keras.ops.scatter_update', SCATTER_UPDATE, (
   inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: ScatterReduction = null,
 ): Tensor => {
   const t = toTensor(inputs);
@@ -131,7 +146,8 @@ export const scatter_update = defineOp('keras.ops.scatter_update', ['inputs', 'i
   checkScatter('scatter_update', places, values, t.shape);
   switch (reduction) {
     case null: return apply('tensor_scatter', [t, places, values], { mode: 'update' });
-    case 'add': case 'max': case 'min': return apply('tensor_scatter', [t, places, values], { mode: reduction });
+    case 'add': case 'max': case 'min':
+      return apply('tensor_scatter', [t, places, values], { mode: reduction });
     case 'mul': return multiplied(t, places, values);
     default: throw new TypeError(
       `The reduction of scatter_update is null, 'add', 'max', 'min' or 'mul', received '${String(reduction)}'.`);

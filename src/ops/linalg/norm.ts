@@ -16,16 +16,21 @@ function vectorNorm(t: Tensor, ord: number | 'fro' | null, axis: number, keepdim
   if (ord === null || ord === 2) return euclidean(t, [axis], keepdims);
   if (ord === Infinity) return reduce('reduce_max', absolute(t), axis, keepdims);
   if (ord === -Infinity) return reduce('reduce_min', absolute(t), axis, keepdims);
-  if (ord === 0) return reduce('reduce_sum', cast(apply('not_equal', [t, scalarLike(0, t)]), t.dtype), axis, keepdims);
+  if (ord === 0) {
+    return reduce('reduce_sum', cast(apply('not_equal', [t, scalarLike(0, t)]), t.dtype), axis, keepdims);
+  }
   const powers = ord === 1 ? absolute(t) : apply('power', [absolute(t), scalarLike(ord, t)]);
   const sum = reduce('reduce_sum', powers, axis, keepdims);
   return ord === 1 ? sum : apply('power', [sum, scalarLike(1 / ord, t)]);
 }
 
-function matrixNorm(t: Tensor, ord: number | 'fro' | null, row: number, column: number, keepdims: boolean): Tensor {
+function matrixNorm(
+  t: Tensor, ord: number | 'fro' | null, row: number, column: number, keepdims: boolean,
+): Tensor {
   if (ord === null || ord === 'fro') return euclidean(t, [row, column].toSorted((a, b) => a - b), keepdims);
   if (Math.abs(ord) !== 1 && Math.abs(ord) !== Infinity) {
-    throw new TypeError(`The order of a matrix norm is 'fro', 1, -1, Infinity or -Infinity, received ${String(ord)}.`);
+    throw new TypeError(
+      `The order of a matrix norm is 'fro', 1, -1, Infinity or -Infinity, received ${String(ord)}.`);
   }
   // Order 1 compares the sums of columns, Infinity those of rows.
   const [summed, compared] = Math.abs(ord) === 1 ? [row, column] : [column, row];
@@ -38,10 +43,11 @@ function matrixNorm(t: Tensor, ord: number | 'fro' | null, row: number, column: 
 /**
  * Norm of vectors (one axis) or matrices (two axes). Integers are computed in floatx. Source: keras.ops.norm.
  *
- * @param ord order. Vectors: null or 2 (default) sqrt(sum(x^2)), Infinity and -Infinity the extreme |x|, 0 the number
- *   of elements that are not zero, p otherwise sum(|x|^p)^(1/p). Matrices: null or `fro` (default), 1 and -1 the
- *   extreme sums of columns, Infinity and -Infinity of rows
- * @param axis one axis, or [rows, columns]; null (default): all, which with one or two axes is a vector or a matrix
+ * @param ord order. Vectors: null or 2 (default) sqrt(sum(x^2)), Infinity and -Infinity the extreme |x|, 0
+ *   the number of elements that are not zero, p otherwise sum(|x|^p)^(1/p). Matrices: null or `fro`
+ *   (default), 1 and -1 the extreme sums of columns, Infinity and -Infinity of rows
+ * @param axis one axis, or [rows, columns]; null (default): all, which with one or two axes is a vector or a
+ *   matrix
  * @param keepdims whether those axes stay, with length 1; default false
  * @example
  * ops.norm([3, 4]).item(); // 5
@@ -54,5 +60,7 @@ export const norm = defineOp('keras.ops.norm', ['x', 'ord', 'axis', 'keepdims'],
   if (axes.length === 1) return vectorNorm(t, ord, axes[0], keepdims);
   if (axes.length === 2 && axes[0] !== axes[1]) return matrixNorm(t, ord, axes[0], axes[1], keepdims);
   if (axis === null && ord === null) return euclidean(t, axes, keepdims);
-  throw new ShapeError(`norm takes one axis or two different ones, received ${JSON.stringify(axis)} for shape ${formatShape(t.shape)}.`);
+  throw new ShapeError(
+    `norm takes one axis or two different ones, received ${JSON.stringify(axis)} for shape ` +
+    `${formatShape(t.shape)}.`);
 });

@@ -18,14 +18,19 @@ interface Segments {
 }
 
 /** Checks the operands; without `num_segments` it is one more than the largest number. */
-function segmentsOf(name: string, data: TensorLike, segment_ids: TensorLike, num_segments: number | null): Segments {
+function segmentsOf(
+  name: string, data: TensorLike, segment_ids: TensorLike, num_segments: number | null,
+): Segments {
   const rows = toTensor(data);
   const ids = toIndices(segment_ids, `The segment_ids of ${name}`);
   if (ids.ndim !== 1 || rows.ndim === 0 || ids.size !== rows.shape[0]) {
-    throw new ShapeError(`${name} expects one segment number for each row of data, received segment_ids of shape ` +
+    throw new ShapeError(
+      `${name} expects one segment number for each row of data, received segment_ids of shape ` +
       `${formatShape(ids.shape)} and data of shape ${formatShape(rows.shape)}.`);
   }
-  if (num_segments !== null) return { rows, ids, count: requireInteger(num_segments, `num_segments of ${name}`, 0) };
+  if (num_segments !== null) {
+    return { rows, ids, count: requireInteger(num_segments, `num_segments of ${name}`, 0) };
+  }
   requireValues(ids, name, 'Give num_segments.');
   const values = ids.dataSync();
   let most = -1;
@@ -47,8 +52,8 @@ function inRange({ ids, count }: Segments, otherwise: number): Tensor {
  *
  * @param data rows along the first axis
  * @param segment_ids one integer for each row
- * @param num_segments number of rows of the result; null (default): one more than the largest number, which reads
- *   values and so works eagerly only
+ * @param num_segments number of rows of the result; null (default): one more than the largest number, which
+ *   reads values and so works eagerly only
  * @param sorted a promise that the numbers ascend; the result is the same without it
  * @example
  * ops.segment_sum([1, 2, 3], [0, 0, 1], 2).arraySync(); // [3, 3]
@@ -67,22 +72,23 @@ const extremum = (name: 'segment_max' | 'segment_min', mode: 'max' | 'min') => (
   void sorted;
   const segments = segmentsOf(name, data, segment_ids, num_segments);
   const { rows, count } = segments;
-  const start = full(mode === 'max' ? smallest(rows.dtype) : largest(rows.dtype), [count + 1, ...rows.shape.slice(1)], rows.dtype);
+  const limit = mode === 'max' ? smallest(rows.dtype) : largest(rows.dtype);
+  const start = full(limit, [count + 1, ...rows.shape.slice(1)], rows.dtype);
   const places = reshapeTo(inRange(segments, count), [rows.shape[0], 1]);
   return sliceAxis(apply('tensor_scatter', [start, places, rows], { mode }), 0, 0, count);
 };
 
 /**
- * Largest elements of the rows that have the same segment number; the smallest number of the dtype where there are
- * none. Arguments as in `segment_sum`. Source: keras.ops.segment_max.
+ * Largest elements of the rows that have the same segment number; the smallest number of the dtype where
+ * there are none. Arguments as in `segment_sum`. Source: keras.ops.segment_max.
  * @example
  * ops.segment_max([1, 2, 3], [0, 0, 1], 2).arraySync(); // [2, 3]
  */
 export const segment_max = defineOp('keras.ops.segment_max', SEGMENT, extremum('segment_max', 'max'));
 
 /**
- * Smallest elements of the rows that have the same segment number; the largest number of the dtype where there are
- * none. Arguments as in `segment_sum`. Source: keras.ops.segment_min.
+ * Smallest elements of the rows that have the same segment number; the largest number of the dtype where
+ * there are none. Arguments as in `segment_sum`. Source: keras.ops.segment_min.
  * @example
  * ops.segment_min([1, 2, 3], [0, 0, 1], 2).arraySync(); // [1, 3]
  */

@@ -24,7 +24,8 @@ export const rsqrt = defineOp('keras.ops.rsqrt', X, (x: TensorLike): Tensor => a
 export const erf = defineOp('keras.ops.erf', X, (x: TensorLike): Tensor => apply('erf', [toFloat(x)]));
 
 /**
- * The inverse of the error function, on (-1, 1). Half types are computed in float32. Source: keras.ops.erfinv.
+ * The inverse of the error function, on (-1, 1). Half types are computed in float32.
+ * Source: keras.ops.erfinv.
  * @example
  * ops.erfinv([0, 0.5]).arraySync(); // [0, 0.476...]
  */
@@ -66,7 +67,8 @@ export const logsumexp = defineOp('keras.ops.logsumexp', ['x', 'axis', 'keepdims
 export const cdist = defineOp('keras.ops.cdist', ['x', 'y'], (x: TensorLike, y: TensorLike): Tensor => {
   const [a, b] = promoteFloat(x, y);
   if (a.ndim < 2 || b.ndim < 2 || a.shape[a.ndim - 1] !== b.shape[b.ndim - 1]) {
-    throw new ShapeError('cdist expects tensors [..., n, d] and [..., m, d] with one length of rows, received shapes ' +
+    throw new ShapeError(
+      'cdist expects tensors [..., n, d] and [..., m, d] with one length of rows, received shapes ' +
       `${formatShape(a.shape)} and ${formatShape(b.shape)}.`);
   }
   const column = reshapeTo(a, [...a.shape.slice(0, -1), 1, a.shape[a.ndim - 1]]);
@@ -94,8 +96,8 @@ export const top_k = defineOp('keras.ops.top_k', ['x', 'k', 'sorted'], (
 });
 
 /**
- * Whether the prediction for the target class is among the k largest. Ties count as among them; where a prediction is
- * not finite the answer is false. Source: keras.ops.in_top_k.
+ * Whether the prediction for the target class is among the k largest. Ties count as among them; where a
+ * prediction is not finite the answer is false. Source: keras.ops.in_top_k.
  *
  * @param targets class numbers [n]
  * @param predictions scores [n, classes]

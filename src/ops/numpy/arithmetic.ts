@@ -59,7 +59,9 @@ export const true_divide = defineOp('keras.ops.true_divide', PAIR, trueDivide);
  * @example
  * ops.divide_no_nan([1, 2], [0, 4]).arraySync(); // [0, 0.5]
  */
-export const divide_no_nan = defineOp('keras.ops.divide_no_nan', PAIR, (x1: TensorLike, x2: TensorLike): Tensor => {
+export const divide_no_nan = defineOp('keras.ops.divide_no_nan', PAIR, (
+  x1: TensorLike, x2: TensorLike,
+): Tensor => {
   const [a, b] = promoteFloat(x1, x2);
   const isZero = apply('equal', [b, scalarLike(0, b)]);
   const quotient = apply('divide', [a, apply('select', [isZero, scalarLike(1, b), b])]);
@@ -71,7 +73,9 @@ export const divide_no_nan = defineOp('keras.ops.divide_no_nan', PAIR, (x1: Tens
  * @example
  * ops.floor_divide([7, -7], 2).arraySync(); // [3, -4]
  */
-export const floor_divide = defineOp('keras.ops.floor_divide', PAIR, (x1: TensorLike, x2: TensorLike): Tensor => {
+export const floor_divide = defineOp('keras.ops.floor_divide', PAIR, (
+  x1: TensorLike, x2: TensorLike,
+): Tensor => {
   const [a, b] = promote(x1, x2);
   return a.dtype === 'bool'
     ? apply('floor_divide', [cast(a, 'int32'), cast(b, 'int32')]) : apply('floor_divide', [a, b]);
@@ -95,7 +99,8 @@ export const mod = defineOp('keras.ops.mod', PAIR, (x1: TensorLike, x2: TensorLi
 export const fmod = defineOp('keras.ops.fmod', PAIR, (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = promote(x1, x2).map((t) => (t.dtype === 'bool' ? cast(t, 'int32') : t));
   if (isUnsigned(a.dtype)) return apply('mod', [a, b]);
-  return apply('multiply', [apply('sign', [a]), apply('mod', [apply('absolute', [a]), apply('absolute', [b])])]);
+  const remainder = apply('mod', [apply('absolute', [a]), apply('absolute', [b])]);
+  return apply('multiply', [apply('sign', [a]), remainder]);
 });
 
 /**
@@ -115,7 +120,8 @@ export const power = defineOp('keras.ops.power', PAIR, (x1: TensorLike, x2: Tens
  * @example
  * ops.negative([1, -2]).arraySync(); // [-1, 2]
  */
-export const negative = defineOp('keras.ops.negative', ['x'], (x: TensorLike): Tensor => apply('negative', [toTensor(x)]));
+export const negative = defineOp('keras.ops.negative', ['x'], (x: TensorLike): Tensor =>
+  apply('negative', [toTensor(x)]));
 
 const magnitude = (x: TensorLike): Tensor => {
   const t = toTensor(x);
@@ -137,7 +143,8 @@ export const abs = defineOp('keras.ops.abs', ['x'], magnitude);
  * @example
  * ops.fabs([-1.5, 2]).arraySync(); // [1.5, 2]
  */
-export const fabs = defineOp('keras.ops.fabs', ['x'], (x: TensorLike): Tensor => apply('absolute', [toFloat(x)]));
+export const fabs = defineOp('keras.ops.fabs', ['x'], (x: TensorLike): Tensor =>
+  apply('absolute', [toFloat(x)]));
 
 /**
  * The square. Source: keras.ops.square.

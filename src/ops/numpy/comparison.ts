@@ -15,7 +15,7 @@ type Comparison = 'equal' | 'not_equal' | 'greater' | 'greater_equal' | 'less' |
 const compare = (name: Comparison) => (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = promote(x1, x2);
   const isOrder = name !== 'equal' && name !== 'not_equal';
-  return a.dtype === 'bool' && isOrder ? apply(name, [cast(a, 'int32'), cast(b, 'int32')]) : apply(name, [a, b]);
+  return apply(name, a.dtype === 'bool' && isOrder ? [cast(a, 'int32'), cast(b, 'int32')] : [a, b]);
 };
 
 /**
@@ -120,7 +120,8 @@ function close(a: Tensor, b: Tensor, rtol: number, atol: number, equal_nan: bool
 }
 
 /**
- * Whether |x1 - x2| <= atol + rtol |x2|, element by element; integers must be equal. Source: keras.ops.isclose.
+ * Whether |x1 - x2| <= atol + rtol |x2|, element by element; integers must be equal.
+ * Source: keras.ops.isclose.
  *
  * @param rtol relative tolerance; default 1e-5
  * @param atol absolute tolerance; default 1e-8

@@ -24,7 +24,10 @@ export function summed({ tensor, labels }: Labelled, keep: (label: string) => bo
   return { tensor: reduce('reduce_sum', tensor, axes), labels: labels.filter(keep) };
 }
 
-/** An operand as a batch of matrices: [batch, free, contracted], or the last two swapped where that needs no move. */
+/**
+ * An operand as a batch of matrices: [batch, free, contracted], or the last two swapped where that needs no
+ * move.
+ */
 function matrices(
   x: Labelled, batch: readonly string[], free: readonly string[], contracted: readonly string[],
 ): { matrix: Tensor; isSwapped: boolean } {
@@ -37,8 +40,8 @@ function matrices(
 }
 
 /**
- * Products of a and b, summed over the labels that both have and `keep` does not. Labels of the result: those kept of
- * both, then a's own, then b's own. Labels that one alone has must be kept.
+ * Products of a and b, summed over the labels that both have and `keep` does not. Labels of the result: those
+ * kept of both, then a's own, then b's own. Labels that one alone has must be kept.
  */
 export function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled {
   const shared = a.labels.filter((label) => b.labels.includes(label));
@@ -48,9 +51,10 @@ export function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): L
   const ownB = b.labels.filter((label) => !shared.includes(label));
   const labels = [...batch, ...ownA, ...ownB];
   if (contracted.length === 0) {
-    const wideA = reshapeTo(ordered(a, [...batch, ...ownA]), [...sizes(a, [...batch, ...ownA]), ...ownB.map(() => 1)]);
-    const wideB = reshapeTo(ordered(b, [...batch, ...ownB]), [...sizes(b, batch), ...ownA.map(() => 1), ...sizes(b, ownB)]);
-    return { tensor: times(wideA, wideB), labels };
+    const ones = (of: readonly string[]): number[] => of.map(() => 1);
+    const left = ordered(a, [...batch, ...ownA]);
+    const right = reshapeTo(ordered(b, [...batch, ...ownB]), [...sizes(b, batch), ...ones(ownA), ...sizes(b, ownB)]);
+    return { tensor: times(reshapeTo(left, [...left.shape, ...ones(ownB)]), right), labels };
   }
   const left = matrices(a, batch, ownA, contracted);
   const right = matrices(b, batch, ownB, contracted);

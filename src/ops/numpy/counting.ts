@@ -44,20 +44,23 @@ export const bincount = defineOp('keras.ops.bincount', ['x', 'weights', 'minleng
   const bins = binsFor(places, requireInteger(minlength, 'The argument minlength of bincount', 0));
   const values = weights === null ? full(1, places.shape, 'int32') : toTensor(weights);
   const dtype: DType = weights === null ? 'int32' : resultType(given.dtype, values.dtype);
-  const compute: DType = isFloat(values.dtype) ? (values.dtype === 'float64' ? 'float64' : 'float32') : 'int32';
+  const isWide = values.dtype === 'float64';
+  const compute: DType = isFloat(values.dtype) ? (isWide ? 'float64' : 'float32') : 'int32';
   const [rows, length] = places.ndim === 1 ? [1, places.size] : places.shape;
   const offsets = reshapeTo(iota(rows, places.dtype, 0, bins), [rows, 1]);
   const numbered = reshapeTo(plus(reshapeTo(places, [rows, length]), offsets), [rows * length]);
-  const counts = apply('segment_sum', [reshapeTo(cast(values, compute), [rows * length]), numbered], { count: rows * bins });
+  const flat = reshapeTo(cast(values, compute), [rows * length]);
+  const counts = apply('segment_sum', [flat, numbered], { count: rows * bins });
   return cast(reshapeTo(counts, [...places.shape.slice(0, -1), bins]), dtype);
 });
 
 /**
- * Numbers of elements in bins of equal width; all bins but the last are open on the right. Source: keras.ops.histogram.
+ * Numbers of elements in bins of equal width; all bins but the last are open on the right.
+ * Source: keras.ops.histogram.
  *
  * @param bins number of bins; default 10
- * @param range lower end of the first and upper end of the last bin; null (default): the extrema of x. Elements
- *   outside are not counted
+ * @param range lower end of the first and upper end of the last bin; null (default): the extrema of x.
+ *   Elements outside are not counted
  * @returns the counts [bins] and the edges [bins + 1], in the dtype of x
  * @example
  * ops.histogram([1, 2, 4], 3)[0].arraySync(); // [1, 1, 1]
@@ -69,7 +72,8 @@ export const histogram = defineOp('keras.ops.histogram', ['x', 'bins', 'range'],
   requireInteger(bins, 'The number of bins of histogram', 1);
   const flat = reshapeTo(cast(given, resultType(given.dtype, 'float')), [given.size]);
   if (range !== null && (range.length !== 2 || !(range[0] < range[1]))) {
-    throw new TypeError(`The range of histogram is [lower, upper] with lower < upper, received ${JSON.stringify(range)}.`);
+    throw new TypeError(
+      `The range of histogram is [lower, upper] with lower < upper, received ${JSON.stringify(range)}.`);
   }
   const low = range ? scalarLike(range[0], flat) : reduce('reduce_min', flat, null);
   const high = range ? scalarLike(range[1], flat) : reduce('reduce_max', flat, null);

@@ -16,23 +16,29 @@ interface Parsed {
   output: string[];
 }
 
-/** Labels of each operand and of the result; the axes of an ellipsis are labelled `...0`, `...1` from the right. */
+/**
+ * Labels of each operand and of the result; the axes of an ellipsis are labelled `...0`, `...1` from the
+ * right.
+ */
 function parse(subscripts: string, operands: readonly Tensor[]): Parsed {
   const text = subscripts.replace(/\s+/g, '');
   if (!PATTERN.test(text)) {
-    throw new TypeError(`einsum cannot read the subscripts '${subscripts}': expected letters for axes, such as 'ij,jk->ik'.`);
+    throw new TypeError(
+      `einsum cannot read the subscripts '${subscripts}': expected letters for axes, such as 'ij,jk->ik'.`);
   }
   const [inputs, target] = text.split('->');
   const parts = inputs.split(',');
   if (parts.length !== operands.length) {
-    throw new TypeError(`einsum received ${operands.length} operands for the ${parts.length} terms of '${subscripts}'.`);
+    throw new TypeError(
+      `einsum received ${operands.length} operands for the ${parts.length} terms of '${subscripts}'.`);
   }
   let widest = 0;
   const terms = parts.map((part, i) => {
     const letters = part.replace('...', '').length;
     const hidden = part.includes('...') ? operands[i].ndim - letters : 0;
     if (hidden < 0 || letters + hidden !== operands[i].ndim) {
-      throw new ShapeError(`einsum: the term '${part}' of '${subscripts}' does not fit operand ${i} of shape ` +
+      throw new ShapeError(
+        `einsum: the term '${part}' of '${subscripts}' does not fit operand ${i} of shape ` +
         `${formatShape(operands[i].shape)}: it names ${letters} axes.`);
     }
     widest = Math.max(widest, hidden);
@@ -41,7 +47,8 @@ function parse(subscripts: string, operands: readonly Tensor[]): Parsed {
   if (target !== undefined) return { terms, output: expand(target, target.includes('...') ? widest : 0) };
   // Without a result the labels that occur once are kept, in alphabetical order.
   const all = terms.flat();
-  const once = [...new Set(all)].filter((label) => !label.startsWith('.') && all.filter((l) => l === label).length === 1);
+  const isOnce = (label: string): boolean => all.indexOf(label) === all.lastIndexOf(label);
+  const once = all.filter((label) => !label.startsWith('.') && isOnce(label));
   return { terms, output: [...expand('...', widest), ...once.toSorted()] };
 }
 
@@ -55,7 +62,8 @@ function withoutRepeats(tensor: Tensor, labels: readonly string[]): Labelled {
   if (second < 0) return { tensor, labels };
   const first = labels.indexOf(labels[second]);
   if (tensor.shape[first] !== tensor.shape[second]) {
-    throw new ShapeError(`einsum: the label '${labels[first]}' stands for axes of ${tensor.shape[first]} and ` +
+    throw new ShapeError(
+      `einsum: the label '${labels[first]}' stands for axes of ${tensor.shape[first]} and ` +
       `${tensor.shape[second]} in an operand of shape ${formatShape(tensor.shape)}.`);
   }
   const rest = labels.filter((_, i) => i !== first && i !== second);
@@ -63,13 +71,14 @@ function withoutRepeats(tensor: Tensor, labels: readonly string[]): Labelled {
 }
 
 /** Checks the sizes of labels; axes of length 1 against longer ones are dropped, which broadcasts them. */
-function aligned(operands: readonly Labelled[], subscripts: string): { operands: Labelled[]; length: Map<string, number> } {
+function aligned(operands: readonly Labelled[], subscripts: string): Labelled[] {
   const length = new Map<string, number>();
   for (const { tensor, labels } of operands) {
     labels.forEach((label, i) => {
       const [size, known] = [tensor.shape[i], length.get(label)];
       if (known !== undefined && known !== size && known !== 1 && size !== 1) {
-        throw new ShapeError(`einsum: the label '${label}' of '${subscripts}' stands for axes of ${known} and ${size}; ` +
+        throw new ShapeError(
+          `einsum: the label '${label}' of '${subscripts}' stands for axes of ${known} and ${size}; ` +
           `operands have shapes ${operands.map((x) => formatShape(x.tensor.shape)).join(', ')}.`);
       }
       if (known === undefined || known === 1) length.set(label, size);
@@ -84,7 +93,9 @@ function aligned(operands: readonly Labelled[], subscripts: string): { operands:
   };
 }
 
-/** The pair in the order that gives the result's order of axes without a transposition, where there is one. */
+/**
+ * The pair in the order that gives the result's order of axes without a transposition, where there is one.
+ */
 function product(a: Labelled, b: Labelled, keep: ReadonlySet<string>): Labelled {
   const own = (x: Labelled, y: Labelled): number[] =>
     x.labels.filter((label) => !y.labels.includes(label)).map((label) => [...keep].indexOf(label));
@@ -97,7 +108,8 @@ function evaluate(subscripts: string, tensors: readonly Tensor[]): Tensor {
   const { terms, output } = parse(subscripts, tensors);
   const unknown = output.find((label, i) => !terms.flat().includes(label) || output.indexOf(label) !== i);
   if (unknown !== undefined) {
-    throw new TypeError(`einsum: the label '${unknown}' of the result of '${subscripts}' occurs twice or in no operand.`);
+    throw new TypeError(
+      `einsum: the label '${unknown}' of the result of '${subscripts}' occurs twice or in no operand.`);
   }
   const { operands } = aligned(tensors.map((tensor, i) => withoutRepeats(tensor, terms[i])), subscripts);
   let [result, ...rest] = operands;
@@ -117,12 +129,12 @@ function evaluate(subscripts: string, tensors: readonly Tensor[]): Tensor {
 }
 
 /**
- * Sums of products by Einstein's convention: letters name axes, equal ones are multiplied together, and those missing
- * in the result are summed over. `...` stands for axes that broadcast. Source: keras.ops.einsum.
+ * Sums of products by Einstein's convention: letters name axes, equal ones are multiplied together, and those
+ * missing in the result are summed over. `...` stands for axes that broadcast. Source: keras.ops.einsum.
  *
  * Computed by transposition, reshape and matrix product. Integers are computed in floatx; int8 gives int32.
- * @param subscripts terms for the operands and the result, such as `'ij,jk->ik'`; without `->` the letters that occur
- *   once make the result, in alphabetical order
+ * @param subscripts terms for the operands and the result, such as `'ij,jk->ik'`; without `->` the letters
+ *   that occur once make the result, in alphabetical order
  * @param operands tensors, one after the other
  * @throws TypeError when the subscripts cannot be read or do not match the number of operands
  * @throws ShapeError when a letter stands for axes of different lengths

@@ -26,7 +26,9 @@ const isArrayIndex = (index: ItemIndex): index is TensorLike =>
   index instanceof Tensor || index instanceof Variable || index instanceof NDArray || Array.isArray(index) ||
   ArrayBuffer.isView(index) || typeof index === 'boolean';
 
-/** Booleans as a mask stand for the integer indices of their true elements, one array for each of their axes. */
+/**
+ * Booleans as a mask stand for the integer indices of their true elements, one array for each of their axes.
+ */
 function arraysOf(index: TensorLike, x: Tensor, axis: number): Tensor[] {
   if (naturalDType(index) !== 'bool') {
     const indices = toIndices(index, 'Indices of get_item');
@@ -40,7 +42,8 @@ function arraysOf(index: TensorLike, x: Tensor, axis: number): Tensor[] {
     throw new ShapeError(`A boolean mask of shape ${formatShape(mask.shape)} does not fit axes of shape ` +
       `${formatShape(covered)} (x has shape ${formatShape(x.shape)}).`);
   }
-  if (index instanceof Tensor || index instanceof Variable) return nonzeroIndices(mask, 'get_item with a mask');
+  const isComputed = index instanceof Tensor || index instanceof Variable;
+  if (isComputed) return nonzeroIndices(mask, 'get_item with a mask');
   return hostMask(index, mask.ndim);
 }
 
@@ -66,19 +69,24 @@ function stepsOf(x: Tensor, key: ItemKey): Step[] {
   };
   const left = x.ndim - given.reduce<number>((n, index) => n + width(index), 0);
   if (left < 0) {
-    throw new ShapeError(`get_item received indices for ${x.ndim - left} axes, but x has shape ${formatShape(x.shape)}.`);
+    throw new ShapeError(
+      `get_item received indices for ${x.ndim - left} axes, but x has shape ${formatShape(x.shape)}.`);
   }
   const steps: Step[] = [];
   let axis = 0;
   for (const index of given) {
     if (index === null) steps.push({ kind: 'new' });
-    else if (index === ellipsis) for (let i = 0; i < left; i++) steps.push({ kind: 'slice', axis: axis++, slice: WHOLE });
+    else if (index === ellipsis) {
+      for (let i = 0; i < left; i++) steps.push({ kind: 'slice', axis: axis++, slice: WHOLE });
+    }
     else if (index instanceof Slice) steps.push({ kind: 'slice', axis: axis++, slice: index });
     else if (typeof index === 'number') steps.push({ kind: 'integer', axis, at: inBounds(index, x, axis++) });
     else if (isArrayIndex(index)) {
       for (const indices of arraysOf(index, x, axis)) steps.push({ kind: 'array', axis: axis++, indices });
     } else {
-      throw new TypeError(`get_item takes integers, slices, null, the ellipsis, tensors and arrays as indices, received ${String(index)}.`);
+      throw new TypeError(
+        'get_item takes integers, slices, null, the ellipsis, tensors and arrays as indices, received ' +
+        `${String(index)}.`);
     }
   }
   return steps;
@@ -87,8 +95,9 @@ function stepsOf(x: Tensor, key: ItemKey): Step[] {
 function inBounds(index: number, x: Tensor, axis: number): number {
   const length = x.shape[axis];
   if (!Number.isInteger(index) || index < -length || index >= length) {
-    throw new RangeError(`Index ${index} is out of bounds for axis ${axis} of shape ${formatShape(x.shape)}: expected an integer ` +
-      `from ${-length} to ${length - 1}.`);
+    throw new RangeError(
+      `Index ${index} is out of bounds for axis ${axis} of shape ${formatShape(x.shape)}: expected an ` +
+      `integer from ${-length} to ${length - 1}.`);
   }
   return index < 0 ? index + length : index;
 }
@@ -100,26 +109,39 @@ function slicedBy(x: Tensor, steps: readonly Step[]): Tensor {
     if (step.kind === 'integer') ranges[step.axis] = { begin: step.at, size: 1, stride: 1 };
     else if (step.kind === 'slice') ranges[step.axis] = step.slice.resolve(x.shape[step.axis]);
   }
-  if (ranges.every(({ begin, size, stride }, i) => begin === 0 && size === x.shape[i] && stride === 1)) return x;
+  const isWhole = ranges.every(({ begin, size, stride }, i) => begin === 0 && size === x.shape[i] && stride === 1);
+  if (isWhole) return x;
   return apply('strided_slice', [x], {
-    begin: ranges.map(({ begin }) => begin), size: ranges.map(({ size }) => size), strides: ranges.map(({ stride }) => stride),
+    begin: ranges.map(({ begin }) => begin),
+    size: ranges.map(({ size }) => size),
+    strides: ranges.map(({ stride }) => stride),
   });
 }
+
+/** Lengths of the axes that slices and new axes give. */
+const lengthsOf = (steps: readonly Step[], sliced: Tensor): number[] => steps.flatMap((step) => {
+  if (step.kind === 'new') return [1];
+  return step.kind === 'slice' ? [sliced.shape[step.axis]] : [];
+});
 
 export function getItem(x: Tensor, key: ItemKey): Tensor {
   const steps = stepsOf(x, key);
   const sliced = slicedBy(x, steps);
   const arrays = steps.filter((step) => step.kind === 'array');
   if (arrays.length === 0) {
-    const shape = steps.flatMap((step) => (step.kind === 'new' ? [1] : step.kind === 'slice' ? [sliced.shape[step.axis]] : []));
-    return reshapeTo(sliced, shape);
+    return reshapeTo(sliced, lengthsOf(steps, sliced));
   }
   return gathered(sliced, steps, arrays);
 }
 
-/** Advanced indexing: the arrays broadcast together; next to integers, these count as arrays in their place. */
-function gathered(sliced: Tensor, steps: readonly Step[], arrays: readonly Extract<Step, { kind: 'array' }>[]): Tensor {
-  const shape = arrays.map(({ indices }) => indices.shape).reduce((a, b) => broadcastShapes(a, b, 'get_item'));
+/**
+ * Advanced indexing: the arrays broadcast together; next to integers, these count as arrays in their place.
+ */
+function gathered(
+  sliced: Tensor, steps: readonly Step[], arrays: readonly Extract<Step, { kind: 'array' }>[],
+): Tensor {
+  const shape = arrays.map(({ indices }) => indices.shape)
+    .reduce((a, b) => broadcastShapes(a, b, 'get_item'));
   const taken = arrays.map(({ axis }) => axis);
   const integers = steps.flatMap((step) => (step.kind === 'integer' ? [step.axis] : []));
 
@@ -148,7 +170,7 @@ function gathered(sliced: Tensor, steps: readonly Step[], arrays: readonly Extra
     ...Array.from({ length: rank }, (_, i) => i),
     ...Array.from({ length: found.ndim - rank - before }, (_, i) => rank + before + i),
   ]);
-  const lengths = steps.flatMap((step) => (step.kind === 'slice' ? [sliced.shape[step.axis]] : step.kind === 'new' ? [1] : []));
-  const start = isTogether ? steps.slice(0, places[0]).filter((step) => step.kind === 'slice' || step.kind === 'new').length : 0;
+  const lengths = lengthsOf(steps, sliced);
+  const start = isTogether ? lengthsOf(steps.slice(0, places[0]), sliced).length : 0;
   return reshapeTo(ordered, [...lengths.slice(0, start), ...shape, ...lengths.slice(start)]);
 }

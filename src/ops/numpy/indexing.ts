@@ -70,9 +70,10 @@ export const take_along_axis = defineOp('keras.ops.take_along_axis', ['x', 'indi
 });
 
 /**
- * Python's `x[key]`: integers, slices, `null` for a new axis, `ellipsis`, arrays of integers, boolean masks. An array
- * is a tuple of indices, one for each axis; an array of indices for one axis is an array within it, or a tensor.
- * Integer arrays and masks follow NumPy's rules for advanced indexing. Source: keras.ops.get_item.
+ * Python's `x[key]`: integers, slices, `null` for a new axis, `ellipsis`, arrays of integers, boolean masks.
+ * An array is a tuple of indices, one for each axis; an array of indices for one axis is an array within it,
+ * or a tensor. Integer arrays and masks follow NumPy's rules for advanced indexing.
+ * Source: keras.ops.get_item.
  *
  * @throws RangeError when an integer is out of bounds
  * @throws TracedValueError for a mask that is a traced tensor: the shape of the result would depend on it

@@ -10,7 +10,9 @@ import { promote, promoteAll } from '../promotion.js';
 const JOIN = ['xs', 'axis'] as const;
 
 function requireSome(xs: readonly unknown[], name: string): void {
-  if (!Array.isArray(xs) || xs.length === 0) throw new TypeError(`${name} takes an array of one tensor or more.`);
+  if (!Array.isArray(xs) || xs.length === 0) {
+    throw new TypeError(`${name} takes an array of one tensor or more.`);
+  }
 }
 
 const joined = (ts: readonly Tensor[], axis: number): Tensor =>
@@ -24,7 +26,9 @@ const joined = (ts: readonly Tensor[], axis: number): Tensor =>
  * @example
  * ops.concatenate([[1, 2], [3]]).arraySync(); // [1, 2, 3]
  */
-export const concatenate = defineOp('keras.ops.concatenate', JOIN, (xs: readonly TensorLike[], axis = 0): Tensor => {
+export const concatenate = defineOp('keras.ops.concatenate', JOIN, (
+  xs: readonly TensorLike[], axis = 0,
+): Tensor => {
   requireSome(xs, 'concatenate');
   return joined(promoteAll(xs), axis);
 });
@@ -37,7 +41,9 @@ export const concatenate = defineOp('keras.ops.concatenate', JOIN, (xs: readonly
  * @example
  * ops.stack([[1, 2], [3, 4]], 1).arraySync(); // [[1, 3], [2, 4]]
  */
-export const stack = defineOp('keras.ops.stack', ['x', 'axis'], (x: readonly TensorLike[], axis = 0): Tensor => {
+export const stack = defineOp('keras.ops.stack', ['x', 'axis'], (
+  x: readonly TensorLike[], axis = 0,
+): Tensor => {
   requireSome(x, 'stack');
   const ts = promoteAll(x);
   return apply('stack', ts, { axis: canonicalAxis(axis, ts[0].ndim + 1) });
@@ -106,7 +112,8 @@ function splitOf(x: TensorLike, sections: Sections, axis: number, name: string):
   const length = t.shape[along];
   if (typeof sections === 'number') {
     if (!Number.isInteger(sections) || sections < 1 || length % sections !== 0) {
-      throw new ShapeError(`${name} cannot cut axis ${along} of shape ${formatShape(t.shape)} into ${sections} equal parts: ` +
+      throw new ShapeError(
+        `${name} cannot cut axis ${along} of shape ${formatShape(t.shape)} into ${sections} equal parts: ` +
         `${length} must be a multiple of the number of parts. Use array_split for unequal ones.`);
     }
     return partsOf(t, Array.from({ length: sections }, () => length / sections), along);
@@ -114,7 +121,8 @@ function splitOf(x: TensorLike, sections: Sections, axis: number, name: string):
   const bounds = sections.map((at) => Math.min(Math.max(at < 0 ? at + length : at, 0), length));
   const sizes = [...bounds, length].map((end, i) => end - (i === 0 ? 0 : bounds[i - 1]));
   if (!bounds.every(Number.isInteger) || sizes.some((size) => size < 0)) {
-    throw new ShapeError(`${name} expects ascending integers as the places to cut at, received [${sections.join(', ')}].`);
+    throw new ShapeError(
+      `${name} expects ascending integers as the places to cut at, received [${sections.join(', ')}].`);
   }
   return partsOf(t, sizes, along);
 }
@@ -134,7 +142,8 @@ export const split = defineOp('keras.ops.split', SPLIT, (
 ): Tensor[] => splitOf(x, indices_or_sections, axis, 'split'));
 
 /**
- * A tensor cut into parts of nearly equal length: the first ones are longer by one. Source: keras.ops.array_split.
+ * A tensor cut into parts of nearly equal length: the first ones are longer by one.
+ * Source: keras.ops.array_split.
  * @example
  * ops.array_split([1, 2, 3], 2).map((part) => part.arraySync()); // [[1, 2], [3]]
  */
@@ -155,15 +164,21 @@ export const array_split = defineOp('keras.ops.array_split', SPLIT, (
 const CUT = ['x', 'indices_or_sections'] as const;
 
 /** `split` along the first axis. Source: keras.ops.vsplit. */
-export const vsplit = defineOp('keras.ops.vsplit', CUT, (x: TensorLike, indices_or_sections: Sections): Tensor[] =>
+export const vsplit = defineOp('keras.ops.vsplit', CUT, (
+  x: TensorLike, indices_or_sections: Sections,
+): Tensor[] =>
   splitOf(x, indices_or_sections, 0, 'vsplit'));
 
 /** `split` along the second axis, of vectors along the only one. Source: keras.ops.hsplit. */
-export const hsplit = defineOp('keras.ops.hsplit', CUT, (x: TensorLike, indices_or_sections: Sections): Tensor[] => {
+export const hsplit = defineOp('keras.ops.hsplit', CUT, (
+  x: TensorLike, indices_or_sections: Sections,
+): Tensor[] => {
   const t = toTensor(x);
   return splitOf(t, indices_or_sections, t.ndim === 1 ? 0 : 1, 'hsplit');
 });
 
 /** `split` along the third axis. Source: keras.ops.dsplit. */
-export const dsplit = defineOp('keras.ops.dsplit', CUT, (x: TensorLike, indices_or_sections: Sections): Tensor[] =>
+export const dsplit = defineOp('keras.ops.dsplit', CUT, (
+  x: TensorLike, indices_or_sections: Sections,
+): Tensor[] =>
   splitOf(x, indices_or_sections, 2, 'dsplit'));

@@ -44,8 +44,8 @@ export const logical_not = defineOp('keras.ops.logical_not', ['x'], (x: TensorLi
   apply('logical_not', [toBool(x)]));
 
 /**
- * Elements of x1 where the condition holds, of x2 elsewhere; the three broadcast. With the condition alone, the
- * indices of its true elements, as `ops.nonzero` gives them. Source: keras.ops.where.
+ * Elements of x1 where the condition holds, of x2 elsewhere; the three broadcast. With the condition alone,
+ * the indices of its true elements, as `ops.nonzero` gives them. Source: keras.ops.where.
  *
  * @throws TypeError when one of x1 and x2 is given without the other
  * @example
@@ -55,13 +55,16 @@ export const where = defineOp('keras.ops.where', ['condition', 'x1', 'x2'], (
   condition: TensorLike, x1: TensorLike | null = null, x2: TensorLike | null = null,
 ): Tensor | Tensor[] => {
   if (x1 === null && x2 === null) return nonzeroIndices(toTensor(condition), 'where');
-  if (x1 === null || x2 === null) throw new TypeError('where takes both x1 and x2, or neither; received one of them.');
+  if (x1 === null || x2 === null) {
+    throw new TypeError('where takes both x1 and x2, or neither; received one of them.');
+  }
   return either(toBool(condition), ...promote(x1, x2));
 }) as unknown as Op<['condition', 'x1', 'x2'], [TensorLike, TensorLike, TensorLike], Tensor>
   & Op<['condition'], [TensorLike], Tensor[]>;
 
 /**
- * Elements of the first choice whose condition holds, and `default` where none does. Source: keras.ops.select.
+ * Elements of the first choice whose condition holds, and `default` where none does.
+ * Source: keras.ops.select.
  *
  * @param condlist conditions, the first has precedence
  * @param choicelist as many values

@@ -12,7 +12,9 @@ type DTypeName = string | null;
 const dtypeOr = (dtype: DTypeName): DType => (dtype ? standardizeDType(dtype) : getDefaultFloat());
 
 /** column - row at each place of a matrix, compared with k. */
-function diagonalTest(name: 'equal' | 'less_equal' | 'greater_equal', rows: number, columns: number, k: number): Tensor {
+function diagonalTest(
+  name: 'equal' | 'less_equal' | 'greater_equal', rows: number, columns: number, k: number,
+): Tensor {
   const offset = minus(reshapeTo(iota(columns), [1, columns]), reshapeTo(iota(rows), [rows, 1]));
   return apply(name, [offset, full(k, [], 'int32')]);
 }
@@ -65,7 +67,10 @@ export const tri = defineOp('keras.ops.tri', ['N', 'M', 'k', 'dtype'], (
 
 const triangle = (name: 'tril' | 'triu') => (x: TensorLike, k = 0): Tensor => {
   const t = toTensor(x);
-  if (t.ndim < 2) throw new ShapeError(`${name} expects a matrix or a batch of them, received shape ${formatShape(t.shape)}.`);
+  if (t.ndim < 2) {
+    throw new ShapeError(
+      `${name} expects a matrix or a batch of them, received shape ${formatShape(t.shape)}.`);
+  }
   const [rows, columns] = t.shape.slice(-2);
   const test = name === 'tril' ? 'less_equal' : 'greater_equal';
   const inside = diagonalTest(test, rows, columns, requireInteger(k, `The diagonal k of ${name}`));
@@ -98,10 +103,15 @@ function matrixOf(vector: Tensor, k: number): Tensor {
 }
 
 function diagonalOf(t: Tensor, offset: number, axis1: number, axis2: number): Tensor {
-  if (t.ndim < 2) throw new ShapeError(`diagonal expects two axes or more, received shape ${formatShape(t.shape)}.`);
+  if (t.ndim < 2) {
+    throw new ShapeError(`diagonal expects two axes or more, received shape ${formatShape(t.shape)}.`);
+  }
   requireInteger(offset, 'The offset of a diagonal');
   const [a, b] = [canonicalAxis(axis1, t.ndim, 'axis1'), canonicalAxis(axis2, t.ndim, 'axis2')];
-  if (a === b) throw new ShapeError(`diagonal needs two different axes, received ${axis1} and ${axis2} of rank ${t.ndim}.`);
+  if (a === b) {
+    throw new ShapeError(
+      `diagonal needs two different axes, received ${axis1} and ${axis2} of rank ${t.ndim}.`);
+  }
   const others = t.shape.map((_, i) => i).filter((i) => i !== a && i !== b);
   const [rows, columns] = [t.shape[a], t.shape[b]];
   const size = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));

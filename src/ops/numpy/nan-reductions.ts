@@ -22,7 +22,8 @@ const counted = (t: Tensor, axis: Axis, keepdims: boolean): Tensor =>
   reduce('reduce_sum', cast(not(apply('is_nan', [t])), t.dtype), axis, keepdims);
 
 function sumOf(t: Tensor, axis: Axis, keepdims: boolean): Tensor {
-  return reduce('reduce_sum', isFloat(t.dtype) ? replaced(t, 0) : cast(t, accumulatorType(t.dtype)), axis, keepdims);
+  const summands = isFloat(t.dtype) ? replaced(t, 0) : cast(t, accumulatorType(t.dtype));
+  return reduce('reduce_sum', summands, axis, keepdims);
 }
 
 /**
@@ -51,7 +52,8 @@ function meanOf(t: Tensor, axis: Axis, keepdims: boolean): Tensor {
 }
 
 /**
- * Mean of the elements that are not NaN; NaN where there are none. Integers give float32. Source: keras.ops.nanmean.
+ * Mean of the elements that are not NaN; NaN where there are none. Integers give float32.
+ * Source: keras.ops.nanmean.
  * @example
  * ops.nanmean([1, NaN, 2]).item(); // 1.5
  */
@@ -59,12 +61,14 @@ export const nanmean = defineOp('keras.ops.nanmean', OVER, (
   x: TensorLike, axis: Axis = null, keepdims = false,
 ): Tensor => {
   const t = toTensor(x);
-  return isFloat(t.dtype) ? meanOf(t, axis, keepdims) : reduce('reduce_mean', cast(t, 'float32'), axis, keepdims);
+  if (isFloat(t.dtype)) return meanOf(t, axis, keepdims);
+  return reduce('reduce_mean', cast(t, 'float32'), axis, keepdims);
 });
 
 function varianceOf(t: Tensor, axis: Axis, keepdims: boolean): Tensor {
   const isMissing = apply('is_nan', [t]);
-  // Distances are taken of numbers alone, so that an infinite one makes the result NaN and not the element missing.
+  // Distances are taken of numbers alone, so that an infinite one makes the result NaN and not the element
+  // missing.
   const distance = minus(replaced(t, 0), meanOf(t, axis, true));
   const squares = apply('square', [either(isMissing, scalarLike(0, t), distance)]);
   return over(reduce('reduce_sum', squares, axis, keepdims), counted(t, axis, keepdims));

@@ -7,8 +7,9 @@ import { defineOp } from '../define.js';
 /** Stops a function whose result has a shape that depends on values, while it is traced. */
 export function requireValues(x: Tensor, name: string, instead: string): void {
   if (!x.isTraced) return;
-  throw new TracedValueError(`${name} cannot be used in a compiled function or on symbolic tensors: the shape of its ` +
-    `result depends on the values of the tensor of shape ${formatShape(x.shape)}. ${instead}`);
+  throw new TracedValueError(
+    `${name} cannot be used in a compiled function or on symbolic tensors: the shape of its result ` +
+    `depends on the values of the tensor of shape ${formatShape(x.shape)}. ${instead}`);
 }
 
 /** For each axis the indices (int32) of the elements that are not zero, in row-major order. */
@@ -20,13 +21,14 @@ export function nonzeroIndices(x: Tensor, name: string): Tensor[] {
   let stride = x.size;
   return x.shape.map((length) => {
     stride = length === 0 ? 0 : stride / length;
-    return fromHost(Int32Array.from(places, (place) => Math.floor(place / stride) % length), [places.length], 'int32');
+    const indices = Int32Array.from(places, (place) => Math.floor(place / stride) % length);
+    return fromHost(indices, [places.length], 'int32');
   });
 }
 
 /**
- * Indices of the elements that are not zero: one int32 vector for each axis. Reads values, so it works eagerly only.
- * Source: keras.ops.nonzero.
+ * Indices of the elements that are not zero: one int32 vector for each axis. Reads values, so it works
+ * eagerly only. Source: keras.ops.nonzero.
  *
  * @throws TracedValueError in a compiled function and on symbolic tensors
  * @example

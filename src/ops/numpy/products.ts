@@ -1,4 +1,7 @@
-/** Products of matrices, vectors and tensors. Integers are multiplied in floatx and converted back, as in Keras. */
+/**
+ * Products of matrices, vectors and tensors. Integers are multiplied in floatx and converted back, as in
+ * Keras.
+ */
 import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { resultType, type DType } from '../../engine/dtype.js';
@@ -19,25 +22,30 @@ function operandsOf(x1: TensorLike, x2: TensorLike): { a: Tensor; b: Tensor; dty
 }
 
 function mismatch(name: string, a: Tensor, b: Tensor, [i, j]: readonly [number, number]): ShapeError {
-  return new ShapeError(`${name} cannot multiply shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}: axis ${i} of ` +
+  return new ShapeError(
+    `${name} cannot multiply shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}: axis ${i} of ` +
     `the first has length ${a.shape[i]}, axis ${j} of the second ${b.shape[j]}; they must be equal.`);
 }
 
 /** Sum of products over pairs of axes; the result has a's other axes, then b's. */
-function contractAxes(name: string, a: Tensor, b: Tensor, pairs: readonly (readonly [number, number])[]): Tensor {
+function contractAxes(
+  name: string, a: Tensor, b: Tensor, pairs: readonly (readonly [number, number])[],
+): Tensor {
   const wrong = pairs.find(([i, j]) => a.shape[i] !== b.shape[j]);
   if (wrong) throw mismatch(name, a, b, wrong);
   const labelsA = a.shape.map((_, i) => `a${i}`);
   const labelsB = b.shape.map((_, j) => `b${j}`);
   for (const [i, j] of pairs) labelsB[j] = labelsA[i];
-  const keep = new Set([...labelsA, ...labelsB].filter((label) => !pairs.some(([i]) => labelsA[i] === label)));
+  const contracted = pairs.map(([i]) => labelsA[i]);
+  const keep = new Set([...labelsA, ...labelsB].filter((label) => !contracted.includes(label)));
   return contract({ tensor: a, labels: labelsA }, { tensor: b, labels: labelsB }, keep).tensor;
 }
 
 /** One matrix product for all matrices of a batch on the left, where the right side is a single matrix. */
 function multiplied(a: Tensor, b: Tensor): Tensor {
   if (a.ndim === 0 || b.ndim === 0) {
-    throw new ShapeError(`matmul takes tensors with one axis or more, received shapes ${formatShape(a.shape)} and ` +
+    throw new ShapeError(
+      `matmul takes tensors with one axis or more, received shapes ${formatShape(a.shape)} and ` +
       `${formatShape(b.shape)}. Use ops.multiply for scalars.`);
   }
   if (a.ndim === 1 || b.ndim <= 2) {
@@ -48,8 +56,8 @@ function multiplied(a: Tensor, b: Tensor): Tensor {
 }
 
 /**
- * Matrix product over the last axis of x1 and the second last of x2; batches broadcast. A vector counts as a row on
- * the left and as a column on the right. int8 matrices give int32. Source: keras.ops.matmul.
+ * Matrix product over the last axis of x1 and the second last of x2; batches broadcast. A vector counts as a
+ * row on the left and as a column on the right. int8 matrices give int32. Source: keras.ops.matmul.
  *
  * @param x1 [..., n, k] or [k]
  * @param x2 [..., k, m] or [k]
@@ -64,8 +72,8 @@ export const matmul = defineOp('keras.ops.matmul', PAIR, (x1: TensorLike, x2: Te
 });
 
 /**
- * Sum of products over the last axis of x1 and the second last of x2 (of a vector, the only one); the product, when
- * one is a scalar. Source: keras.ops.dot.
+ * Sum of products over the last axis of x1 and the second last of x2 (of a vector, the only one); the
+ * product, when one is a scalar. Source: keras.ops.dot.
  * @example
  * ops.dot([1, 2], [3, 4]).item(); // 11
  */
@@ -88,15 +96,19 @@ export const tensordot = defineOp('keras.ops.tensordot', ['x1', 'x2', 'axes'], (
   const { a, b, dtype } = operandsOf(x1, x2);
   if (typeof axes === 'number') {
     if (!Number.isInteger(axes) || axes < 0 || axes > Math.min(a.ndim, b.ndim)) {
-      throw new ShapeError(`tensordot cannot contract ${axes} axes of shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}.`);
+      throw new ShapeError(
+        `tensordot cannot contract ${axes} axes of shapes ${formatShape(a.shape)} and ` +
+        `${formatShape(b.shape)}.`);
     }
-    return cast(contractAxes('tensordot', a, b, Array.from({ length: axes }, (_, i) => [a.ndim - axes + i, i])), dtype);
+    const facing = Array.from({ length: axes }, (_, i) => [a.ndim - axes + i, i] as const);
+    return cast(contractAxes('tensordot', a, b, facing), dtype);
   }
   const [left, right] = axes.map((side) => [side].flat());
   if (axes.length !== 2 || left.length !== right.length) {
     throw new ShapeError(`tensordot takes as many axes of x1 as of x2, received ${JSON.stringify(axes)}.`);
   }
-  const pairs = left.map((axis, i) => [canonicalAxis(axis, a.ndim), canonicalAxis(right[i], b.ndim)] as const);
+  const pairs = left.map((axis, i) =>
+    [canonicalAxis(axis, a.ndim), canonicalAxis(right[i], b.ndim)] as const);
   return cast(contractAxes('tensordot', a, b, pairs), dtype);
 });
 
@@ -107,7 +119,8 @@ export const tensordot = defineOp('keras.ops.tensordot', ['x1', 'x2', 'axes'], (
  */
 export const outer = defineOp('keras.ops.outer', PAIR, (x1: TensorLike, x2: TensorLike): Tensor => {
   const [a, b] = promote(x1, x2);
-  return apply(a.dtype === 'bool' ? 'logical_and' : 'multiply', [reshapeTo(a, [a.size, 1]), reshapeTo(b, [1, b.size])]);
+  const product = a.dtype === 'bool' ? 'logical_and' : 'multiply';
+  return apply(product, [reshapeTo(a, [a.size, 1]), reshapeTo(b, [1, b.size])]);
 });
 
 /**
@@ -132,8 +145,8 @@ export const vdot = defineOp('keras.ops.vdot', PAIR, (x1: TensorLike, x2: Tensor
 });
 
 /**
- * Cross product of vectors of length 3; a length of 2 stands for a third component of 0, and two of them give the
- * third component alone. Source: keras.ops.cross.
+ * Cross product of vectors of length 3; a length of 2 stands for a third component of 0, and two of them give
+ * the third component alone. Source: keras.ops.cross.
  *
  * @param axisa axis of the vectors in x1; default -1
  * @param axisb axis of the vectors in x2; default -1
@@ -145,12 +158,15 @@ export const vdot = defineOp('keras.ops.vdot', PAIR, (x1: TensorLike, x2: Tensor
 export const cross = defineOp('keras.ops.cross', ['x1', 'x2', 'axisa', 'axisb', 'axisc', 'axis'], (
   x1: TensorLike, x2: TensorLike, axisa = -1, axisb = -1, axisc = -1, axis: number | null = null,
 ): Tensor => {
-  const last = (t: Tensor, at: number): Tensor => permute(t, movedAxis(t.ndim, canonicalAxis(at, t.ndim), t.ndim - 1));
+  const last = (t: Tensor, at: number): Tensor =>
+    permute(t, movedAxis(t.ndim, canonicalAxis(at, t.ndim), t.ndim - 1));
   const [p, q] = promote(x1, x2);
   const [a, b] = [last(p, axis ?? axisa), last(q, axis ?? axisb)];
   const lengths = [a, b].map((t) => t.shape[t.ndim - 1]);
   if (!lengths.every((length) => length === 2 || length === 3)) {
-    throw new ShapeError(`cross expects vectors of length 2 or 3, received shapes ${formatShape(p.shape)} and ${formatShape(q.shape)}.`);
+    throw new ShapeError(
+      `cross expects vectors of length 2 or 3, received shapes ${formatShape(p.shape)} and ` +
+      `${formatShape(q.shape)}.`);
   }
   const part = (t: Tensor, i: number): Tensor | undefined =>
     (i < t.shape[t.ndim - 1] ? sliceAxis(t, t.ndim - 1, i, 1) : undefined);
@@ -165,7 +181,8 @@ export const cross = defineOp('keras.ops.cross', ['x1', 'x2', 'axisa', 'axisb', 
     return broadcastTo(value, batch);
   };
   if (lengths[0] === 2 && lengths[1] === 2) return reshapeTo(component(0, 1), batch.slice(0, -1));
-  const c = apply('concatenate', [component(1, 2), component(2, 0), component(0, 1)], { axis: batch.length - 1 });
+  const components = [component(1, 2), component(2, 0), component(0, 1)];
+  const c = apply('concatenate', components, { axis: batch.length - 1 });
   return permute(c, movedAxis(c.ndim, c.ndim - 1, canonicalAxis(axis ?? axisc, c.ndim)));
 });
 
@@ -179,6 +196,7 @@ export const kron = defineOp('keras.ops.kron', PAIR, (x1: TensorLike, x2: Tensor
   const rank = Math.max(a.ndim, b.ndim);
   const full = (t: Tensor): number[] => [...Array.from({ length: rank - t.ndim }, () => 1), ...t.shape];
   const [left, right] = [full(a), full(b)];
-  const product = times(reshapeTo(a, left.flatMap((d) => [d, 1])), reshapeTo(b, right.flatMap((d) => [1, d])));
+  const product = times(
+    reshapeTo(a, left.flatMap((d) => [d, 1])), reshapeTo(b, right.flatMap((d) => [1, d])));
   return reshapeTo(product, left.map((d, i) => d * right[i]));
 });

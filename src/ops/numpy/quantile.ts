@@ -5,7 +5,9 @@ import { activeBackend } from '../../engine/context.js';
 import { getDefaultFloat, type DType } from '../../engine/dtype.js';
 import { canonicalAxes, formatShape, ShapeError, type Shape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { axesOf, either, full, minus, over, permute, plus, reduce, reshapeTo, times, type Axis } from '../compose.js';
+import {
+  axesOf, either, full, minus, over, permute, plus, reduce, reshapeTo, times, type Axis,
+} from '../compose.js';
 import { cast, scalarLike, toFloat } from '../promotion.js';
 import { sortLast } from './sorting.js';
 
@@ -29,8 +31,10 @@ const halfToEven = (x: number): number => {
 
 /** Of shares that are known: computed here, in double precision. */
 function knownPlaces(shares: readonly number[], count: number): Places {
-  const indices = (fn: (place: number) => number): Tensor => fromHost(
-    Int32Array.from(shares, (q) => Math.min(Math.max(fn(q * (count - 1)), 0), count - 1)), [shares.length], 'int32');
+  const places = shares.map((q) => q * (count - 1));
+  const within = (index: number): number => Math.min(Math.max(index, 0), count - 1);
+  const indices = (fn: (place: number) => number): Tensor =>
+    fromHost(Int32Array.from(places, (place) => within(fn(place))), [places.length], 'int32');
   const before = (place: number): number => Math.max(Math.ceil(place) - 1, 0);
   return {
     lower: () => indices(Math.floor),
@@ -39,12 +43,15 @@ function knownPlaces(shares: readonly number[], count: number): Places {
     between: (dtype) => ({
       before: indices(before),
       after: indices((place) => before(place) + 1),
-      weight: toTensor(shares.map((q) => Math.min(before(q * (count - 1)) + 1, count - 1) - q * (count - 1)), dtype),
+      weight: toTensor(places.map((place) => within(before(place) + 1) - place), dtype),
     }),
   };
 }
 
-/** Of shares in a vector: computed in float64 where the backend has it, or places in a long axis may be off by one. */
+/**
+ * Of shares in a vector: computed in float64 where the backend has it, or places in a long axis may be off by
+ * one.
+ */
 function computedPlaces(shares: Tensor, count: number): Places {
   const isWide = activeBackend().unsupported('multiply', 'float64') === undefined;
   const q = isWide ? cast(shares, 'float64') : shares;
@@ -68,7 +75,8 @@ function computedPlaces(shares: Tensor, count: number): Places {
 
 /** The elements at places along the last axis of sorted rows. */
 function elementsAt(sorted: Tensor, places: Places, method: QuantileMethod): Tensor {
-  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis: sorted.ndim - 1, batchDims: 0 });
+  const axis = sorted.ndim - 1;
+  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis, batchDims: 0 });
   switch (method) {
     case 'lower': return at(places.lower());
     case 'higher': return at(places.higher());
@@ -83,11 +91,11 @@ function elementsAt(sorted: Tensor, places: Places, method: QuantileMethod): Ten
 
 /** The places of q (a number, an array or a tensor), and the shape of q. */
 function placesOf(q: TensorLike, whole: number, count: number): { places: Places; shape: Shape } {
-  const known = typeof q === 'number' ? [q] : Array.isArray(q) && q.every((v) => typeof v === 'number') ? q as number[] : undefined;
-  if (known) {
+  const list: unknown[] = typeof q === 'number' ? [q] : Array.isArray(q) ? q : [undefined];
+  if (list.every((v) => typeof v === 'number')) {
     // Keras holds q in floatx.
     const round = getDefaultFloat() === 'float64' ? Number : Math.fround;
-    const shares = known.map((v) => round(round(v) / whole));
+    const shares = list.map((v) => round(round(v) / whole));
     return { places: knownPlaces(shares, count), shape: typeof q === 'number' ? [] : [shares.length] };
   }
   const shares = toFloat(q);
@@ -103,12 +111,15 @@ export function quantileOf(
   t: Tensor, q: TensorLike, whole: number, axis: Axis, method: QuantileMethod, keepdims: boolean,
 ): Tensor {
   if (!METHODS.includes(method)) {
-    throw new TypeError(`The method of quantile is one of ${METHODS.join(', ')}, received '${String(method)}'.`);
+    throw new TypeError(
+      `The method of quantile is one of ${METHODS.join(', ')}, received '${String(method)}'.`);
   }
   const axes = canonicalAxes(axis, t.ndim);
   const others = axesOf(t).filter((i) => !axes.includes(i));
   const count = axes.reduce((n, i) => n * t.shape[i], 1);
-  if (count === 0) throw new ShapeError(`The quantile of no elements is not defined: shape ${formatShape(t.shape)}.`);
+  if (count === 0) {
+    throw new ShapeError(`The quantile of no elements is not defined: shape ${formatShape(t.shape)}.`);
+  }
 
   // 1. the elements of each quantile along the last axis, in order
   const rows = permute(t, [...others, ...axes]);

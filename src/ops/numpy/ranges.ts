@@ -27,7 +27,8 @@ export const arange = defineOp('keras.ops.arange', ['start', 'stop', 'step', 'dt
   const [from, to, by] = [stop === null ? 0 : start, stop ?? start, step ?? 1];
   for (const [name, value] of [['start', from], ['stop', to], ['step', by]] as const) {
     if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw new TypeError(`arange takes finite numbers, because its shape depends on them; ${name} is ${String(value)}.`);
+      throw new TypeError(
+        `arange takes finite numbers, because its shape depends on them; ${name} is ${String(value)}.`);
     }
   }
   if (by === 0) throw new RangeError('The step of arange must not be 0.');
@@ -38,7 +39,8 @@ export const arange = defineOp('keras.ops.arange', ['start', 'stop', 'step', 'dt
 
 /** `count` numbers between hosts' numbers, computed in double precision. */
 const spaced = (start: number, stop: number, count: number, parts: number, dtype: DType): Tensor => {
-  const value = (i: number): number => (i === parts && parts > 0 ? stop : start + ((stop - start) / Math.max(parts, 1)) * i);
+  const step = (stop - start) / Math.max(parts, 1);
+  const value = (i: number): number => (i === parts && parts > 0 ? stop : start + step * i);
   const values = Array.from({ length: count }, (_, i) => (isFloat(dtype) ? value(i) : Math.floor(value(i))));
   return fromHost(numbersToBits(values, dtype), [count], dtype);
 };
@@ -54,11 +56,17 @@ function spacedTensors(start: Tensor, stop: Tensor, count: number, parts: number
   return parts === 0 ? inside : either(apply('equal', [index, full(parts, [], 'int32')]), b, inside);
 }
 
+/** The dtype named by a user, or the floating-point one of both ends. */
+const dtypeFor = (start: TensorLike, stop: TensorLike, dtype: string | null): DType =>
+  (dtype ? standardizeDType(dtype) : resultType(promotionType(start), promotionType(stop), 'float'));
+
 type Spacing = [number, boolean, string | null, number];
 
-function linspaceOf(start: TensorLike, stop: TensorLike, [num, endpoint, dtype, axis]: Spacing): [Tensor, Tensor] {
+function linspaceOf(
+  start: TensorLike, stop: TensorLike, [num, endpoint, dtype, axis]: Spacing,
+): [Tensor, Tensor] {
   requireInteger(num, 'The argument num of linspace', 0);
-  const target = dtype ? standardizeDType(dtype) : resultType(promotionType(start), promotionType(stop), 'float');
+  const target = dtypeFor(start, stop, dtype);
   const parts = endpoint ? num - 1 : num;
   const compute = isFloat(target) ? target : resultType(target, 'float');
   if (typeof start === 'number' && typeof stop === 'number') {
@@ -73,6 +81,8 @@ function linspaceOf(start: TensorLike, stop: TensorLike, [num, endpoint, dtype, 
   return [permute(rounded, movedAxis(rounded.ndim, 0, canonicalAxis(axis, rounded.ndim))), step];
 }
 
+const LOGSPACE = ['start', 'stop', 'num', 'endpoint', 'base', 'dtype', 'axis'] as const;
+const GEOMSPACE = ['start', 'stop', 'num', 'endpoint', 'dtype', 'axis'] as const;
 const LINSPACE = ['start', 'stop', 'num', 'endpoint', 'retstep', 'dtype', 'axis'] as const;
 
 /**
@@ -124,7 +134,7 @@ interface Linspace {
  * @example
  * ops.logspace(0, 2, 3).arraySync(); // [1, 10, 100]
  */
-export const logspace = defineOp('keras.ops.logspace', ['start', 'stop', 'num', 'endpoint', 'base', 'dtype', 'axis'], (
+export const logspace = defineOp('keras.ops.logspace', LOGSPACE, (
   start: TensorLike, stop: TensorLike, num = 50, endpoint = true, base: TensorLike = 10,
   dtype: string | null = null, axis = 0,
 ): Tensor => powersOf(base, linspaceOf(start, stop, [num, endpoint, dtype, axis])[0]));
@@ -141,10 +151,10 @@ const powersOf = (base: TensorLike, exponents: Tensor): Tensor =>
  * @example
  * ops.geomspace(1, 8, 4).arraySync(); // [1, 2, 4, 8]
  */
-export const geomspace = defineOp('keras.ops.geomspace', ['start', 'stop', 'num', 'endpoint', 'dtype', 'axis'], (
+export const geomspace = defineOp('keras.ops.geomspace', GEOMSPACE, (
   start: TensorLike, stop: TensorLike, num = 50, endpoint = true, dtype: string | null = null, axis = 0,
 ): Tensor => {
-  const target = dtype ? standardizeDType(dtype) : resultType(promotionType(start), promotionType(stop), 'float');
+  const target = dtypeFor(start, stop, dtype);
   const compute = isFloat(target) ? target : resultType(target, 'float');
   const [a, b] = promote(start, stop).map((t) => cast(t, compute));
   const exponents = [a, b].map((t) => apply('log', [apply('absolute', [t])]));

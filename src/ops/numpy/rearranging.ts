@@ -48,7 +48,8 @@ export const rot90 = defineOp('keras.ops.rot90', ['array', 'k', 'axes'], (
   requireInteger(k, 'The argument k of rot90');
   const [from, to] = axes.map((axis) => canonicalAxis(axis, t.ndim));
   if (axes.length !== 2 || from === to) {
-    throw new ShapeError(`rot90 takes two different axes, received [${axes.join(', ')}] for shape ${formatShape(t.shape)}.`);
+    throw new ShapeError(
+      `rot90 takes two different axes, received [${axes.join(', ')}] for shape ${formatShape(t.shape)}.`);
   }
   const swapped = axesOf(t).map((i) => (i === from ? to : i === to ? from : i));
   switch (((k % 4) + 4) % 4) {
@@ -63,7 +64,8 @@ function rolled(t: Tensor, shift: number, axis: number): Tensor {
   const length = t.shape[axis];
   const by = length === 0 ? 0 : ((requireInteger(shift, 'The shift of roll') % length) + length) % length;
   if (by === 0) return t;
-  return apply('concatenate', [sliceAxis(t, axis, length - by, by), sliceAxis(t, axis, 0, length - by)], { axis });
+  const parts = [sliceAxis(t, axis, length - by, by), sliceAxis(t, axis, 0, length - by)];
+  return apply('concatenate', parts, { axis });
 }
 
 /**
@@ -79,12 +81,16 @@ export const roll = defineOp('keras.ops.roll', ['x', 'shift', 'axis'], (
 ): Tensor => {
   const t = toTensor(x);
   const shifts = [shift].flat();
-  if (axis === null) return reshapeTo(shifts.reduce((flat, by) => rolled(flat, by, 0), reshapeTo(t, [t.size])), t.shape);
+  if (axis === null) {
+    return reshapeTo(shifts.reduce((flat, by) => rolled(flat, by, 0), reshapeTo(t, [t.size])), t.shape);
+  }
   const axes = [axis].flat();
   if (shifts.length !== 1 && shifts.length !== axes.length) {
-    throw new ShapeError(`roll takes one shift, or one for each axis, received ${shifts.length} for ${axes.length} axes.`);
+    throw new ShapeError(
+      `roll takes one shift, or one for each axis, received ${shifts.length} for ${axes.length} axes.`);
   }
-  return axes.reduce((now, a, i) => rolled(now, shifts[shifts.length === 1 ? 0 : i], canonicalAxis(a, t.ndim)), t);
+  const shiftOf = (i: number): number => shifts[shifts.length === 1 ? 0 : i];
+  return axes.reduce((now, a, i) => rolled(now, shiftOf(i), canonicalAxis(a, t.ndim)), t);
 });
 
 /**
@@ -126,10 +132,12 @@ export const repeat = defineOp('keras.ops.repeat', ['x', 'repeats', 'axis'], (
   const [before, length, after] = [t.shape.slice(0, along), t.shape[along], t.shape.slice(along + 1)];
   if (counts.length === 1) {
     const column = reshapeTo(t, [...before, length, 1, ...after]);
-    return reshapeTo(broadcastTo(column, [...before, length, counts[0], ...after]), [...before, length * counts[0], ...after]);
+    const wide = broadcastTo(column, [...before, length, counts[0], ...after]);
+    return reshapeTo(wide, [...before, length * counts[0], ...after]);
   }
   if (counts.length !== length) {
-    throw new ShapeError(`repeat takes one number, or one for each of the ${length} elements along axis ${along} of shape ` +
+    throw new ShapeError(
+      `repeat takes one number, or one for each of the ${length} elements along axis ${along} of shape ` +
       `${formatShape(t.shape)}, received ${counts.length}.`);
   }
   const sources = Int32Array.from(counts.flatMap((count, i) => Array.from({ length: count }, () => i)));
@@ -138,8 +146,9 @@ export const repeat = defineOp('keras.ops.repeat', ['x', 'repeats', 'axis'], (
 
 /** [before, after] for each axis, from any of the forms that `pad` takes. */
 function paddingsOf(width: PadWidth, t: Tensor): [number, number][] {
-  const pairs = typeof width === 'number' ? [[width, width]]
-    : width.every((entry) => typeof entry === 'number') ? [width as readonly number[]] : (width as readonly (readonly number[])[]);
+  const list = typeof width === 'number' ? [width, width] : width;
+  const isPair = list.every((entry) => typeof entry === 'number');
+  const pairs = (isPair ? [list] : list) as readonly (readonly number[])[];
   const full = pairs.map((pair): [number, number] => [pair[0], pair[pair.length - 1]]);
   const isValid = pairs.every((pair) => Array.isArray(pair) && (pair.length === 1 || pair.length === 2)
     && pair.every((amount) => Number.isInteger(amount) && amount >= 0));
@@ -166,7 +175,8 @@ export const pad = defineOp('keras.ops.pad', ['x', 'pad_width', 'mode', 'constan
   x: TensorLike, pad_width: PadWidth, mode: PadMode = 'constant', constant_values: number | null = null,
 ): Tensor => {
   if (!['constant', 'reflect', 'symmetric'].includes(mode)) {
-    throw new TypeError(`The mode of pad is 'constant', 'reflect' or 'symmetric', received '${String(mode)}'.`);
+    throw new TypeError(
+      `The mode of pad is 'constant', 'reflect' or 'symmetric', received '${String(mode)}'.`);
   }
   if (constant_values !== null && mode !== 'constant') {
     throw new TypeError(`pad takes constant_values in mode 'constant' only, received mode '${mode}'.`);
@@ -174,10 +184,12 @@ export const pad = defineOp('keras.ops.pad', ['x', 'pad_width', 'mode', 'constan
   const t = toTensor(x);
   const paddings = paddingsOf(pad_width, t);
   const edge = mode === 'reflect' ? 1 : 0;
-  const short = mode === 'constant' ? -1 : paddings.findIndex((pair, i) => Math.max(...pair) > t.shape[i] - edge);
+  const short = mode === 'constant'
+    ? -1 : paddings.findIndex((pair, i) => Math.max(...pair) > t.shape[i] - edge);
   if (short >= 0) {
-    throw new ShapeError(`pad in mode '${mode}' can put at most ${t.shape[short] - edge} elements around axis ${short} ` +
-      `of shape ${formatShape(t.shape)}, received ${JSON.stringify(paddings[short])}.`);
+    throw new ShapeError(
+      `pad in mode '${mode}' can put at most ${t.shape[short] - edge} elements around axis ${short} of ` +
+      `shape ${formatShape(t.shape)}, received ${JSON.stringify(paddings[short])}.`);
   }
   return apply('pad', [t], { paddings, mode, value: constant_values ?? 0 });
 });

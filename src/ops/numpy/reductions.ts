@@ -20,7 +20,9 @@ const EXTREMUM = ['x', 'axis', 'keepdims', 'initial'] as const;
  * @example
  * ops.sum([[1, 2], [3, 4]], 1).arraySync(); // [3, 7]
  */
-export const sum = defineOp('keras.ops.sum', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor => {
+export const sum = defineOp('keras.ops.sum', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor => {
   const t = toTensor(x);
   return reduce('reduce_sum', cast(t, accumulatorType(t.dtype)), axis, keepdims);
 });
@@ -52,8 +54,9 @@ const extremum = (name: 'max' | 'min') =>
     const { reduction, ofBooleans, pair } = EXTREMA[name];
     const t = toTensor(x);
     if (initial === null && canonicalAxes(axis, t.ndim).some((i) => t.shape[i] === 0)) {
-      throw new ShapeError(`The ${name} of no elements is not defined: the tensor has shape ${formatShape(t.shape)}. ` +
-        'Give the result for that case as the argument initial.');
+      throw new ShapeError(
+        `The ${name} of no elements is not defined: the tensor has shape ${formatShape(t.shape)}. Give ` +
+        'the result for that case as the argument initial.');
     }
     const isBool = t.dtype === 'bool';
     const result = reduce(isBool ? ofBooleans : reduction, t, axis, keepdims);
@@ -82,11 +85,15 @@ export const max = defineOp('keras.ops.max', EXTREMUM, extremum('max'));
 export const min = defineOp('keras.ops.min', EXTREMUM, extremum('min'));
 
 /** Alias of `max` without `initial`. Source: keras.ops.amax. */
-export const amax = defineOp('keras.ops.amax', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor =>
+export const amax = defineOp('keras.ops.amax', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor =>
   extremum('max')(x, axis, keepdims));
 
 /** Alias of `min` without `initial`. Source: keras.ops.amin. */
-export const amin = defineOp('keras.ops.amin', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor =>
+export const amin = defineOp('keras.ops.amin', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor =>
   extremum('min')(x, axis, keepdims));
 
 /**
@@ -94,7 +101,9 @@ export const amin = defineOp('keras.ops.amin', OVER, (x: TensorLike, axis: Axis 
  * @example
  * ops.ptp([[1, 5], [3, 4]], 1).arraySync(); // [4, 1]
  */
-export const ptp = defineOp('keras.ops.ptp', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor => {
+export const ptp = defineOp('keras.ops.ptp', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor => {
   const t = toNumeric(x);
   return minus(extremum('max')(t, axis, keepdims), extremum('min')(t, axis, keepdims));
 });
@@ -104,7 +113,9 @@ export const ptp = defineOp('keras.ops.ptp', OVER, (x: TensorLike, axis: Axis = 
  * @example
  * ops.any([[true, false], [false, false]], 1).arraySync(); // [true, false]
  */
-export const any = defineOp('keras.ops.any', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor =>
+export const any = defineOp('keras.ops.any', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor =>
   reduce('reduce_any', toBool(x), axis, keepdims));
 
 /**
@@ -112,7 +123,9 @@ export const any = defineOp('keras.ops.any', OVER, (x: TensorLike, axis: Axis = 
  * @example
  * ops.all([[true, false], [true, true]], 1).arraySync(); // [false, true]
  */
-export const all = defineOp('keras.ops.all', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor =>
+export const all = defineOp('keras.ops.all', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor =>
   reduce('reduce_all', toBool(x), axis, keepdims));
 
 const argExtremum = (name: 'argmax' | 'argmin') =>

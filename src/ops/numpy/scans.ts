@@ -14,7 +14,8 @@ const scan = (name: 'cumsum' | 'cumprod') =>
   (x: TensorLike, axis: number | null = null, dtype: string | null = null): Tensor => {
     const t = toNumeric(dtype === null ? x : cast(toTensor(x), standardizeDType(dtype)));
     const flat = axis === null ? reshapeTo(t, [t.size]) : t;
-    return apply(name, [flat], { axis: canonicalAxis(axis ?? 0, flat.ndim), reverse: false, exclusive: false });
+    const along = canonicalAxis(axis ?? 0, flat.ndim);
+    return apply(name, [flat], { axis: along, reverse: false, exclusive: false });
   };
 
 /**
@@ -50,7 +51,9 @@ function difference(t: Tensor, axis: number): Tensor {
  * @example
  * ops.diff([1, 4, 9, 16]).arraySync(); // [3, 5, 7]
  */
-export const diff = defineOp('keras.ops.diff', ['a', 'n', 'axis'], (a: TensorLike, n = 1, axis = -1): Tensor => {
+export const diff = defineOp('keras.ops.diff', ['a', 'n', 'axis'], (
+  a: TensorLike, n = 1, axis = -1,
+): Tensor => {
   requireInteger(n, 'The argument n of diff', 0);
   let t = toTensor(a);
   const along = canonicalAxis(axis, t.ndim);
@@ -76,13 +79,15 @@ export const trapezoid = defineOp('keras.ops.trapezoid', ['y', 'x', 'dx', 'axis'
   const length = Math.max(0, values.shape[along] - 1);
   const sums = plus(sliceAxis(values, along, 1, length), sliceAxis(values, along, 0, length));
   const heights = times(sums, scalarLike(0.5, sums));
-  return reduce('reduce_sum', times(heights, places ? widths(places, values, along) : scalarLike(dx, sums)), along);
+  const steps = places ? widths(places, values, along) : scalarLike(dx, sums);
+  return reduce('reduce_sum', times(heights, steps), along);
 });
 
 function widths(places: Tensor, values: Tensor, axis: number): Tensor {
   if (places.ndim === values.ndim) return difference(places, axis);
   if (places.ndim !== 1) {
-    throw new ShapeError(`trapezoid expects x to be a vector or of the shape of y, received ${formatShape(places.shape)} ` +
+    throw new ShapeError(
+      `trapezoid expects x to be a vector or of the shape of y, received ${formatShape(places.shape)} ` +
       `and ${formatShape(values.shape)}.`);
   }
   const steps = difference(places, 0);

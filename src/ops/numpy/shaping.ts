@@ -44,7 +44,8 @@ export const transpose = defineOp('keras.ops.transpose', ['x', 'axes'], (
   if (axes === null) return permute(t, axesOf(t).toReversed());
   const order = axes.map((axis) => canonicalAxis(axis, t.ndim));
   if (new Set(order).size !== t.ndim || order.length !== t.ndim) {
-    throw new ShapeError(`The axes of transpose must name each of the ${t.ndim} axes of shape ${formatShape(t.shape)} once, ` +
+    throw new ShapeError(
+      `The axes of transpose must name each of the ${t.ndim} axes of shape ${formatShape(t.shape)} once, ` +
       `received [${axes.join(', ')}].`);
   }
   return permute(t, order);
@@ -64,7 +65,8 @@ export const expand_dims = defineOp('keras.ops.expand_dims', ['x', 'axis'], (
   const count = typeof axis === 'number' ? 1 : axis.length;
   const places = canonicalAxes(axis, t.ndim + count);
   const rest = [...t.shape];
-  return reshapeTo(t, Array.from({ length: t.ndim + count }, (_, i) => (places.includes(i) ? 1 : rest.shift()!)));
+  const shape = Array.from({ length: t.ndim + count }, (_, i) => (places.includes(i) ? 1 : rest.shift()!));
+  return reshapeTo(t, shape);
 });
 
 /**

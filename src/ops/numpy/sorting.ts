@@ -40,7 +40,9 @@ function alongLast(x: Tensor, axis: number | null, fn: (t: Tensor) => Tensor): T
  * @example
  * ops.sort([3, 1, 2]).arraySync(); // [1, 2, 3]
  */
-export const sort = defineOp('keras.ops.sort', ['x', 'axis'], (x: TensorLike, axis: number | null = -1): Tensor => {
+export const sort = defineOp('keras.ops.sort', ['x', 'axis'], (
+  x: TensorLike, axis: number | null = -1,
+): Tensor => {
   const t = toTensor(x);
   const sorted = alongLast(t.dtype === 'bool' ? cast(t, 'int32') : t, axis, sortLast);
   return cast(sorted, t.dtype);
@@ -90,7 +92,8 @@ function positionsIn(sequence: Tensor, values: Tensor, side: 'left' | 'right'): 
 }
 
 /**
- * Where values would be put into an ascending sequence to keep its order (int32). Source: keras.ops.searchsorted.
+ * Where values would be put into an ascending sequence to keep its order (int32).
+ * Source: keras.ops.searchsorted.
  *
  * @param sorted_sequence a vector in ascending order
  * @param values of any shape; the result has it too
@@ -106,21 +109,27 @@ export const searchsorted = defineOp('keras.ops.searchsorted', ['sorted_sequence
   }
   const [sequence, wanted] = promote(sorted_sequence, values);
   if (sequence.ndim !== 1) {
-    throw new ShapeError(`searchsorted expects a sequence with one axis, received shape ${formatShape(sequence.shape)}.`);
+    throw new ShapeError(
+      `searchsorted expects a sequence with one axis, received shape ${formatShape(sequence.shape)}.`);
   }
   return positionsIn(sequence, wanted, side);
 });
 
 /**
- * Number of the bin (int32) each value falls in: i where bins[i-1] <= x < bins[i]. Source: keras.ops.digitize.
+ * Number of the bin (int32) each value falls in: i where bins[i-1] <= x < bins[i].
+ * Source: keras.ops.digitize.
  *
  * @param bins ascending edges; values below the first get 0, from the last on the number of edges
  * @example
  * ops.digitize([0, 1.5, 9], [1, 2, 3]).arraySync(); // [0, 1, 3]
  */
-export const digitize = defineOp('keras.ops.digitize', ['x', 'bins'], (x: TensorLike, bins: TensorLike): Tensor => {
+export const digitize = defineOp('keras.ops.digitize', ['x', 'bins'], (
+  x: TensorLike, bins: TensorLike,
+): Tensor => {
   const edges = toTensor(bins);
-  if (edges.ndim !== 1) throw new ShapeError(`digitize expects bins with one axis, received shape ${formatShape(edges.shape)}.`);
+  if (edges.ndim !== 1) {
+    throw new ShapeError(`digitize expects bins with one axis, received shape ${formatShape(edges.shape)}.`);
+  }
   const [sequence, values] = promote(edges, x);
   return positionsIn(sequence, values, 'right');
 });

@@ -19,7 +19,9 @@ const OVER = ['x', 'axis', 'keepdims'] as const;
  * @example
  * ops.mean([[1, 2], [3, 4]], 1).arraySync(); // [1.5, 3.5]
  */
-export const mean = defineOp('keras.ops.mean', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor => {
+export const mean = defineOp('keras.ops.mean', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor => {
   const t = toTensor(x);
   const compute = resultType(t.dtype, 'float32');
   const result = reduce('reduce_mean', cast(t, compute), axis, keepdims);
@@ -39,7 +41,9 @@ function variance(t: Tensor, axis: Axis, keepdims: boolean): Tensor {
  * @example
  * ops.var([1, 2, 3, 4]).item(); // 1.25
  */
-const varianceOp = defineOp('keras.ops.var', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor => {
+const varianceOp = defineOp('keras.ops.var', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor => {
   const t = toTensor(x);
   return cast(variance(t, axis, keepdims), resultType(t.dtype, 'float'));
 });
@@ -50,7 +54,9 @@ export { varianceOp as var };
  * @example
  * ops.std([1, 3]).item(); // 1
  */
-export const std = defineOp('keras.ops.std', OVER, (x: TensorLike, axis: Axis = null, keepdims = false): Tensor => {
+export const std = defineOp('keras.ops.std', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor => {
   const t = toFloat(x);
   return cast(apply('sqrt', [variance(t, axis, keepdims)]), t.dtype);
 });
@@ -76,8 +82,10 @@ function alignWeights(t: Tensor, w: Tensor, axis: Axis): Tensor {
   if (w.ndim === t.ndim) return w;
   const [along, ...others] = canonicalAxes(axis, t.ndim);
   if (axis === null || others.length > 0 || w.ndim !== 1 || w.shape[0] !== t.shape[along]) {
-    throw new ShapeError(`average expects weights of the shape of x, or a vector along the one axis given; received ` +
-      `weights of shape ${formatShape(w.shape)}, x of shape ${formatShape(t.shape)} and axis ${JSON.stringify(axis)}.`);
+    throw new ShapeError(
+      'average expects weights of the shape of x, or a vector along the one axis given; received weights ' +
+      `of shape ${formatShape(w.shape)}, x of shape ${formatShape(t.shape)} and axis ` +
+      `${JSON.stringify(axis)}.`);
   }
   return reshapeTo(w, t.shape.map((d, i) => (i === along ? d : 1)));
 }
@@ -132,7 +140,9 @@ export const corrcoef = defineOp('keras.ops.corrcoef', ['x'], (x: TensorLike): T
   const products = apply('matmul', [centered, centered], { transposeA: false, transposeB: true });
   const deviation = apply('sqrt', [reduce('reduce_sum', apply('square', [centered]), -1, true)]);
   const last = canonicalAxis(-1, rows.ndim);
-  const swapped = permute(deviation, rows.shape.map((_, i) => (i === last ? last - 1 : i === last - 1 ? last : i)));
+  const order = rows.shape.map((_, i) => i);
+  [order[last - 1], order[last]] = [last, last - 1];
+  const swapped = permute(deviation, order);
   const one = apply('full', [], { value: 1, shape: [], dtype: t.dtype });
   const ratio = over(over(products, deviation), swapped);
   const bounded = apply('maximum', [apply('minimum', [ratio, one]), apply('negative', [one])]);

@@ -1,4 +1,7 @@
-/** Trigonometric and hyperbolic functions. Angles are in radians; integers and booleans are computed in floatx. */
+/**
+ * Trigonometric and hyperbolic functions. Angles are in radians; integers and booleans are computed in
+ * floatx.
+ */
 import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -87,21 +90,24 @@ export const tanh = defineOp('keras.ops.tanh', X, (x: TensorLike): Tensor => app
  * @example
  * ops.arcsinh([0, 1]).arraySync(); // [0, 0.881...]
  */
-export const arcsinh = defineOp('keras.ops.arcsinh', X, (x: TensorLike): Tensor => apply('asinh', [toFloat(x)]));
+export const arcsinh = defineOp('keras.ops.arcsinh', X, (x: TensorLike): Tensor =>
+  apply('asinh', [toFloat(x)]));
 
 /**
  * Inverse hyperbolic cosine; NaN below 1. Source: keras.ops.arccosh.
  * @example
  * ops.arccosh([1, 2]).arraySync(); // [0, 1.316...]
  */
-export const arccosh = defineOp('keras.ops.arccosh', X, (x: TensorLike): Tensor => apply('acosh', [toFloat(x)]));
+export const arccosh = defineOp('keras.ops.arccosh', X, (x: TensorLike): Tensor =>
+  apply('acosh', [toFloat(x)]));
 
 /**
  * Inverse hyperbolic tangent; infinite at -1 and 1, NaN beyond. Source: keras.ops.arctanh.
  * @example
  * ops.arctanh([0, 0.5]).arraySync(); // [0, 0.549...]
  */
-export const arctanh = defineOp('keras.ops.arctanh', X, (x: TensorLike): Tensor => apply('atanh', [toFloat(x)]));
+export const arctanh = defineOp('keras.ops.arctanh', X, (x: TensorLike): Tensor =>
+  apply('atanh', [toFloat(x)]));
 
 const scaled = (factor: number) => (x: TensorLike): Tensor => {
   const value = toTensor(x);

@@ -66,6 +66,35 @@ describe('wasm and cpu backends', () => {
     assert.match(backend.unsupported('add', 'string')!, /strings can be moved and compared/);
   });
 
+  it('a tensor that does not fit into WebAssembly is an error that says so, and the others stay whole', () => {
+    const backend = createWasmBackend();
+    const before = backend.memory();
+    const big = { shape: [1_200_000_000], dtype: 'float32' } as const;
+    assert.throws(() => backend.execute('full', [], { value: 1, ...big }, [big]),
+      /Out of memory: WebAssembly's 4 GB have no room for a tensor of 4800000000 bytes more\. Use smaller batches/);
+    assert.deepEqual(backend.memory(), before);
+  });
+
+  it('values stay whole while the memory grows', () => {
+    const backend = createWasmBackend();
+    const shape = [3_000_000];
+    const data = Float32Array.from({ length: shape[0] }, (_, i) => i % 1000);
+    const made = [{ handle: backend.upload(data, shape, 'float32'), shape, dtype: 'float32' as const }];
+    for (let i = 0; i < 8; i++) {
+      const last = made[made.length - 1];
+      const [sum] = backend.execute('add', [last, made[0]], {}, [{ shape, dtype: 'float32' }]);
+      const [reversed] = backend.execute('reverse', [{ ...last, handle: sum }], { axes: [0] }, [{ shape, dtype: 'float32' }]);
+      backend.dispose(sum);
+      made.push({ ...last, handle: reversed });
+    }
+    const values = backend.download(made[8]) as Float32Array;
+    // Each round adds the first array and reverses, so that the two directions alternate.
+    for (const i of [0, 1, 999, 1_500_000, 2_999_999]) {
+      assert.equal(values[i], 5 * data[i] + 4 * data[shape[0] - 1 - i]);
+    }
+    for (const { handle } of made) backend.dispose(handle);
+  });
+
   it('a second dispose does nothing', () => {
     const backend = createCpuBackend();
     const before = backend.memory();

@@ -41,7 +41,7 @@ describe('InputLayer', () => {
   it('starts from a given tensor', () => {
     const tensor = new KerasTensor([null, 4], 'int32', 'given');
     expect(Input({ tensor })).to.equal(tensor);
-    expect((tensor._keras_history?.operation as InputLayer).batch_shape).to.deep.equal([null, 4]);
+    expect((tensor._keras_history!.operation as InputLayer).batch_shape).to.deep.equal([null, 4]);
   });
 
   const tensor = new KerasTensor([null, 4]);

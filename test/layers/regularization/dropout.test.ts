@@ -52,12 +52,12 @@ describeBackends('golden layers: dropout', (backend) => {
       expectTensor(layer(inputs), row.default_output, 'without training');
       const drawn = row.training_outputs.map(() => layer(inputs, { training: true }));
       row.training_outputs.forEach((golden, call) => {
-        // The normal numbers of the other backends come from other functions of the same bits.
-        if (backend === 'tensorflow') expectTensor(drawn[call], golden, `training call ${call}`);
-        else expect(drawn[call].shape).to.deep.equal(golden.shape);
+        // Normal numbers are made of the same bits by functions that round in other places.
+        const tolerance = backend === 'tensorflow' ? {} : { rtol: 1e-4, atol: 1e-5 };
+        expectTensor(drawn[call], golden, `training call ${call}`, tolerance);
       });
       row.state_variables.forEach(({ value }, at) =>
-        expect(layer.variables[at].value.dataSync().map(Number), 'state').to.deep.equal(Array.from(value.data, Number)));
+        expect(Array.from(layer.variables[at].value.dataSync(), Number), 'state').to.deep.equal(Array.from(value.data, Number)));
     }));
   });
 });
