@@ -51,5 +51,6 @@ console.log(`${backend.name} on ${backend.device}: microseconds per op (best of 
 for (const [name, fn] of cases) {
   const inner = name.includes('of 100') ? 100 : 1;
   const { wall, cpu } = await measure(fn, 20000 / inner);
-  console.log(`${name.padEnd(34)} wall ${(wall / inner).toFixed(2).padStart(7)}   processor ${(cpu / inner).toFixed(2).padStart(7)}`);
+  const [onWall, used] = [wall, cpu].map((time) => (time / inner).toFixed(2).padStart(7));
+  console.log(`${name.padEnd(34)} wall ${onWall}   processor ${used}`);
 }

@@ -40,9 +40,10 @@ class Work {
 };
 
 /**
- * Threads of our own rather than those of libuv (napi_async_work): a step that trains for seconds must not hold
- * one of the four threads that files and DNS share, and Node waits for those before a stopped worker could tell
- * them to stop. A thread is started when work finds all others busy, so that runs may wait for each other.
+ * Threads of our own rather than those of libuv (napi_async_work): a step that trains for seconds must not
+ * hold one of the four threads that files and DNS share, and Node waits for those before a stopped worker
+ * could tell them to stop. A thread is started when work finds all others busy, so that runs may wait for
+ * each other.
  */
 class Background {
  public:

@@ -13,7 +13,8 @@ inline void CollectCalls(std::string_view attr_value, std::set<std::string>* cal
   const auto function = [&](std::string_view name_attr_list) {
     calls->emplace(BytesField(name_attr_list, kName));
     for (Message m(name_attr_list); m.Next();) {
-      if (m.field == kAttr && m.type == kBytes) CollectCalls(BytesField(m.bytes, kMapValue), calls, depth + 1);
+      if (m.field == kAttr && m.type == kBytes)
+        CollectCalls(BytesField(m.bytes, kMapValue), calls, depth + 1);
     }
   };
   for (Message m(attr_value); m.Next();) {

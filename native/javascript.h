@@ -1,4 +1,5 @@
-// The border with JavaScript: arguments in, values and errors out. Every argument is checked here or by its reader.
+// The border with JavaScript: arguments in, values and errors out. Every argument is checked here or by its
+// reader.
 #ifndef KERAS_NODE_JAVASCRIPT_H_
 #define KERAS_NODE_JAVASCRIPT_H_
 
@@ -61,7 +62,8 @@ inline void Ok(napi_env env, napi_status status) {
   const napi_extended_error_info* info = nullptr;
   napi_get_last_error_info(env, &info);
   const char* message = info != nullptr ? info->error_message : nullptr;
-  throw Failure{TF_INTERNAL, std::string("Node-API: ") + (message != nullptr ? message : "unknown failure"), ""};
+  throw Failure{TF_INTERNAL, std::string("Node-API: ") + (message != nullptr ? message : "unknown failure"),
+                ""};
 }
 
 /** Throws the failure a TF_Status holds, if any, and clears the status for its next use. */
@@ -138,7 +140,7 @@ inline std::string Describe(napi_env env, napi_value value) {
   }
 }
 
-/** The bytes behind a typed array or DataView. Valid only until JavaScript runs again: read all else first. */
+/** The bytes behind a typed array or DataView: valid until JavaScript runs again, so read all else first. */
 struct Bytes {
   uint8_t* data;
   size_t size;
@@ -243,7 +245,8 @@ class Call {
 
   std::string Text(napi_value value, const std::string& what) const {
     size_t length = 0;
-    if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok) Wrong(what, "a string", value);
+    if (napi_get_value_string_utf8(env, value, nullptr, 0, &length) != napi_ok)
+      Wrong(what, "a string", value);
     std::string text(length, '\0');
     Ok(env, napi_get_value_string_utf8(env, value, &text[0], length + 1, &length));
     return text;

@@ -1,6 +1,7 @@
-// The native addon of keras-node: tfjs-node-gpu's binding, compiled unchanged together with functions of ours.
-// One TFE_Context and one table of tensors serve both. Compiled by a single call of the compiler; the headers of
-// tfjs-node-gpu, TensorFlow and Node-API come from -I, and -fno-access-control opens tfjs's backend object.
+// The native addon of keras-node: tfjs-node-gpu's binding, compiled unchanged together with functions of
+// ours. One TFE_Context and one table of tensors serve both. Compiled by a single call of the compiler; the
+// headers of tfjs-node-gpu, TensorFlow and Node-API come from -I, and -fno-access-control opens tfjs's
+// backend object.
 
 #include <node_api.h>
 
@@ -25,6 +26,7 @@ static thread_local TFE_Context* context_for_tfjs = nullptr;
 #include "javascript.h"
 #include "operations.h"
 #include "quiet_logs.h"
+#include "reading.h"
 #include "session.h"
 #include "tensors.h"
 
@@ -114,7 +116,7 @@ static napi_value Devices(Call& call) {
   });
 }
 
-/** TensorFlow's C interface has no way to an allocator's statistics (2.21), so this knows only the devices. */
+/** TensorFlow's C interface (2.21) has no way to an allocator's statistics: only the name is checked. */
 static napi_value MemoryInfo(Call& call) {
   const std::string name = call.Text(call[0], "device");
   for (const Device& device : ListDevices(call.session)) {
@@ -171,8 +173,8 @@ static napi_value Load(napi_env env, napi_value exports) {
   for (const Export& entry : kExports) {
     session->bindings.push_back({session, entry.name});
     const napi_property_descriptor property = {
-        entry.name, nullptr, entry.callback, nullptr, nullptr, nullptr, napi_default_jsproperty,
-        &session->bindings.back()};
+        entry.name, nullptr, entry.callback,          nullptr,
+        nullptr,    nullptr, napi_default_jsproperty, &session->bindings.back()};
     Ok(env, napi_define_properties(env, exports, 1, &property));
   }
   return exports;

@@ -4,11 +4,11 @@
 
 #include <cstdlib>
 
-// TensorFlow 2.21 logs in part through Abseil, which never reads that variable, and its first notice (oneDNN) comes
-// from a static initializer, before any code of ours. But the loader looks a symbol up in this module before it
-// looks in the libraries the module needs, so Abseil asks this definition of absl::MinLogLevel() which severities
-// to drop; both count 0 info, 1 warning, 2 error, 3 fatal. With another Abseil than TensorFlow 2.21's the name does
-// not match: then the notice is back, and nothing else changes.
+// TensorFlow 2.21 logs in part through Abseil, which never reads that variable, and its first notice (oneDNN)
+// comes from a static initializer, before any code of ours. But the loader looks a symbol up in this module
+// before it looks in the libraries the module needs, so Abseil asks this definition of absl::MinLogLevel()
+// which severities to drop; both count 0 info, 1 warning, 2 error, 3 fatal. With another Abseil than
+// TensorFlow 2.21's the name does not match: then the notice is back, and nothing else changes.
 extern "C" __attribute__((visibility("default"))) int KerasNodeMinLogLevel() asm(
     "_ZN4absl12lts_2025081411MinLogLevelEv");
 

@@ -1,4 +1,5 @@
-// What one JavaScript environment (the main thread, or a worker_thread) holds: nothing here is shared between them.
+// What one JavaScript environment (the main thread, or a worker_thread) holds: nothing here is shared between
+// them.
 #ifndef KERAS_NODE_SESSION_H_
 #define KERAS_NODE_SESSION_H_
 
@@ -74,7 +75,8 @@ using Buffer = std::unique_ptr<TF_Buffer, BufferDeleter>;
 
 /**
  * Tensors live in the handle table of tfjs's own backend object, so one id means the same tensor to its
- * functions and to ours. That object belongs to tfjs, which deletes it, and with it the context, after this one.
+ * functions and to ours. That object belongs to tfjs, which deletes it, and with it the context, after this
+ * one.
  */
 struct Session {
   explicit Session(napi_env environment) : env(environment), status(TF_NewStatus()) {}
@@ -149,8 +151,8 @@ struct Session {
   int32_t seen_next_ = 0;
   Status size_status_{TF_NewStatus()};
 
-  // tfjs's functions add and remove handles behind our back. Either the size of the table or the next id tells
-  // (a removal alone changes the size, an addition the next id); then bytes() counts anew.
+  // tfjs's functions add and remove handles behind our back. Either the size of the table or the next id
+  // tells (a removal alone changes the size, an addition the next id); then bytes() counts anew.
   void NoticeChanges() {
     const bool same = seen_size_ == tensors() && seen_next_ == backend->next_tensor_id_;
     if (!same) stale_ = true;

@@ -12,15 +12,15 @@
 
 namespace keras_node {
 
-/** What an input must look like: a tensor of some rank, or a vector of some length (the sizes of a tensor). */
+/** What an input must look like: a tensor of some rank, or a vector of some length (a tensor's sizes). */
 struct InputForm {
   int rank;
   int64_t length = -1;  // -1: any
 };
 
 /**
- * Ops whose kernels (oneDNN's convolutions, TensorFlow's gradients of average pooling) abort the process or read
- * past a shape's end when an input has another rank. Found with TensorFlow 2.21 by binding-fuzz.test.ts.
+ * Ops whose kernels (oneDNN's convolutions, TensorFlow's gradients of average pooling) abort the process or
+ * read past a shape's end when an input has another rank. Found with TensorFlow 2.21 by binding-fuzz.test.ts.
  */
 inline const std::vector<InputForm>* RequiredForms(const std::string& op) {
   static const std::map<std::string, std::vector<InputForm>> kForms = {
@@ -63,9 +63,9 @@ struct Signature {
   bool is_function = false;
   const std::vector<InputForm>* forms = nullptr;  // where the op's kernels need the check
   const ScatterInputs* scatter = nullptr;         // likewise
-  bool has_lists = false;               // some input is a list, whose length the attributes tell
-  size_t inputs = 0;                    // number of input arguments
-  std::map<std::string, std::string> attrs;  // name -> kind, such as "int" or "list(type)"
+  bool has_lists = false;                         // some input is a list, whose length the attributes tell
+  size_t inputs = 0;                              // number of input arguments
+  std::map<std::string, std::string> attrs;       // name -> kind, such as "int" or "list(type)"
 };
 
 inline Signature ParseSignature(std::string_view op_def) {
@@ -77,7 +77,8 @@ inline Signature ParseSignature(std::string_view op_def) {
     if (m.type != kBytes) continue;
     if (m.field == kInputArg) {
       signature.inputs++;
-      const bool list = !BytesField(m.bytes, kNumberAttr).empty() || !BytesField(m.bytes, kTypeListAttr).empty();
+      const bool list =
+          !BytesField(m.bytes, kNumberAttr).empty() || !BytesField(m.bytes, kTypeListAttr).empty();
       signature.has_lists = signature.has_lists || list;
     } else if (m.field == kAttr) {
       signature.attrs.emplace(BytesField(m.bytes, kAttrName), BytesField(m.bytes, kAttrType));
@@ -139,18 +140,20 @@ inline Signature FindSignature(Session* session, const std::string& name) {
 
 /** Fields of an AttrValue, and of its ListValue where there is one; 0 for a kind without a value. */
 inline uint64_t FieldOfKind(std::string_view kind) {
-  static const std::map<std::string_view, uint64_t> kFields = {
-      {"string", 2}, {"int", 3}, {"float", 4}, {"bool", 5}, {"type", 6}, {"shape", 7}, {"tensor", 8}, {"func", 9}};
+  static const std::map<std::string_view, uint64_t> kFields = {{"string", 2}, {"int", 3},  {"float", 4},
+                                                               {"bool", 5},   {"type", 6}, {"shape", 7},
+                                                               {"tensor", 8}, {"func", 9}};
   const auto found = kFields.find(kind);
   return found == kFields.end() ? 0 : found->second;
 }
 
-/** Checks that a serialized AttrValue parses and holds a value of the given kind; returns what is wrong, or "". */
+/** Checks that a serialized AttrValue parses and holds a value of the given kind; returns what is wrong, or
+ * "". */
 inline std::string CheckAttr(std::string_view value, std::string_view kind) {
-  enum { kList = 1, kFuncOutsideLists = 10 };
+  constexpr uint64_t kList = 1, kFuncInList = 9, kFuncOutsideLists = 10;
   const bool list = kind.substr(0, 5) == "list(";
   const uint64_t element = FieldOfKind(list ? kind.substr(5, kind.size() - 6) : kind);
-  const uint64_t expected = list ? kList : element == 9 ? kFuncOutsideLists : element;
+  const uint64_t expected = list ? kList : element == kFuncInList ? kFuncOutsideLists : element;
   uint64_t actual = 0;
   std::string_view items;
   Message message(value);
@@ -166,7 +169,8 @@ inline std::string CheckAttr(std::string_view value, std::string_view kind) {
   if (!list) return "";
   Message item(items);
   while (item.Next()) {
-    if (item.field != element) return wanted + ", but the list has items of field " + std::to_string(item.field);
+    if (item.field != element)
+      return wanted + ", but the list has items of field " + std::to_string(item.field);
   }
   return item.damaged ? "is no AttrValue: the bytes of its list do not parse" : "";
 }

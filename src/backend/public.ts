@@ -4,7 +4,6 @@ import { resultType, standardizeDType, type DType, type WeakType } from '../engi
 import type { MemoryInfo } from './backend.js';
 
 export { backend, epsilon, floatx, image_data_format, set_epsilon, set_floatx, set_image_data_format } from './config.js';
-export { conformanceCases, type ConformanceCase } from './conformance.js';
 export type { Aval, Backend, BackendFactory, CompileOptions, Executable, Handle, MemoryInfo, Operand } from './backend.js';
 
 /** Dtype of a computation over operands of these dtypes. Source: keras.backend.result_type. */

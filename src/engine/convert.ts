@@ -4,7 +4,7 @@ import { dtypeOfArray, getDefaultFloat, type DType, type HostData, type NumericA
 import { numbersToBits, toBits } from './host.js';
 import { formatShape, sizeOf, type Shape } from './shape.js';
 import { nest, Tensor, type NestedArray, type Scalar } from './tensor.js';
-import { Variable } from './variable.js';
+import { setConverter, Variable } from './variable.js';
 
 /** An array in host memory: a typed array with a shape, as `ops.convert_to_numpy` gives it. */
 export class NDArray {
@@ -141,3 +141,5 @@ export function promotionType(value: TensorLike): DType | 'int' | 'float' {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   return naturalDType(value);
 }
+
+setConverter(toTensor);

@@ -57,7 +57,7 @@ export function canonicalAxes(axis: number | readonly number[] | null | undefine
   const axes = (typeof axis === 'number' ? [axis] : axis).map((a) => canonicalAxis(a, rank));
   const unique = new Set(axes);
   if (unique.size !== axes.length) throw new ShapeError(`Axes [${axes.join(', ')}] name an axis twice.`);
-  return axes.sort((a, b) => a - b);
+  return axes.toSorted((a, b) => a - b);
 }
 
 export function reducedShape(shape: Shape, axes: readonly number[], keepdims: boolean): Shape {

@@ -19,6 +19,7 @@ import type { Variable } from './variable.js';
  */
 export class StatelessScope implements VariableScope {
   readonly #values = new Map<Variable, Tensor>();
+  readonly #assigned = new Map<Variable, Tensor>();
 
   /** @param state_mapping pairs of a variable and its value, of the variable's shape */
   constructor(state_mapping: Iterable<readonly [Variable, TensorLike]> = []) {
@@ -50,7 +51,13 @@ export class StatelessScope implements VariableScope {
     const converted = value.dtype === variable.dtype ? value : apply('cast', [value], { dtype: variable.dtype });
     // A scope of intermediates that ends before this one must not free the value.
     this.#values.set(variable, keep(converted));
+    this.#assigned.set(variable, converted);
     return true;
+  }
+
+  /** The variables that were assigned in this scope, and their last values. */
+  get assigned(): ReadonlyMap<Variable, Tensor> {
+    return this.#assigned;
   }
 
   /** Runs `fn` in this scope and returns what it returns. */

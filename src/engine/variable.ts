@@ -2,13 +2,20 @@
 import type { Handle } from '../backend/backend.js';
 import { apply } from './apply.js';
 import { activeBackend, context, initScope } from './context.js';
-import { getDefaultFloat, isFloat, type DType } from './dtype.js';
-import { own } from './scope.js';
+import { getDefaultFloat, isFloat, type DType, type HostData } from './dtype.js';
+import { own, tidy } from './scope.js';
 import { formatShape, sameShape, ShapeError, sizeOf, type Shape } from './shape.js';
-import { Tensor } from './tensor.js';
+import type { TensorLike } from './convert.js';
+import { Tensor, type NestedArray, type Scalar } from './tensor.js';
 import type { Backend } from '../backend/backend.js';
 
 export type VariableInitializer = (shape: Shape, dtype: DType) => Tensor;
+
+/** Set by convert.ts, which knows variables itself: makes tensors of numbers and arrays. */
+let toTensor: (value: TensorLike, dtype?: DType) => Tensor;
+export function setConverter(convert: typeof toTensor): void {
+  toTensor = convert;
+}
 
 export interface VariableOptions {
   shape?: Shape;
@@ -44,10 +51,10 @@ export class Variable {
   #handle: Handle | undefined;
 
   /**
-   * @param initializer a tensor, or a function of shape and dtype
-   * @param options `shape` is needed with a function; `dtype` defaults to the tensor's, or floatx
+   * @param initializer a value (tensor, number, array), or a function of shape and dtype that gives one
+   * @param options `shape` is needed with a function; `dtype` defaults to the value's, or floatx
    */
-  constructor(initializer: Tensor | VariableInitializer, options: VariableOptions = {}) {
+  constructor(initializer: TensorLike | VariableInitializer, options: VariableOptions = {}) {
     const { trainable = true, autocast = true, aggregation = 'none', name } = options;
     this.name = name ?? uniqueName('variable');
     if (this.name.includes('/')) {
@@ -58,10 +65,7 @@ export class Variable {
     this.autocast = autocast;
     this.aggregation = aggregation;
     const initial = initScope(() => {
-      if (initializer instanceof Tensor) {
-        return options.dtype && options.dtype !== initializer.dtype
-          ? apply('cast', [initializer], { dtype: options.dtype }) : initializer;
-      }
+      if (typeof initializer !== 'function') return toTensor(initializer as TensorLike, options.dtype);
       if (!options.shape) {
         throw new TypeError(`Variable '${this.path}' needs a shape, because its initializer is a function.`);
       }
@@ -76,7 +80,7 @@ export class Variable {
     this.#backend = activeBackend();
     this.#handle = this.#backend.createVariable(initial);
     collector.register(this, { backend: this.#backend, handle: this.#handle }, this);
-    if (!(initializer instanceof Tensor)) initial.dispose();
+    if (initial !== initializer) initial.dispose();
   }
 
   /** The backend's handle of the variable itself; an error after disposal. */
@@ -125,31 +129,41 @@ export class Variable {
     return value;
   }
 
-  /** Replaces the value. Shape must be equal; the dtype is converted. */
-  assign(value: Tensor): void {
+  /** Replaces the value: a tensor, number or array of the same shape; the dtype is converted. */
+  assign(value: TensorLike): void {
+    if (value instanceof Tensor && value.dtype === this.dtype) this.#assign(value);
+    else tidy(() => this.#assign(toTensor(value, this.dtype)));
+  }
+
+  #assign(value: Tensor): void {
     if (!sameShape(value.shape, this.shape)) {
       throw new ShapeError(`Cannot assign a value of shape ${formatShape(value.shape)} to variable '${this.path}' ` +
         `of shape ${formatShape(this.shape)}.`);
     }
-    const converted = value.dtype === this.dtype ? value : apply('cast', [value], { dtype: this.dtype });
     for (let i = context.variableScopes.length - 1; i >= 0; i--) {
-      if (context.variableScopes[i].assign(this, converted)) return;
+      if (context.variableScopes[i].assign(this, value)) return;
     }
-    this.#backend.assignVariable(this.handle, converted);
-    if (converted !== value && !context.memoryScope) converted.dispose();
+    this.#backend.assignVariable(this.handle, value);
   }
 
-  assign_add(value: Tensor): void {
-    this.#update('add', value);
+  /** Adds to the value. */
+  assign_add(value: TensorLike): void {
+    tidy(() => this.#assign(apply('add', [this.#read(), toTensor(value, this.dtype)])));
   }
 
-  assign_sub(value: Tensor): void {
-    this.#update('subtract', value);
+  /** Subtracts from the value. */
+  assign_sub(value: TensorLike): void {
+    tidy(() => this.#assign(apply('subtract', [this.#read(), toTensor(value, this.dtype)])));
   }
 
-  #update(operation: 'add' | 'subtract', value: Tensor): void {
-    const converted = value.dtype === this.dtype ? value : apply('cast', [value], { dtype: this.dtype });
-    this.assign(apply(operation, [this.#read(), converted]));
+  /** The value in host memory, row-major. Blocks until it is computed. */
+  dataSync(): HostData {
+    return tidy(() => this.#read().dataSync());
+  }
+
+  /** The value as nested arrays. Blocks until it is computed. */
+  arraySync(): NestedArray<Scalar> {
+    return tidy(() => this.#read().arraySync());
   }
 
   /** Frees the device memory now. A second call does nothing. */

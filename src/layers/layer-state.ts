@@ -1,4 +1,5 @@
 /** What a layer owns: its dtype policy, weights, sublayers and losses. The half of `Layer` that does not compute. */
+import { context } from '../engine/context.js';
 import { NDArray, toTensor, type TensorLike } from '../engine/convert.js';
 import { isFloat, standardizeDType, type DType } from '../engine/dtype.js';
 import { tidy } from '../engine/scope.js';
@@ -261,9 +262,20 @@ export abstract class LayerState extends Operation {
 
   /** Losses added in the last call, and the penalties of all trainable weights with a regularizer. */
   get losses(): Tensor[] {
-    const added = this._flatten_layers().flatMap((layer) => layer._losses);
+    // Those of a compiled step are values of its graph, and nothing outside of it.
+    const added = this._flatten_layers().flatMap((layer) => layer._losses).filter((loss) => context.tracer || !loss.isTraced);
     const penalties = this.trainable_weights.flatMap((w) => (w.regularizer ? [tidy(() => w.regularizer!(w.value))] : []));
     return [...added, ...penalties];
+  }
+
+  /** Runs a call that is no real one, after which the layers have the losses they had before. */
+  protected keepingLosses<T>(fn: () => T): T {
+    const before = this._flatten_layers().map((layer) => ({ layer, losses: [...layer._losses] }));
+    try {
+      return fn();
+    } finally {
+      for (const { layer, losses } of before) layer._losses = losses;
+    }
   }
 
   /** Forgets the losses of earlier calls. */

@@ -235,8 +235,8 @@ export abstract class Layer extends LayerState {
 
   #trace(inputs: unknown, options: CallOptions): unknown {
     const dtype = this.#castTo();
-    return this.#inScope(() => computeOutputSpec((x, o) => this.call(x, o as CallOptions),
-      [castSpecs(inputs, dtype), castSpecs(options, dtype)]));
+    return this.keepingLosses(() => this.#inScope(() => computeOutputSpec((x, o) => this.call(x, o as CallOptions),
+      [castSpecs(inputs, dtype), castSpecs(options, dtype)])));
   }
 
   /** What a call on these KerasTensors gives, as KerasTensors. */
@@ -281,16 +281,11 @@ export abstract class Layer extends LayerState {
       ...this.#pairs(this.trainable_variables, trainable_variables, 'trainable_variables'),
       ...this.#pairs(nonTrainable, non_trainable_variables, 'non_trainable_variables'),
     ]);
-    const before = new Map(this._flatten_layers().map((layer) => [layer, layer._losses]));
-    try {
-      return tidy(() => scope.run(() => {
-        const outputs = this.__call__(inputs, rest);
-        const updated = nonTrainable.map((variable) => variable.value);
-        return return_losses ? [outputs, updated, this.losses] : [outputs, updated];
-      }));
-    } finally {
-      for (const [layer, losses] of before) layer._losses = losses;
-    }
+    return this.keepingLosses(() => tidy(() => scope.run(() => {
+      const outputs = this.__call__(inputs, rest);
+      const updated = nonTrainable.map((variable) => variable.value);
+      return return_losses ? [outputs, updated, this.losses] : [outputs, updated];
+    })));
   }
 
   #pairs(variables: readonly Variable[], values: readonly TensorLike[], what: string): [Variable, Tensor][] {

@@ -4,6 +4,7 @@ import type { LayerOptions } from '../layers/layer.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import type { Node } from '../ops/node.js';
 import { Operation } from '../ops/operation.js';
+import { argumentsInFile } from '../saving/operations.js';
 import { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
 import { GraphError, type GraphFunction } from './graph-function.js';
 import type { FunctionalConstructor, Model } from './model.js';
@@ -27,7 +28,7 @@ const bornNodes = (operation: Operation): number => ((operation as Partial<Model
 
 export function functionalConfig(model: Model, graph: GraphFunction): Record<string, unknown> {
   const nodeIndex = (operation: Operation, node: Node): number =>
-    bornNodes(operation) + operation._inbound_nodes.filter((other) => graph.has(other)).indexOf(node);
+    operation._inbound_nodes.filter((other) => graph.has(other)).indexOf(node);
   const place = (tensor: KerasTensor): TensorPlace => {
     const { operation, node_index, tensor_index } = tensor._keras_history!;
     return [operation.name, nodeIndex(operation, operation._inbound_nodes[node_index]), tensor_index];
@@ -40,9 +41,15 @@ export function functionalConfig(model: Model, graph: GraphFunction): Record<str
     name: operation.name,
     inbound_nodes: operation._inbound_nodes
       .filter((node) => graph.has(node) && node.input_tensors.length > 0)
-      .map((node) => ({ args: mapStructure(serializeArgument, node.args), kwargs: mapStructure(serializeArgument, node.kwargs) })),
+      .map((node) => {
+        const { args, kwargs } = argumentsInFile(node);
+        return { args: mapStructure(serializeArgument, args), kwargs: mapStructure(serializeArgument, kwargs) };
+      }),
   }));
-  const places = (struct: unknown): unknown => mapStructure((leaf) => place(leaf as KerasTensor), struct);
+  const places = (struct: unknown): unknown => mapStructure((leaf) => {
+    const [name, node, tensor] = place(leaf as KerasTensor);
+    return [name, node + bornNodes((leaf as KerasTensor)._keras_history!.operation), tensor];
+  }, struct);
   return {
     name: model.name, trainable: model.trainable, layers,
     input_layers: places(graph.inputs_struct), output_layers: places(graph.outputs_struct),
@@ -68,7 +75,7 @@ export function functionalFromConfig(cls: FunctionalConstructor, config: Record<
   const tensorAt = ([name, node, tensor]: TensorPlace): KerasTensor => {
     const layer = layers.get(name);
     if (!layer) throw new GraphError(`The model's config refers to a layer '${name}' that it does not contain.`);
-    const found = layer._inbound_nodes[node - bornNodes(layer)];
+    const found = layer._inbound_nodes[node];
     if (!found) throw new NotYet(name);
     return found.output_tensors[tensor];
   };
@@ -109,7 +116,11 @@ export function functionalFromConfig(cls: FunctionalConstructor, config: Record<
   }
 
   const places = (struct: unknown): unknown => {
-    if (Array.isArray(struct) && struct.length === 3 && typeof struct[0] === 'string') return tensorAt(struct as TensorPlace);
+    if (Array.isArray(struct) && struct.length === 3 && typeof struct[0] === 'string') {
+      const [name, node, tensor] = struct as TensorPlace;
+      const layer = layers.get(name);
+      return tensorAt([name, node - (layer ? bornNodes(layer) : 0), tensor]);
+    }
     if (Array.isArray(struct)) return struct.map(places);
     if (isPlainObject(struct) && struct.class_name === '__tuple__') return places(struct.items);
     return mapValues(struct as Record<string, unknown>, places);

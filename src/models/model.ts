@@ -8,7 +8,10 @@ import { InputLayer } from '../layers/core/input-layer.js';
 import { IncompatibleInputError, InputSpec } from '../layers/input-spec.js';
 import { Layer, type CallOptions, type LayerOptions } from '../layers/layer.js';
 import { hasKerasTensor, KerasTensor } from '../ops/keras-tensor.js';
-import type { FilePath, FileSource, SaveModelOptions } from '../saving/keras-archive.js';
+import {
+  load_weights, save_model, save_weights, type FilePath, type FileSource, type SaveModelOptions,
+} from '../saving/keras-archive.js';
+import { stringifyJSON } from '../saving/json.js';
 import { kerasExport } from '../saving/registration.js';
 import { serialize_keras_object } from '../saving/serialization.js';
 import { Trainer } from '../trainers/trainer.js';
@@ -233,25 +236,22 @@ export class Model extends Trainer {
    * @param options `overwrite` (default true)
    */
   async save(filepath: FilePath, options: SaveModelOptions = {}): Promise<void> {
-    const { save_model } = await import('../saving/keras-archive.js');
     await save_model(this, filepath, options);
   }
 
   /** Writes the weights to a `.weights.h5` file. */
   async save_weights(filepath: FilePath, options: { overwrite?: boolean } = {}): Promise<void> {
-    const { save_weights } = await import('../saving/keras-archive.js');
     await save_weights(this, filepath, options);
   }
 
   /** Reads weights from a `.weights.h5` or `.keras` file. Option `skip_mismatch` leaves layers of other shapes as they are. */
   async load_weights(filepath: FileSource, options: { skip_mismatch?: boolean } = {}): Promise<void> {
-    const { load_weights } = await import('../saving/keras-archive.js');
     await load_weights(this, filepath, options);
   }
 
   /** The architecture, without weights, as JSON that `keras.models.model_from_json` reads, here and in Python. */
   to_json(): string {
-    return JSON.stringify(serialize_keras_object(this));
+    return stringifyJSON(serialize_keras_object(this));
   }
 
   override get_config(): Record<string, unknown> {

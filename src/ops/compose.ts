@@ -75,7 +75,8 @@ export function toShape(shape: number | readonly number[], what: string): number
 /** An integer argument >= `least`. */
 export function requireInteger(value: number, what: string, least = -Infinity): number {
   if (!Number.isInteger(value) || value < least) {
-    throw new TypeError(`${what} must be an integer${least === -Infinity ? '' : ` >= ${least}`}, received ${String(value)}.`);
+    const bound = least === -Infinity ? '' : ` >= ${least}`;
+    throw new TypeError(`${what} must be an integer${bound}, received ${String(value)}.`);
   }
   return value;
 }

@@ -32,7 +32,8 @@ export type Op<N extends readonly string[], P extends readonly unknown[], R> =
  * The public form of an implementation (a type of its own, so that default values give parameters their
  * types).
  */
-export type OpOf<N extends readonly string[], F> = F extends (...args: infer P) => infer R ? Op<N, P, R> : never;
+export type OpOf<N extends readonly string[], F> =
+  F extends (...args: infer P) => infer R ? Op<N, P, R> : never;
 
 /** An op in a functional graph: the function and its arguments that are not tensors. */
 export class OpOperation extends Operation {

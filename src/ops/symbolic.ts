@@ -16,11 +16,17 @@ const SMALL_FILL = 1;
 const OTHER_FILL = 2 * FILL;
 
 function trace(fn: (...args: unknown[]) => unknown, args: readonly unknown[], fill: number): unknown {
-  return abstractly((t) => fn(...(mapStructure(
-    (leaf) => (leaf instanceof KerasTensor
-      ? t.input({ shape: leaf.shape.map((d) => d ?? fill), dtype: leaf.dtype }) : leaf),
-    args,
-  ) as unknown[])));
+  try {
+    return abstractly((t) => fn(...(mapStructure(
+      (leaf) => (leaf instanceof KerasTensor
+        ? t.input({ shape: leaf.shape.map((d) => d ?? fill), dtype: leaf.dtype }) : leaf),
+      args,
+    ) as unknown[])));
+  } catch (error) {
+    // A size that was only filled in would puzzle the reader of the message.
+    if (error instanceof Error) error.message = error.message.replaceAll(new RegExp(`\\b${fill}\\b`, 'g'), 'null');
+    throw error;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Adam: steps scaled by running estimates of the gradient's mean and size. */
 import { apply, applyAll } from '../engine/apply.js';
-import { scalarTensor } from '../engine/convert.js';
+import { scalarTensor, toTensor } from '../engine/convert.js';
 import type { DType } from '../engine/dtype.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Variable } from '../engine/variable.js';
@@ -41,7 +41,7 @@ export class Adam extends Optimizer {
   #shared = new Map<DType, Tensor[]>();
 
   constructor(...args: ConstructorArgs<AdamOptions, typeof ARGUMENTS>) {
-    const options = namedArguments<AdamOptions>(new.target.name, ARGUMENTS, args, [], ['learning_rate']);
+    const options = namedArguments<AdamOptions>(new.target.name, ARGUMENTS, args, []);
     super(options, 0.001);
     this.beta_1 = options.beta_1 ?? 0.9;
     this.beta_2 = options.beta_2 ?? 0.999;
@@ -68,7 +68,7 @@ export class Adam extends Optimizer {
   #scalars(dtype: DType): Tensor[] {
     let scalars = this.#shared.get(dtype);
     if (!scalars) {
-      const step = apply('add', [castTo(this.iterations, { dtype }), scalarTensor(1, dtype)]);
+      const step = apply('add', [castTo(toTensor(this.iterations), { dtype }), scalarTensor(1, dtype)]);
       const betas = [this.beta_1, this.beta_2].map((beta) => scalarTensor(beta, dtype));
       scalars = [...betas.map((beta) => apply('power', [beta, step])), ...betas, scalarTensor(this.epsilon, dtype)];
       this.#shared.set(dtype, scalars);

@@ -1,36 +1,34 @@
-/** Clipping of gradients. */
+/** Gradients cut to size. */
 import { apply } from '../engine/apply.js';
-import { scalarTensor } from '../engine/convert.js';
 import type { Tensor } from '../engine/tensor.js';
+import { add, clip, divide, greater, maximum, minimum, multiply, sqrt, square, subtract, sum, where } from '../ops/tensor-math.js';
+import { cast } from '../ops/promotion.js';
 
-export interface ClipOptions {
-  clipnorm: number | null;
-  clipvalue: number | null;
-  global_clipnorm: number | null;
+/** The gradient, shortened to the norm where it is longer. */
+function clipByNorm(gradient: Tensor, norm: number): Tensor {
+  const squares = sum(square(gradient));
+  const isPositive = greater(squares, 0);
+  // The root has no derivative at 0.
+  const length = where(isPositive, sqrt(where(isPositive, squares, 1)), squares);
+  return divide(multiply(gradient, norm), maximum(length, norm));
 }
 
-const scalarLike = (value: number, like: Tensor): Tensor => scalarTensor(value, like.dtype);
-const squaredSum = (x: Tensor): Tensor =>
-  apply('reduce_sum', [apply('square', [x])], { axes: x.shape.map((_, i) => i), keepdims: false });
-
-/** g limit / max(|g|, limit): gradients shorter than the limit stay as they are. */
-function byNorm(g: Tensor, limit: number): Tensor {
-  const norm = apply('sqrt', [squaredSum(g)]);
-  return apply('divide', [apply('multiply', [g, scalarLike(limit, g)]), apply('maximum', [norm, scalarLike(limit, g)])]);
+/** All gradients shortened alike, so that their norm together is at most `norm`. Not finite: all become NaN. */
+function clipByGlobalNorm(gradients: readonly Tensor[], norm: number): Tensor[] {
+  const { dtype } = gradients[0];
+  const total = sum(apply('stack', gradients.map((gradient) => cast(sum(square(gradient)), dtype)), { axis: 0 }));
+  const length = sqrt(total);
+  const scale = multiply(minimum(divide(1, length), 1 / norm), norm);
+  const factor = add(scale, subtract(length, length));
+  return gradients.map((gradient) => multiply(gradient, cast(factor, gradient.dtype)));
 }
 
-function byGlobalNorm(gradients: readonly Tensor[], limit: number): Tensor[] {
-  const norm = apply('sqrt', [gradients.map(squaredSum).reduce((a, b) => apply('add', [a, b]))]);
-  const inverse = apply('minimum', [apply('divide', [scalarLike(1, norm), norm]), scalarLike(1 / limit, norm)]);
-  const scale = apply('multiply', [scalarLike(limit, norm), inverse]);
-  return gradients.map((g) => apply('multiply', [g, scale]));
-}
-
-export function clipGradients(gradients: readonly Tensor[], { clipnorm, clipvalue, global_clipnorm }: ClipOptions): readonly Tensor[] {
-  if (clipnorm) return gradients.map((g) => byNorm(g, clipnorm));
-  if (global_clipnorm) return byGlobalNorm(gradients, global_clipnorm);
-  if (clipvalue) {
-    return gradients.map((g) => apply('minimum', [apply('maximum', [g, scalarLike(-clipvalue, g)]), scalarLike(clipvalue, g)]));
-  }
+export function clipGradients(
+  gradients: Tensor[],
+  { clipnorm, global_clipnorm, clipvalue }: Record<'clipnorm' | 'global_clipnorm' | 'clipvalue', number | null>,
+): Tensor[] {
+  if (clipnorm && clipnorm > 0) return gradients.map((gradient) => clipByNorm(gradient, clipnorm));
+  if (global_clipnorm && global_clipnorm > 0) return clipByGlobalNorm(gradients, global_clipnorm);
+  if (clipvalue && clipvalue > 0) return gradients.map((gradient) => clip(gradient, -clipvalue, clipvalue));
   return gradients;
 }

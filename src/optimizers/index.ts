@@ -4,13 +4,18 @@ import { ArgumentError } from '../utils/checks.js';
 import { makeResolver, publishResolver } from '../utils/resolve.js';
 import { Optimizer } from './optimizer.js';
 
+export { Adagrad, type AdagradOptions } from './adagrad.js';
 export { Adam, type AdamOptions } from './adam.js';
+export { AdamW } from './adamw.js';
 export { Optimizer, OptimizerError, type LearningRate, type OptimizerOptions } from './optimizer.js';
+export { RMSprop, type RMSpropOptions } from './rmsprop.js';
 export { SGD, type SGDOptions } from './sgd.js';
 export * as schedules from './schedules/index.js';
 
 const MODULE = 'keras.optimizers';
-const resolver = makeResolver<Optimizer>({ module: MODULE, what: 'optimizer' });
+const resolver = makeResolver<Optimizer>({
+  module: MODULE, what: 'optimizer', spelling: (className) => className.toLowerCase(),
+});
 
 /**
  * The optimizer that a name, a config or an optimizer means. Source: keras.optimizers.get.

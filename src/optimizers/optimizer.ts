@@ -1,401 +1,443 @@
-/** The base of optimizers: state, schedules, clipping, weight decay, averaging and accumulation around an update rule. */
-import { apply } from '../engine/apply.js';
-import { activeBackend, context, withContext } from '../engine/context.js';
-import { scalarTensor, toTensor, type TensorLike } from '../engine/convert.js';
-import { tidy } from '../engine/scope.js';
-import { formatShape, sameShape } from '../engine/shape.js';
-import { StatelessScope } from '../engine/stateless-scope.js';
-import { Tensor } from '../engine/tensor.js';
-import { Variable, type VariableOptions } from '../engine/variable.js';
+/** Base of the optimizers. */
 import { notice } from '../backend/config.js';
-import { kerasExport } from '../saving/registration.js';
-import { serialize_keras_object } from '../saving/serialization.js';
+import { apply as applyPrimitive } from '../engine/apply.js';
+import { context, withContext } from '../engine/context.js';
+import { scalarTensor, toTensor, type TensorLike } from '../engine/convert.js';
+import { getDefaultFloat, standardizeDType } from '../engine/dtype.js';
+import { tidy } from '../engine/scope.js';
+import { formatShape, sameShape, ShapeError, type Shape } from '../engine/shape.js';
+import { StatelessScope } from '../engine/stateless-scope.js';
+import { isPlainObject } from '../engine/structure.js';
+import type { Tensor } from '../engine/tensor.js';
+import { Variable } from '../engine/variable.js';
+import { get as getInitializer } from '../initializers/index.js';
+import { cast } from '../ops/promotion.js';
+import { add, divide, equal, mod, multiply, notEqual, subtract, zeros } from '../ops/tensor-math.js';
+import { kerasExport, type CustomObjects } from '../saving/registration.js';
+import { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
+import type { VariableStore } from '../saving/walk.js';
+import { counterDType } from '../utils/counter-dtype.js';
 import { ArgumentError } from '../utils/checks.js';
 import { auto_name } from '../utils/naming.js';
 import { clipGradients } from './clipping.js';
+import { assignConditionally } from './conditional.js';
+import { BASE_ARGUMENTS, checkOptions, type LearningRate, type OptimizerOptions } from './optimizer-options.js';
 import { LearningRateSchedule } from './schedules/learning-rate-schedule.js';
 
-/** A number, a schedule, or a function without arguments that gives the rate. */
-export type LearningRate = number | LearningRateSchedule | (() => TensorLike);
+export { BASE_ARGUMENTS, type LearningRate, type OptimizerOptions };
 
-export interface OptimizerOptions {
-  learning_rate?: LearningRate | Record<string, unknown>;
-  /** Every update also takes `weight_decay * learning_rate` of the weight itself away. Default: none. */
-  weight_decay?: number | null;
-  /** Largest norm of each gradient. Only one of the three ways to clip can be given. */
-  clipnorm?: number | null;
-  /** Largest absolute value of each element of the gradients. */
-  clipvalue?: number | null;
-  /** Largest norm of all gradients together. */
-  global_clipnorm?: number | null;
-  /** Keep an exponential moving average of the weights. Default false. */
-  use_ema?: boolean;
-  /** Default 0.99. */
-  ema_momentum?: number;
-  /** Steps after which the weights are replaced by their average; null: only at the end of training. */
-  ema_overwrite_frequency?: number | null;
-  /** The loss is multiplied by it before gradients are taken, and gradients are divided by it. */
-  loss_scale_factor?: number | null;
-  /** Gradients of this many steps, at least 2, are averaged for one update. */
-  gradient_accumulation_steps?: number | null;
-  name?: string | null;
-}
-
-/** Names after the class's own arguments, in Keras's order. */
-export const BASE_ARGUMENTS = ['weight_decay', 'clipnorm', 'clipvalue', 'global_clipnorm', 'use_ema', 'ema_momentum',
-  'ema_overwrite_frequency', 'loss_scale_factor', 'gradient_accumulation_steps', 'name'] as const;
-
-/** The optimizer is used before it knows its variables, or with others. */
+/** An optimizer was used before it was built, or with other variables than it was built for. */
 export class OptimizerError extends Error {
   override name = 'OptimizerError';
 }
 
-interface Store {
-  get(key: string): TensorLike;
-  set(key: string, value: Variable): void;
-  keys(): string[];
-}
-
 /**
- * Base of optimizers. A subclass makes its state in `build` and changes one variable in `update_step`.
+ * Changes variables by their gradients so that a loss becomes smaller. `apply(gradients, variables)` does one step.
+ * For your own, derive from it: make state in `build` with `add_optimizer_variables`, and define `update_step`.
  * Source: keras.optimizers.Optimizer.
  *
  * @example
- * const optimizer = new keras.optimizers.SGD(0.1);
- * optimizer.apply([keras.ops.ones([2])], [variable]);
+ * class SignDescent extends keras.optimizers.Optimizer {
+ *   update_step(gradient, variable, learning_rate) {
+ *     this.assign_sub(variable, keras.ops.multiply(keras.ops.sign(gradient), learning_rate));
+ *   }
+ * }
+ * const w = new keras.Variable(keras.ops.array([1, -1]));
+ * new SignDescent({learning_rate: 0.5}).apply([keras.ops.array([3, -4])], [w]);
+ * w.value.arraySync(); // [0.5, -0.5]
  */
 export abstract class Optimizer {
-  readonly name: string;
+  name: string;
+  built = false;
   readonly weight_decay: number | null;
   readonly clipnorm: number | null;
-  readonly clipvalue: number | null;
   readonly global_clipnorm: number | null;
+  readonly clipvalue: number | null;
   readonly use_ema: boolean;
   readonly ema_momentum: number;
   readonly ema_overwrite_frequency: number | null;
   readonly loss_scale_factor: number | null;
   readonly gradient_accumulation_steps: number | null;
-  built = false;
-  #variables: Variable[] = [];
+  readonly #variables: Variable[] = [];
+  readonly #iterations: Variable;
+  #learningRate: Variable | LearningRateSchedule | (() => TensorLike);
   #trainable: Variable[] = [];
   #indices = new Map<Variable, number>();
-  #iterations: Variable;
-  #rate: Variable | LearningRateSchedule | (() => TensorLike);
   #averages: Variable[] = [];
-  #accumulated: Variable[] = [];
-  #undecayed: { variables: Set<Variable>; pattern: RegExp | null } = { variables: new Set(), pattern: null };
+  #accumulators: Variable[] = [];
+  #excluded = new Set<Variable>();
+  #excludedNames: RegExp | undefined;
 
-  constructor(options: OptimizerOptions, defaultRate: number) {
-    this.name = options.name ?? auto_name(this.constructor.name);
+  /** @param defaultRate the class's learning rate where none is given */
+  constructor(options: OptimizerOptions, defaultRate = 0.001) {
+    const owner = new.target.name;
+    checkOptions(owner, options);
+    this.name = options.name ?? auto_name(owner);
     this.weight_decay = options.weight_decay ?? null;
     this.clipnorm = options.clipnorm ?? null;
-    this.clipvalue = options.clipvalue ?? null;
     this.global_clipnorm = options.global_clipnorm ?? null;
+    this.clipvalue = options.clipvalue ?? null;
     this.use_ema = options.use_ema ?? false;
     this.ema_momentum = options.ema_momentum ?? 0.99;
     this.ema_overwrite_frequency = options.ema_overwrite_frequency ?? null;
     this.loss_scale_factor = options.loss_scale_factor ?? null;
     this.gradient_accumulation_steps = options.gradient_accumulation_steps ?? null;
-    this.#check();
-    // Counted in 64 bits as Python does, where the backend has them.
-    const counter = activeBackend().unsupported('add', 'int64') ? 'int32' : 'int64';
-    this.#iterations = this.#track(() => scalarTensor(0, counter), { name: 'iteration', shape: [], aggregation: 'only_first_replica' });
+    this.#iterations = this.add_variable([], 'zeros', { dtype: counterDType(), name: 'iteration' });
     const rate = options.learning_rate ?? defaultRate;
-    if (rate instanceof LearningRateSchedule || typeof rate === 'function') this.#rate = rate as LearningRateSchedule;
+    if (typeof rate === 'function') this.#learningRate = rate;
     else if (typeof rate === 'number') {
-      this.#rate = this.#track(() => scalarTensor(rate, 'float32'), { name: 'learning_rate', shape: [], aggregation: 'only_first_replica' });
-    } else if (typeof rate === 'object' && rate !== null && 'class_name' in rate) {
-      this.#rate = LearningRateSchedule.fromSerialized(rate);
-    } else {
-      throw new ArgumentError(`${this.constructor.name}: the argument 'learning_rate' must be a number, a schedule or a function, ` +
-        `received ${JSON.stringify(rate)}.`);
-    }
-  }
-
-  #check(): void {
-    const owner = this.constructor.name;
-    const steps = this.gradient_accumulation_steps;
-    if (steps !== null && (!Number.isInteger(steps) || steps < 2)) {
-      throw new ArgumentError(`${owner}: gradient_accumulation_steps must be an integer >= 2, received ${steps}.`);
-    }
-    if (this.use_ema && !(this.ema_momentum >= 0 && this.ema_momentum <= 1)) {
-      throw new ArgumentError(`${owner}: ema_momentum must be between 0 and 1, received ${this.ema_momentum}.`);
-    }
-    const frequency = this.ema_overwrite_frequency;
-    if (this.use_ema && frequency !== null && (!Number.isInteger(frequency) || frequency < 1)) {
-      throw new ArgumentError(`${owner}: ema_overwrite_frequency must be an integer >= 1 or null, received ${frequency}.`);
-    }
-    const clips = { clipnorm: this.clipnorm, clipvalue: this.clipvalue, global_clipnorm: this.global_clipnorm };
-    if (Object.values(clips).filter((value) => value !== null).length > 1) {
-      throw new ArgumentError(`${owner}: only one of clipnorm, clipvalue and global_clipnorm can be set, received ${JSON.stringify(clips)}.`);
+      this.#learningRate = this.add_variable([], () => scalarTensor(rate, getDefaultFloat()), { name: 'learning_rate' });
+    } else if (isPlainObject(rate) && 'class_name' in rate) this.#learningRate = LearningRateSchedule.fromSerialized(rate);
+    else {
+      throw new ArgumentError(`${owner}: the argument 'learning_rate' must be a number, a schedule or a function, received ` +
+        `${JSON.stringify(rate)}.`);
     }
   }
 
   // ---- state ----
 
-  #track(initializer: () => Tensor, options: VariableOptions): Variable {
-    const variable = withContext({ nameScopes: [...context.nameScopes, this.name] },
-      () => new Variable(initializer, { trainable: false, ...options }));
-    this.#variables.push(variable);
-    return variable;
+  /** Steps done so far; with gradient accumulation, steps that changed the variables. */
+  get iterations(): Variable | Tensor {
+    const { gradient_accumulation_steps: steps } = this;
+    return steps ? applyPrimitive('floor_divide', [this.#iterations.value, this.#integer(steps)]) : this.#iterations;
   }
 
-  /** State like a variable of the model: same shape and dtype, zeros unless another initial value is given. */
-  add_variable_from_reference(reference: Variable, name = 'var', initial = 0): Variable {
-    return this.#track(() => apply('full', [], { value: initial, shape: reference.shape, dtype: reference.dtype }), {
-      name: `${reference.path.replaceAll('/', '_')}_${name}`, shape: reference.shape, dtype: reference.dtype });
-  }
-
-  /** One such variable for each variable of the model. */
-  add_optimizer_variables(variables: readonly Variable[], name: string, initial = 0): Variable[] {
-    return variables.map((variable) => this.add_variable_from_reference(variable, name, initial));
-  }
-
-  /** All state: iterations, learning rate, then what the optimizer keeps for each variable. */
+  /** Iterations, the learning rate where it is a number, then the state made in `build`: the order in saved files. */
   get variables(): Variable[] {
     return [...this.#variables];
   }
 
-  /** Updates made so far. */
-  get iterations(): Tensor {
-    const done = this.#iterations.value;
-    return this.gradient_accumulation_steps
-      ? apply('floor_divide', [done, scalarTensor(this.gradient_accumulation_steps, done.dtype)]) : done;
+  /** The present rate: a variable where it was given as a number, else what the schedule or function gives. */
+  get learning_rate(): Variable | Tensor {
+    return this.#learningRate instanceof Variable ? this.#learningRate : this.#rate();
   }
 
-  /** The present learning rate. */
-  get learning_rate(): Tensor {
-    const rate = this.#rate;
-    if (rate instanceof Variable) return rate.value;
-    return toTensor(rate instanceof LearningRateSchedule ? rate(this.#iterations.value) : rate(), 'float32');
-  }
-
+  /** A number is assigned to the variable, so that compiled steps use it too. */
   set learning_rate(value: LearningRate | TensorLike) {
-    if (value instanceof LearningRateSchedule || typeof value === 'function') {
-      if (this.#rate instanceof Variable) this.#variables = this.#variables.filter((variable) => variable !== this.#rate);
-      this.#rate = value as LearningRateSchedule;
-    } else if (this.#rate instanceof Variable) {
-      const rate = this.#rate;
+    if (typeof value === 'function') {
+      const former = this.#learningRate;
+      this.#learningRate = value as LearningRateSchedule;
+      if (former instanceof Variable) this.#variables.splice(this.#variables.indexOf(former), 1);
+    } else if (this.#learningRate instanceof Variable) {
+      const rate = this.#learningRate;
       tidy(() => rate.assign(toTensor(value, rate.dtype)));
     } else {
-      throw new OptimizerError(`The learning rate of ${this.name} follows a schedule, so it cannot be set to a number. ` +
-        'Make the optimizer with a number as its learning_rate to set it later.');
+      throw new OptimizerError(`The learning rate of optimizer '${this.name}' follows a schedule, so it cannot be set ` +
+        'to a number. Create the optimizer with a number as learning_rate to change it later.');
     }
   }
 
-  /** Makes the state for the model's variables. Called by the first `apply`. */
+  #rate(): Tensor {
+    const rate = this.#learningRate;
+    if (rate instanceof Variable) return rate.value;
+    if (rate instanceof LearningRateSchedule) return rate(this.#iterations);
+    return toTensor(rate(), getDefaultFloat());
+  }
+
+  #integer(value: number): Tensor {
+    return scalarTensor(value, this.#iterations.dtype);
+  }
+
+  /** Makes a variable of the optimizer's state. `initializer` default zeros; `dtype` default floatx. */
+  add_variable(
+    shape: Shape, initializer: unknown = 'zeros', { dtype, name }: { dtype?: string | null; name?: string } = {},
+  ): Variable {
+    const variable = withContext({ nameScopes: [...context.nameScopes, this.name] }, () => new Variable(
+      getInitializer(initializer),
+      { shape, dtype: standardizeDType(dtype ?? getDefaultFloat()), trainable: false, autocast: false, name }));
+    this.#variables.push(variable);
+    return variable;
+  }
+
+  /** State of the shape and dtype of another variable, named after it. */
+  add_variable_from_reference(reference_variable: Variable, name = 'var', initializer: unknown = 'zeros'): Variable {
+    return this.add_variable(reference_variable.shape, initializer,
+      { dtype: reference_variable.dtype, name: `${reference_variable.path.replaceAll('/', '_')}_${name}` });
+  }
+
+  /** State for each variable: one array, or one for each name when there are several. */
+  add_optimizer_variables(trainable_variables: readonly Variable[], name: string, initializer?: unknown): Variable[];
+  add_optimizer_variables(trainable_variables: readonly Variable[], name: readonly string[], initializer?: unknown): Variable[][];
+  add_optimizer_variables(
+    trainable_variables: readonly Variable[], name: string | readonly string[], initializer: unknown = 'zeros',
+  ): Variable[] | Variable[][] {
+    const names = typeof name === 'string' ? [name] : name;
+    // By variable first: this is the order in saved files.
+    const rows = trainable_variables.map((variable) => names.map((part, i) => this.add_variable_from_reference(
+      variable, part, Array.isArray(initializer) ? initializer[i] : initializer)));
+    const columns = names.map((_, i) => rows.map((row) => row[i]));
+    return typeof name === 'string' ? columns[0] : columns;
+  }
+
+  /** Makes the state for these variables; done by the first `apply` otherwise. A second call does nothing. */
   build(variables: readonly Variable[]): void {
     if (this.built) return;
     if (this.use_ema) this.#averages = this.add_optimizer_variables(variables, 'average');
-    variables.forEach((variable, i) => this.#indices.set(variable, i));
-    if (this.gradient_accumulation_steps) this.#accumulated = this.add_optimizer_variables(variables, 'gradient_accumulator');
+    variables.forEach((variable, i) => {
+      this.#indices.set(variable, i);
+      if (this.gradient_accumulation_steps) {
+        this.#accumulators.push(this.add_variable_from_reference(variable, 'gradient_accumulator'));
+      }
+    });
     this.#trainable = [...variables];
     this.built = true;
   }
 
-  /** The place of a variable among those the optimizer was built with. */
+  /** The place of a variable among those the optimizer was built for. */
   protected indexOf(variable: Variable): number {
     const index = this.#indices.get(variable);
     if (index === undefined) {
-      throw new OptimizerError(`Optimizer '${this.name}' does not know the variable '${variable.path}': it was built with ` +
-        `${this.#trainable.map((v) => v.path).join(', ')}. Compile the model again after changing which layers train.`);
+      throw new OptimizerError(`Optimizer '${this.name}' was not built for variable '${variable.path}'. ` +
+        'Compile the model again after changing which layers train, or make another optimizer.');
     }
     return index;
   }
 
-  // ---- updates ----
+  // ---- steps ----
 
   /** Changes one variable by its gradient. */
   abstract update_step(gradient: Tensor, variable: Variable, learning_rate: Tensor): void;
 
-  /** Called once before the update steps of one application. */
+  /** Called once before the update steps of one application: for what all of them share. */
   protected beforeUpdates(): void {}
 
-  /** `apply` for pairs of gradient and variable. */
-  apply_gradients(grads_and_vars: readonly (readonly [Tensor | null, Variable])[]): void {
-    this.apply(grads_and_vars.map(([gradient]) => gradient), grads_and_vars.map(([, variable]) => variable));
+  /** For `update_step`: sets a variable, adds to it, takes from it. */
+  assign(variable: Variable, value: Tensor): void {
+    variable.assign(value);
   }
 
-  /** Updates variables by their gradients (null: no gradient). Without variables: those it was built with. */
+  assign_add(variable: Variable, value: Tensor): void {
+    variable.assign_add(value);
+  }
+
+  assign_sub(variable: Variable, value: Tensor): void {
+    variable.assign_sub(value);
+  }
+
+  /** `apply` with pairs of gradient and variable. */
+  apply_gradients(grads_and_vars: Iterable<readonly [Tensor | null, Variable]>): Variable {
+    const pairs = [...grads_and_vars];
+    this.apply(pairs.map(([gradient]) => gradient), pairs.map(([, variable]) => variable));
+    return this.#iterations;
+  }
+
+  /**
+   * One step.
+   *
+   * @param grads gradients in the order of the variables; null for those without, which stay as they are
+   * @param trainable_variables default: those the optimizer was built for
+   * @throws OptimizerError for other variables than it was built for
+   */
   apply(grads: readonly (Tensor | null | undefined)[], trainable_variables?: readonly Variable[]): void {
     if (grads.length === 0) return;
-    if (trainable_variables && !this.built) this.build(trainable_variables);
-    if (!this.built) {
-      throw new OptimizerError(`Optimizer '${this.name}' does not know its variables yet: pass them to apply(), or call build(variables).`);
+    if (trainable_variables) this.build(trainable_variables);
+    else if (!this.built) {
+      throw new OptimizerError(`Optimizer '${this.name}' is not built, so it does not know which variables the ` +
+        'gradients are for. Pass them too, or call build(trainable_variables) first.');
     }
-    const variables = trainable_variables ?? this.#trainable;
-    if (variables.length !== grads.length) {
-      throw new OptimizerError(`Optimizer '${this.name}' received ${grads.length} gradients for ${variables.length} variables.`);
+    const all = trainable_variables ?? this.#trainable;
+    if (grads.length !== all.length) {
+      throw new OptimizerError(`Optimizer '${this.name}' received ${grads.length} gradients for ${all.length} variables.`);
     }
-    tidy(() => this.#apply(grads, variables));
-  }
-
-  #apply(grads: readonly (Tensor | null | undefined)[], variables: readonly Variable[]): void {
-    // 1. Variables without a gradient stay as they are.
-    const known = variables.filter((_, i) => grads[i]);
-    if (known.length === 0) throw new OptimizerError('No gradient was given for any variable: the loss depends on none of them.');
-    if (known.length < variables.length) {
-      notice(`There are no gradients for ${variables.filter((_, i) => !grads[i]).map((v) => v.path).join(', ')}: the loss does not depend on them.`);
-    }
-    let gradients = grads.filter((gradient): gradient is Tensor => Boolean(gradient));
-    known.forEach((variable, i) => {
+    all.forEach((variable, i) => {
       this.indexOf(variable);
-      if (!sameShape(gradients[i].shape, variable.shape)) {
-        throw new OptimizerError(`The gradient of '${variable.path}' has shape ${formatShape(gradients[i].shape)}, expected ${formatShape(variable.shape)}.`);
+      const gradient = grads[i];
+      if (gradient && !sameShape(gradient.shape, variable.shape)) {
+        throw new OptimizerError(`The gradient of '${variable.path}' has shape ${formatShape(gradient.shape)}, expected ` +
+          `${formatShape(variable.shape)}.`);
       }
     });
-    // 2. Undo the scale of the loss.
-    if (this.loss_scale_factor !== null) gradients = gradients.map((g) => divide(g, this.loss_scale_factor!));
-    // 3. Update, or collect gradients until it is time to.
-    const steps = this.gradient_accumulation_steps;
-    if (steps) this.#accumulate(gradients, known, steps);
-    else this.#update(gradients, known);
-    // 4. Averages and constraints.
-    if (this.use_ema) this.#average();
-    for (const variable of known) if (variable.constraint) variable.assign(variable.constraint(variable.value));
-    this.#iterations.assign_add(scalarTensor(1, this.#iterations.dtype));
+    const variables = all.filter((_, i) => grads[i]);
+    const gradients = grads.filter((gradient): gradient is Tensor => Boolean(gradient));
+    this.#warnOfMissing(all, variables);
+    tidy(() => {
+      this.#step(gradients, variables);
+      this.#iterations.assign_add(this.#integer(1));
+    });
   }
 
-  #update(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+  #warnOfMissing(all: readonly Variable[], present: readonly Variable[]): void {
+    if (present.length === all.length) return;
+    const missing = all.filter((variable) => !present.includes(variable)).map(({ path }) => path).join(', ');
+    const what = `The loss does not depend on these variables, so they have no gradients: ${missing}.`;
+    if (present.length === 0) throw new OptimizerError(`${what} There is nothing to train. Did you forget the loss?`);
+    notice(`${what} They stay as they are.`);
+  }
+
+  #step(given: readonly Tensor[], variables: readonly Variable[]): void {
+    const { loss_scale_factor: scale, gradient_accumulation_steps: steps } = this;
+    // 1. undo the scaling of the loss
+    const gradients = scale === null ? [...given] : given.map((gradient) => divide(gradient, scale));
+    // 2. update, or accumulate
+    if (steps) {
+      const accumulators = variables.map((variable) => this.#accumulators[this.indexOf(variable)]);
+      const sums = gradients.map((gradient, i) => add(cast(gradient, accumulators[i].dtype), accumulators[i].value));
+      const isUpdate = equal(mod(add(this.#iterations.value, 1), steps), 0);
+      assignConditionally(isUpdate, () => {
+        this.#update(sums.map((sum) => divide(sum, steps)), variables);
+        for (const accumulator of this.#accumulators) accumulator.assign(zeros(accumulator.shape, accumulator.value));
+      }, () => accumulators.forEach((accumulator, i) => accumulator.assign(sums[i])));
+    } else this.#update(gradients, variables);
+    // 3. moving averages
+    if (this.use_ema) this.#updateAverages();
+    // 4. constraints
+    for (const variable of variables) {
+      if (variable.constraint) variable.assign(variable.constraint(variable.value));
+    }
+  }
+
+  #update(gradients: Tensor[], variables: readonly Variable[]): void {
     const clipped = clipGradients(gradients, this);
-    this.#decay(variables);
-    const rate = this.learning_rate;
+    const rate = this.#rate();
+    this.#decayWeights(variables, rate);
     this.beforeUpdates();
     variables.forEach((variable, i) => this.update_step(clipped[i], variable, rate));
   }
 
-  #accumulate(gradients: readonly Tensor[], variables: readonly Variable[], steps: number): void {
-    const accumulators = variables.map((variable) => this.#accumulated[this.indexOf(variable)]);
-    const sums = gradients.map((g, i) => apply('add', [g, accumulators[i].value]));
-    const count = apply('add', [this.#iterations.value, scalarTensor(1, this.#iterations.dtype)]);
-    const due = this.#everyNth(count, steps);
-    const zero = (like: Tensor): Tensor => scalarTensor(0, like.dtype);
-    when(due, () => this.#update(sums.map((sum) => divide(sum, steps)), variables));
-    accumulators.forEach((accumulator, i) => accumulator.assign(apply('select', [due, zero(sums[i]), sums[i]])));
+  // ---- weight decay ----
+
+  /** Keeps variables from weight decay: these, or those whose name contains one of the words. Before `build`. */
+  exclude_from_weight_decay(
+    options: { var_list?: readonly Variable[] | null; var_names?: readonly string[] | null } = {},
+  ): void {
+    this.#excluded = new Set(options.var_list);
+    const names = options.var_names ?? [];
+    this.#excludedNames = names.length > 0 ? new RegExp(names.join('|')) : undefined;
   }
 
-  #everyNth(count: Tensor, n: number): Tensor {
-    const remainder = apply('mod', [count, scalarTensor(n, count.dtype)]);
-    return apply('equal', [remainder, scalarTensor(0, count.dtype)]);
-  }
-
-  #decay(variables: readonly Variable[]): void {
-    const decay = this.weight_decay;
-    if (decay === null) return;
-    const rate = this.learning_rate;
+  #decayWeights(variables: readonly Variable[], rate: Tensor): void {
+    const { weight_decay } = this;
+    if (weight_decay === null) return;
     for (const variable of variables) {
-      if (this.#undecayed.variables.has(variable) || this.#undecayed.pattern?.test(variable.name)) continue;
-      const { value } = variable;
-      const scaled = apply('multiply', [apply('multiply', [value, scalarTensor(decay, value.dtype)]), castTo(rate, value)]);
-      variable.assign(apply('subtract', [value, scaled]));
+      if (this.#excluded.has(variable) || this.#excludedNames?.test(variable.name)) continue;
+      const part = multiply(multiply(variable.value, weight_decay), cast(rate, variable.dtype));
+      variable.assign_sub(part);
     }
   }
 
-  /** Leaves variables out of the weight decay: by themselves, or by a part of their name. Call it before `build`. */
-  exclude_from_weight_decay(options: { var_list?: readonly Variable[]; var_names?: readonly string[] } = {}): void {
-    if (this.built) throw new OptimizerError('exclude_from_weight_decay() must be called before the optimizer is built.');
-    const { var_list = [], var_names = [] } = options;
-    this.#undecayed = { variables: new Set(var_list), pattern: var_names.length > 0 ? new RegExp(var_names.join('|')) : null };
-  }
+  // ---- moving averages ----
 
-  #average(): void {
-    const count = this.iterations;
-    const started = apply('cast', [apply('not_equal', [count, scalarTensor(0, count.dtype)])], { dtype: 'float32' });
+  #updateAverages(): void {
+    const iterations = toTensor(this.iterations);
+    const isLater = notEqual(iterations, 0);
     this.#trainable.forEach((variable, i) => {
-      const { value } = variable;
-      const momentum = apply('multiply', [castTo(started, value), scalarTensor(this.ema_momentum, value.dtype)]);
-      const rest = apply('subtract', [scalarTensor(1, value.dtype), momentum]);
-      this.#averages[i].assign(apply('add', [
-        apply('multiply', [momentum, this.#averages[i].value]), apply('multiply', [rest, value])]));
+      const average = this.#averages[i];
+      // The first step takes the variable as it is.
+      const momentum = multiply(cast(isLater, variable.dtype), this.ema_momentum);
+      average.assign(add(multiply(momentum, average.value), multiply(subtract(1, momentum), variable.value)));
     });
-    if (this.ema_overwrite_frequency) {
-      const next = apply('add', [count, scalarTensor(1, count.dtype)]);
-      when(this.#everyNth(next, this.ema_overwrite_frequency), () => this.#overwriteByAverage());
+    const frequency = this.ema_overwrite_frequency;
+    if (frequency) {
+      assignConditionally(equal(mod(add(iterations, 1), frequency), 0), () => this.#overwrite(this.#trainable));
     }
   }
 
-  #overwriteByAverage(): void {
-    this.#trainable.forEach((variable, i) => variable.assign(this.#averages[i].value));
+  #overwrite(variables: readonly Variable[]): void {
+    if (variables.length !== this.#averages.length) {
+      throw new OptimizerError(`Optimizer '${this.name}' keeps averages of ${this.#averages.length} variables, ` +
+        `received ${variables.length}. Was it applied to this model?`);
+    }
+    variables.forEach((variable, i) => variable.assign(this.#averages[i].value));
   }
 
-  /** At the end of training: with `use_ema`, the weights become their averages. */
-  finalize_variable_values(_var_list: readonly Variable[]): void {
-    if (this.use_ema && this.built) tidy(() => this.#overwriteByAverage());
+  /** Sets the variables to their moving averages, where these are kept: done at the end of `fit`. */
+  finalize_variable_values(var_list: readonly Variable[]): void {
+    if (this.use_ema) tidy(() => this.#overwrite(var_list));
   }
 
-  /** The loss as gradients are taken of it. */
-  scale_loss(loss: Tensor): Tensor {
-    return this.loss_scale_factor === null ? loss : apply('multiply', [loss, scalarTensor(this.loss_scale_factor, loss.dtype)]);
-  }
+  // ---- without side effects ----
 
   /**
-   * `apply` as a function of its variables, without side effects.
-   * @returns [new trainable variables, new optimizer variables]
+   * One step on values that are given: gives the new values of the trainable variables and of the optimizer's own.
+   * Nothing changes in the variables themselves. The optimizer must be built.
    */
   stateless_apply(
-    optimizer_variables: readonly TensorLike[], grads: readonly Tensor[], trainable_variables: readonly TensorLike[],
-  ): [Tensor[], Tensor[]] {
-    if (!this.built) throw new OptimizerError(`Optimizer '${this.name}' must be built before stateless_apply: call build(variables).`);
-    const lengths = [[optimizer_variables, this.#variables, 'optimizer_variables'],
-      [trainable_variables, this.#trainable, 'trainable_variables']] as const;
-    for (const [given, own, what] of lengths) {
-      if (given.length !== own.length) {
-        throw new OptimizerError(`stateless_apply of '${this.name}' expects ${own.length} ${what}, received ${given.length}.`);
-      }
+    optimizer_variables: readonly TensorLike[], grads: readonly (Tensor | null)[], trainable_variables: readonly TensorLike[],
+  ): [trainable_variables: Tensor[], optimizer_variables: Tensor[]] {
+    if (!this.built) {
+      throw new OptimizerError(`Optimizer '${this.name}' must be built before stateless_apply: call build(trainable_variables).`);
     }
+    const own = this.variables;
+    const check = (what: string, received: number, expected: number): void => {
+      if (received !== expected) {
+        throw new OptimizerError(`stateless_apply of optimizer '${this.name}' needs ${expected} ${what}, received ${received}.`);
+      }
+    };
+    check('optimizer_variables', optimizer_variables.length, own.length);
+    check('trainable_variables', trainable_variables.length, this.#trainable.length);
     const scope = new StatelessScope([
       ...this.#trainable.map((variable, i) => [variable, trainable_variables[i]] as const),
-      ...this.#variables.map((variable, i) => [variable, optimizer_variables[i]] as const)]);
-    return tidy(() => {
-      scope.run(() => this.#apply(grads, this.#trainable));
-      return [this.#trainable.map((v) => scope.get_current_value(v)!), this.#variables.map((v) => scope.get_current_value(v)!)];
-    });
+      ...own.map((variable, i) => [variable, optimizer_variables[i]] as const),
+    ]);
+    scope.run(() => this.apply(grads));
+    const valueOf = (variable: Variable): Tensor => scope.get_current_value(variable)!;
+    return [this.#trainable.map(valueOf), own.map(valueOf)];
+  }
+
+  /** The loss whose gradients `apply` expects. */
+  scale_loss(loss: Tensor): Tensor {
+    return this.loss_scale_factor === null ? loss : multiply(loss, this.loss_scale_factor);
   }
 
   // ---- saving ----
 
-  save_own_variables(store: Store): void {
-    this.#variables.forEach((variable, i) => store.set(String(i), variable));
+  /** Sets the state, in the order of `variables`. */
+  set_weights(weights: readonly TensorLike[]): void {
+    if (!this.built) throw new OptimizerError(`Optimizer '${this.name}' must be built before set_weights.`);
+    tidy(() => weights.forEach((weight, i) => {
+      const variable = this.#variables[i];
+      const value = toTensor(weight);
+      if (!sameShape(variable.shape, value.shape)) {
+        throw new ShapeError(`Optimizer variable '${variable.path}' has shape ${formatShape(variable.shape)}, received a ` +
+          `weight of shape ${formatShape(value.shape)}.`);
+      }
+      variable.assign(value);
+    }));
   }
 
-  load_own_variables(store: Store): void {
+  save_own_variables(store: VariableStore): void {
+    this.variables.forEach((variable, i) => store.set(String(i), variable));
+  }
+
+  load_own_variables(store: VariableStore): void {
     const keys = store.keys();
     if (keys.length !== this.#variables.length) {
-      notice(`The state of optimizer '${this.name}' was not loaded: it has ${this.#variables.length} variables, the file holds ${keys.length}.`);
+      notice(`The state of optimizer '${this.name}' was not loaded: it has ${this.#variables.length} variables, the file ` +
+        `holds ${keys.length}.${this.built ? '' : ' The optimizer is not built yet.'}`);
       return;
     }
     tidy(() => this.#variables.forEach((variable, i) => variable.assign(toTensor(store.get(String(i)), variable.dtype))));
   }
 
+  /** The constructor's options. */
   get_config(): Record<string, unknown> {
-    const rate = this.#rate;
-    const learning_rate = rate instanceof Variable ? tidy(() => rate.value.item())
-      : serialize_keras_object(rate);
+    const rate = this.#learningRate;
     return {
-      name: this.name, learning_rate, weight_decay: this.weight_decay, clipnorm: this.clipnorm,
-      global_clipnorm: this.global_clipnorm, clipvalue: this.clipvalue, use_ema: this.use_ema,
-      ema_momentum: this.ema_momentum, ema_overwrite_frequency: this.ema_overwrite_frequency,
-      loss_scale_factor: this.loss_scale_factor, gradient_accumulation_steps: this.gradient_accumulation_steps,
+      name: this.name,
+      learning_rate: rate instanceof Variable ? tidy(() => rate.value.item()) : serialize_keras_object(rate),
+      weight_decay: this.weight_decay, clipnorm: this.clipnorm, global_clipnorm: this.global_clipnorm,
+      clipvalue: this.clipvalue, use_ema: this.use_ema, ema_momentum: this.ema_momentum,
+      ema_overwrite_frequency: this.ema_overwrite_frequency, loss_scale_factor: this.loss_scale_factor,
+      gradient_accumulation_steps: this.gradient_accumulation_steps,
     };
   }
 
-  static from_config(config: Record<string, unknown>): Optimizer {
-    return new (this as unknown as new (config: Record<string, unknown>) => Optimizer)(config);
+  static from_config(config: Record<string, unknown>, custom_objects: CustomObjects | null = null): Optimizer {
+    const { learning_rate, ...options } = config;
+    const rate = isPlainObject(learning_rate) ? deserialize_keras_object(learning_rate, { custom_objects }) : learning_rate;
+    const given = rate === undefined ? {} : { learning_rate: rate };
+    return new (this as unknown as new (options: Record<string, unknown>) => Optimizer)({ ...options, ...given });
+  }
+
+  toString(): string {
+    return `<${this.constructor.name} name=${this.name}>`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 }
-kerasExport(Optimizer, 'keras.Optimizer', 'keras.optimizers.Optimizer');
-
-const divide = (x: Tensor, by: number): Tensor => apply('divide', [x, scalarTensor(by, x.dtype)]);
+kerasExport(Optimizer, 'keras.optimizers.Optimizer', 'keras.Optimizer');
 
 /** A tensor in the dtype of another. */
-export const castTo = (x: Tensor, like: { dtype: Tensor['dtype'] }): Tensor =>
-  (x.dtype === like.dtype ? x : apply('cast', [x], { dtype: like.dtype }));
-
-/** Makes the assignments of `fn` where the condition, a scalar of the graph, holds. */
-function when(condition: Tensor, fn: () => void): void {
-  const scope = new StatelessScope();
-  scope.run(fn);
-  for (const variable of scope.variables) {
-    variable.assign(apply('select', [condition, scope.get_current_value(variable)!, variable.value]));
-  }
-}
+export const castTo = (x: Tensor, like: { dtype: Tensor['dtype'] }): Tensor => cast(x, like.dtype);

@@ -30,7 +30,7 @@ export class SGD extends Optimizer {
   #momentums: Variable[] = [];
 
   constructor(...args: ConstructorArgs<SGDOptions, typeof ARGUMENTS>) {
-    const options = namedArguments<SGDOptions>('SGD', ARGUMENTS, args, [], ['learning_rate']);
+    const options = namedArguments<SGDOptions>('SGD', ARGUMENTS, args, []);
     super(options, 0.01);
     this.momentum = options.momentum ?? 0;
     if (!(this.momentum >= 0 && this.momentum <= 1)) {

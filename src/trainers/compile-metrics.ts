@@ -1,6 +1,7 @@
 /** The metrics of `compile`, made when the shapes of the outputs are known. */
-import { flatten, isPlainObject } from '../engine/structure.js';
+import { isPlainObject } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
+import type { Variable } from '../engine/variable.js';
 import * as metricsModule from '../metrics/index.js';
 import { alignWithOutputs, flattenOutputs } from './outputs.js';
 import { metricFor } from './shorthands.js';
@@ -17,17 +18,22 @@ const isMetricLeaf = (value: unknown): boolean =>
 /** One metric, or a list of metrics, for one output. */
 const isEntry = (value: unknown): boolean => isMetricLeaf(value) || (Array.isArray(value) && value.every(isMetricLeaf));
 
-export class CompileMetrics {
-  readonly name = 'compile_metrics';
+/**
+ * All metrics given to `compile` as one: `model.metrics` holds it, and its result is an object of theirs by name.
+ * Source: keras.src.trainers.compile_utils.CompileMetrics.
+ */
+export class CompileMetrics extends metricsModule.Metric {
   readonly #plain: unknown;
   readonly #weighted: unknown;
   readonly #outputNames: readonly string[] | undefined;
   #sets: { plain: OutputMetrics[]; weighted: OutputMetrics[] } | undefined;
 
   constructor(metrics: unknown, weighted_metrics: unknown, output_names: readonly string[] | undefined) {
+    super({ name: 'compile_metrics' });
     for (const [name, value] of [['metrics', metrics], ['weighted_metrics', weighted_metrics]] as const) {
       if (value !== null && value !== undefined && !Array.isArray(value) && !isPlainObject(value)) {
-        throw new TypeError(`The argument ${name} of compile() must be a list or an object, received ${String(value)}.`);
+        throw new TypeError(`The argument ${name} of compile() must be a list, or an object with a list for each output, ` +
+          `received ${JSON.stringify(value) ?? String(value)}.`);
       }
     }
     this.#plain = metrics;
@@ -35,14 +41,22 @@ export class CompileMetrics {
     this.#outputNames = output_names;
   }
 
+  /** The metrics themselves; none before the first batch, which shows what 'accuracy' and its like mean. */
   get metrics(): metricsModule.Metric[] {
     return this.#sets ? [...this.#sets.plain, ...this.#sets.weighted].flatMap(({ metrics }) => metrics) : [];
   }
 
-  #make(given: unknown, what: string, y_true: readonly (Tensor | undefined)[], y_pred: readonly Tensor[], names: readonly (string | null)[]): OutputMetrics[] {
+  override get variables(): Variable[] {
+    return this.metrics.flatMap((metric) => metric.variables);
+  }
+
+  #make(
+    given: unknown, what: string, y_true: readonly (Tensor | undefined)[], y_pred: readonly Tensor[],
+    names: readonly (string | null)[],
+  ): OutputMetrics[] {
     if (given === null || given === undefined || (Array.isArray(given) && given.length === 0)) return [];
     const single = names.length === 1;
-    const perOutput = single ? [flatten(isPlainObject(given) ? Object.values(given) : given)]
+    const perOutput = single ? [leavesOf(given)]
       : alignWithOutputs(what, given, names, (value) => value !== given && isEntry(value));
     return perOutput.flatMap((entry, output) => {
       const list = (Array.isArray(entry) ? entry : [entry]).filter((item) => item !== null && item !== undefined);
@@ -52,7 +66,7 @@ export class CompileMetrics {
     });
   }
 
-  update_state(y_true: unknown, y_pred: unknown, sample_weight?: unknown): void {
+  override update_state(y_true: unknown, y_pred: unknown, sample_weight?: unknown): void {
     const { outputs, names } = flattenOutputs(y_pred, this.#outputNames);
     const isTensor = (value: unknown): boolean => value instanceof Tensor;
     const targets = alignWithOutputs('The labels (y)', y_true, names, isTensor) as (Tensor | undefined)[];
@@ -72,7 +86,7 @@ export class CompileMetrics {
   }
 
   /** Results by the names they have in the logs; a name used twice gets a number, or `weighted_`. */
-  result(): Record<string, Tensor> {
+  override result(): Record<string, Tensor> {
     const results: Record<string, Tensor> = {};
     const counts = new Map<string, number>();
     const put = (name: string, metric: metricsModule.Metric): void => {
@@ -88,17 +102,24 @@ export class CompileMetrics {
     return results;
   }
 
-  reset_state(): void {
+  override reset_state(): void {
     for (const metric of this.metrics) metric.reset_state();
   }
+}
+
+/** All metrics in nested lists and objects; a config is one of them. */
+function leavesOf(given: unknown): unknown[] {
+  if (isMetricLeaf(given)) return [given];
+  if (Array.isArray(given)) return given.flatMap(leavesOf);
+  return isPlainObject(given) ? Object.values(given).flatMap(leavesOf) : [given];
 }
 
 function toMetric(identifier: unknown, y_true: Tensor, y_pred: Tensor): metricsModule.Metric {
   const shorthand = metricFor(identifier, y_true, y_pred);
   const metric = metricsModule.get(shorthand ?? identifier);
   if (metric instanceof metricsModule.Metric) {
-    // 'accuracy' keeps the name it was asked for by.
-    if (shorthand) metric.name = identifier as string;
+    // 'accuracy' and 'mse' keep the names they were asked for by.
+    if (typeof identifier === 'string') metric.name = identifier;
     return metric;
   }
   const name = typeof identifier === 'string' ? identifier : (identifier as { name?: string }).name || 'metric';

@@ -1,7 +1,10 @@
 /** Options of compile, fit, evaluate and predict: names, order and defaults are Keras's. */
 import type { Callback } from '../callbacks/callback.js';
 import type { CallbackList } from '../callbacks/callback-list.js';
+import { ArgumentError } from '../utils/checks.js';
 import type { ClassWeight } from './data/class-weight.js';
+
+export { ArgumentError };
 
 export type Verbose = 'auto' | 0 | 1 | 2;
 
@@ -90,3 +93,37 @@ export const TEST_ON_BATCH = ['x', 'y', 'sample_weight', 'return_dict'] as const
 /** Arguments whose values may be plain objects. */
 export const STRUCTURED = ['x', 'y', 'sample_weight', 'class_weight', 'loss', 'loss_weights', 'metrics', 'weighted_metrics',
   'optimizer', 'validation_data'] as const;
+
+const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
+
+function fail(method: string, name: string, expected: string, value: unknown): never {
+  throw new ArgumentError(`${method}: the argument ${name} must be ${expected}, received ${show(value)}.`);
+}
+
+export function requireChoice(method: string, name: string, value: unknown, choices: readonly unknown[]): void {
+  if (!choices.includes(value)) fail(method, name, `one of ${choices.map(show).join(', ')}`, value);
+}
+
+/** The level of printing that `verbose` asks for. */
+export function verbosity(method: string, verbose: Verbose | undefined): 0 | 1 | 2 {
+  requireChoice(method, 'verbose', verbose ?? 'auto', ['auto', 0, 1, 2]);
+  return verbose === undefined || verbose === 'auto' ? 1 : verbose;
+}
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
+
+/** Numbers of fit with their defaults, checked. */
+export function fitSettings(
+  { epochs = 1, initial_epoch = 0, validation_freq = 1, validation_split = 0, shuffle = true }: FitArguments,
+): Required<Pick<FitArguments, 'epochs' | 'initial_epoch' | 'validation_freq' | 'shuffle'>> {
+  if (!isCount(epochs)) fail('fit()', 'epochs', 'an integer >= 0', epochs);
+  if (!isCount(initial_epoch)) fail('fit()', 'initial_epoch', 'an integer >= 0', initial_epoch);
+  if (![validation_freq].flat().every((n) => Number.isInteger(n) && n > 0)) {
+    fail('fit()', 'validation_freq', 'a positive integer or an array of epochs', validation_freq);
+  }
+  if (!(typeof validation_split === 'number' && validation_split >= 0 && validation_split < 1)) {
+    fail('fit()', 'validation_split', 'a fraction >= 0 and < 1', validation_split);
+  }
+  requireChoice('fit()', 'shuffle', shuffle, [true, false, 'batch']);
+  return { epochs, initial_epoch, validation_freq, shuffle };
+}

@@ -1,7 +1,9 @@
-/** Puts the outputs of many batches together. */
+/** Outputs of a model in host memory: of one batch, and of many put together. */
 import { NDArray } from '../engine/convert.js';
 import type { HostData, NumericArray } from '../engine/dtype.js';
-import { flatten, packAs } from '../engine/structure.js';
+import { flatten, mapStructure, packAs } from '../engine/structure.js';
+import { Tensor } from '../engine/tensor.js';
+import { freeAll } from './logs.js';
 
 function concatenate(parts: readonly NDArray[]): NDArray {
   if (parts.length === 1) return parts[0];
@@ -17,6 +19,13 @@ function concatenate(parts: readonly NDArray[]): NDArray {
     offset += part.data.length;
   }
   return new NDArray(data as HostData, whole, dtype);
+}
+
+/** Reads the outputs of a batch from the device, and frees them. */
+export function readOutputs(result: unknown): unknown {
+  const outputs = mapStructure((leaf) => (leaf instanceof Tensor ? new NDArray(leaf.dataSync(), leaf.shape, leaf.dtype) : leaf), result);
+  freeAll(result);
+  return outputs;
 }
 
 /** Structures of NDArrays, joined along their first axis. */

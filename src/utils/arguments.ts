@@ -26,9 +26,12 @@ export type NamedForms<O, N extends readonly string[]> = CallForms<N, Positional
 /**
  * Constructor arguments of a class whose options are O, in the order N. Options outside of N are given by name only.
  */
-export type ConstructorArgs<O extends object, N extends readonly (keyof O)[]> =
-  N extends readonly [infer H extends keyof O, ...infer T extends readonly (keyof O)[]]
-    ? (object extends O ? [] : never) | [O] | [O[H], ...ConstructorArgs<Omit<O, H>, T & readonly (keyof Omit<O, H>)[]>]
+export type ConstructorArgs<O extends object, N extends readonly (keyof O)[]> = ArgumentForms<O, N>;
+
+/** The names are not checked again on the way: an intersection would lose the order of the tuple. */
+type ArgumentForms<O extends object, N extends readonly PropertyKey[]> =
+  N extends readonly [infer H extends keyof O, ...infer T extends readonly PropertyKey[]]
+    ? (object extends O ? [] : never) | [O] | [O[H], ...ArgumentForms<Omit<O, H>, T>]
     : [] | [O];
 
 /** An argument that the function or class does not have; the message lists those it has. */

@@ -30,6 +30,8 @@ export interface ResolverOptions {
   what: string;
   /** Further names, each for one that is exported. */
   aliases?: Readonly<Record<string, string>>;
+  /** The second spelling of the classes' names. Default: snake case. */
+  spelling?: (className: string) => string;
   /** Whether a name in snake case that a function and a class share means the class. Default false. */
   classesFirst?: boolean;
 }
@@ -39,7 +41,8 @@ const serialize = (object: unknown): unknown => serialize_keras_object(object ??
 const OWN_FUNCTIONS = new Set(['get', 'serialize', 'deserialize']);
 
 /** Makes the three functions. `publishResolver` exports them, or a module's own versions of them. */
-export function makeResolver<T>({ module, what, aliases = {}, classesFirst = false }: ResolverOptions): Resolver<T> {
+export function makeResolver<T>(options: ResolverOptions): Resolver<T> {
+  const { module, what, aliases = {}, classesFirst = false, spelling = to_snake_case } = options;
   let names: CustomObjects = {};
   let size = -1;
   /** What the module exports, by public names, class names in snake case, and aliases. */
@@ -48,9 +51,9 @@ export function makeResolver<T>({ module, what, aliases = {}, classesFirst = fal
     if (exported.size === size) return names;
     size = exported.size;
     const own = [...exported].filter(([name]) => !OWN_FUNCTIONS.has(name));
-    const inSnakeCase = own.filter(([, target]) => isClass(target)).map(([name, target]) => [to_snake_case(name), target] as const);
+    const respelled = own.filter(([, target]) => isClass(target)).map(([name, target]) => [spelling(name), target] as const);
     const found: Record<string, Registrable> =
-      Object.fromEntries(classesFirst ? [...own, ...inSnakeCase] : [...inSnakeCase, ...own]);
+      Object.fromEntries(classesFirst ? [...own, ...respelled] : [...respelled, ...own]);
     for (const [alias, name] of Object.entries(aliases)) if (found[name]) found[alias] = found[name];
     return (names = found);
   };

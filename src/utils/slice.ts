@@ -44,7 +44,8 @@ export class Slice {
  */
 export function slice(...range: [stop: number | null] | [
   start: number | null, stop: number | null, step?: number | null]): Slice {
-  return range.length === 1 ? new Slice(null, range[0], null) : new Slice(range[0], range[1], range[2] ?? null);
+  if (range.length === 1) return new Slice(null, range[0], null);
+  return new Slice(range[0], range[1], range[2] ?? null);
 }
 
 /** Python's `...` in `ops.get_item`: all axes that the other indices do not name. */

@@ -24,7 +24,8 @@ interface Precision {
   tolerance: number;
 }
 
-const weights = (size: number, phase: number): number[] => Array.from({ length: size }, (_, i) => Math.cos(i * 1.7 + phase) + 0.3);
+const weights = (size: number, phase: number): number[] =>
+  Array.from({ length: size }, (_, i) => Math.cos(i * 1.7 + phase) + 0.3);
 const differentiable = (input: Input): boolean => !input.dtype && !input.fixed;
 
 /** A primitive at some operands: its weighted sum, gradients, and gradients of a weighted sum of gradients. */
@@ -69,14 +70,15 @@ class Subject<N extends PrimitiveName> {
 
   /** The gradients, weighted and added up. */
   gradientValue(values: readonly (readonly number[])[]): number {
-    return memoryScope(() => this.#gradients(this.#tensors(values)).reduce((sum, g, i) => sum + dot(g, weights(g.size, i + 9)), 0));
+    return memoryScope(() =>
+      this.#gradients(this.#tensors(values)).reduce((sum, g, i) => sum + dot(g, weights(g.size, i + 9)), 0));
   }
 
-  first(): { shape: readonly number[]; dtype: DType; values: number[] }[] {
+  first(): ReturnType<typeof host>[] {
     return memoryScope(() => this.#gradients(this.#tensors(this.inputs.map(({ values }) => values))).map(host));
   }
 
-  second(): { shape: readonly number[]; dtype: DType; values: number[] }[] {
+  second(): ReturnType<typeof host>[] {
     return memoryScope(() => {
       const tensors = this.#tensors(this.inputs.map(({ values }) => values));
       const sources = tensors.filter((_, i) => differentiable(this.inputs[i]));
@@ -96,7 +98,7 @@ const dot = (tensor: Tensor, other: readonly number[]): number =>
 
 /** Compares gradients with difference quotients of `f`, element by element. */
 function compare(
-  what: string, inputs: readonly Input[], found: ReturnType<Subject<'add'>['first']>, f: (values: number[][]) => number,
+  what: string, inputs: readonly Input[], found: ReturnType<typeof host>[], f: (values: number[][]) => number,
   { dtype, step, tolerance }: Precision,
 ): void {
   const values = inputs.map((input) => [...input.values]);
@@ -152,7 +154,8 @@ for (const [backendName, { create, precision }] of Object.entries(settings)) {
           assert.throws(() => (vjpRules[name] as unknown as (context: object) => void)({}), cases));
       } else {
         for (const item of cases as readonly GradientCase<never>[]) {
-          it(`${name}: ${describeCase(item)}`, () => withContext({ backend }, () => check(name, item, item.single ? SINGLE : precision)));
+          it(`${name}: ${describeCase(item)}`, () =>
+            withContext({ backend }, () => check(name, item, item.single ? SINGLE : precision)));
         }
       }
     }

@@ -13,6 +13,7 @@ import { UnknownArgumentError } from '../../src/utils/arguments.js';
 import { ellipsis, slice } from '../../src/utils/slice.js';
 import { describeBackends } from '../support/backends.js';
 
+const ITEM = ops.get_item as unknown as (x: unknown, key: unknown) => Tensor;
 const MATRIX = [[1, 2, 3], [4, 5, 6]];
 
 describeBackends('calling ops', (backend) => {
@@ -21,7 +22,7 @@ describeBackends('calling ops', (backend) => {
     expect(ops.sum(MATRIX, { axis: 1 }).arraySync()).to.deep.equal([6, 15]);
     expect(ops.sum({ x: MATRIX, axis: 1, keepdims: true }).arraySync()).to.deep.equal([[6], [15]]);
     expect(() => (ops.sum as (...args: unknown[]) => unknown)(MATRIX, { axes: 1 }))
-      .to.throw(UnknownArgumentError, "keras.ops.sum has no argument 'axes'. Known arguments: x, axis, keepdims");
+      .to.throw(UnknownArgumentError, "no argument 'axes'. Known arguments: x, axis, keepdims");
   });
 
   it('takes any number of operands where Keras does', () => {
@@ -60,7 +61,7 @@ describeBackends('calling ops', (backend) => {
 
   it('indexes as Python does', () => {
     const x = ops.reshape(ops.arange(24), [2, 3, 4]);
-    const item = (...key: Parameters<typeof ops.get_item>[1][]): unknown => ops.get_item(x, key as never).arraySync();
+    const item = (...key: unknown[]): unknown => ITEM(x, key).arraySync();
     expect(item(1, 2, 3)).to.equal(23);
     expect(item(-1, slice(null, null, -2), 0)).to.deep.equal([20, 12]);
     expect(item(ellipsis, slice(1, 3))).to.deep.equal(ops.slice(x, [0, 0, 1], [2, 3, 2]).arraySync());
@@ -81,15 +82,15 @@ describeBackends('calling ops', (backend) => {
     const messages: [() => unknown, RegExp][] = [
       [() => ops.add([1, 2], [1, 2, 3]), /add cannot broadcast operands of shapes \[2\] and \[3\]/],
       [() => ops.matmul(MATRIX, MATRIX), /matmul cannot multiply shapes \[2, 3\] and \[2, 3\]/],
-      [() => ops.reshape(MATRIX, [4, -1]), /Cannot reshape a tensor of shape \[2, 3\] \(6 elements\) to \[4, -1\]/],
-      [() => ops.concatenate([MATRIX, [[1]]]), /concatenate along axis 0 .* float32\[2, 3\], float32\[1, 1\]/],
+      [() => ops.reshape(MATRIX, [4, -1]), /reshape a tensor of shape \[2, 3\] \(6 elements\) to \[4, -1\]/],
+      [() => ops.concatenate([MATRIX, [[1]]]), /along axis 0 .* float32\[2, 3\], float32\[1, 1\]/],
       [() => ops.sum(MATRIX, 2), /axis 2 is out of bounds for a tensor of rank 2/],
-      [() => ops.squeeze(MATRIX, 0), /squeeze cannot remove axis 0 of a tensor of shape \[2, 3\]: its length is 2/],
+      [() => ops.squeeze(MATRIX, 0), /cannot remove axis 0 of .* shape \[2, 3\]: its length is 2/],
       [() => ops.split(MATRIX, 2, 1), /split cannot cut axis 1 of shape \[2, 3\] into 2 equal parts/],
       [() => ops.max(ops.zeros([0])), /max of no elements is not defined/],
       [() => ops.take(MATRIX, [0.5]), /indices of take must be integers, received 0.5/],
       [() => ops.take(MATRIX, toTensor([0, 1])), /indices of take must be integers, received dtype float32/],
-      [() => ops.transpose(MATRIX, [0, 0]), /must name each of the 2 axes of shape \[2, 3\] once, received \[0, 0\]/],
+      [() => ops.transpose(MATRIX, [0, 0]), /each of the 2 axes of shape \[2, 3\] once, received \[0, 0\]/],
       [() => ops.einsum('ij,jk->ik', MATRIX, MATRIX), /the label 'j' .* stands for axes of 3 and 2/],
       [() => ops.einsum('ij,jk->ik', MATRIX), /received 1 operands for the 2 terms/],
       [() => ops.pad(MATRIX, [1, 2, 3] as never), /pad takes a width, a pair/],
@@ -105,16 +106,20 @@ describeBackends('calling ops', (backend) => {
 
   it('tells where values are needed that a compiled function does not have', () => {
     const run = jit((x: Tensor) => ops.nonzero(x));
-    expect(() => run(toTensor([1, 0]))).to.throw(TracedValueError, 'nonzero cannot be used in a compiled function');
-    expect(() => ops.bincount(new KerasTensor([null], 'int32'))).to.throw(TracedValueError, 'ops.segment_sum');
-    expect(() => jit((x: Tensor) => ops.convert_to_numpy(x).data.length)(toTensor([1]))).to.throw(TracedValueError);
+    expect(() => run(toTensor([1, 0]))).to.throw(TracedValueError, 'nonzero cannot be used in a compiled');
+    const symbolic = new KerasTensor([null], 'int32');
+    expect(() => ops.bincount(symbolic)).to.throw(TracedValueError, 'ops.segment_sum');
+    const reading = jit((x: Tensor) => ops.convert_to_numpy(x).data.length);
+    expect(() => reading(toTensor([1]))).to.throw(TracedValueError);
   });
 
   it('sorts and searches long sequences', () => {
     if (backend !== 'tensorflow') return;
     const values = ops.arange(0, 1000, 1, 'float32');
-    expect(ops.sort(ops.flip(values)).arraySync()).to.deep.equal(values.arraySync());
-    expect(ops.searchsorted(values, [-1, 0, 0.5, 998.5, 999, 2000]).arraySync()).to.deep.equal([0, 0, 1, 999, 999, 1000]);
+    const sorted = ops.sort({ x: ops.flip(values) });
+    expect(sorted.arraySync()).to.deep.equal(values.arraySync());
+    const places = ops.searchsorted(values, [-1, 0, 0.5, 998.5, 999, 2000]);
+    expect(places.arraySync()).to.deep.equal([0, 0, 1, 999, 999, 1000]);
   });
 
   it('keeps custom gradients apart from what they are made of', () => {

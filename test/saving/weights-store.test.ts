@@ -88,7 +88,7 @@ function functional(): keras.Model {
     [dense('stack_0'), new layers.Activation('relu', { name: 'stack_relu' }), dense('stack_1')], { name: 'stack' });
   const y = new layers.Add({ name: 'sum' })([inner(x), stack(inner(x))]);
   const model = new keras.Model(x, dense('head')(y), { name: 'functional' });
-  model.compile(new keras.optimizers.Adam({ name: 'adam' }));
+  model.compile(new keras.optimizers.Adam({ name: 'adam' } as object));
   return model;
 }
 

@@ -49,9 +49,18 @@ function broadcastIndex(index: number, from: Shape, to: Shape): number {
   return position;
 }
 
-function pair(a: Shape, b: Shape, low: number): { x: Literal; y: Literal; shape: Shape; at: (i: number) => [number, number] } {
+interface Pair {
+  x: Literal;
+  y: Literal;
+  shape: Shape;
+  /** The two operands' elements for an element of the result. */
+  at(i: number): [number, number];
+}
+
+function pair(a: Shape, b: Shape, low: number): Pair {
   const rank = Math.max(a.length, b.length);
-  const shape = Array.from({ length: rank }, (_, i) => Math.max(a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1));
+  const shape = Array.from({ length: rank }, (_, i) =>
+    Math.max(a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1));
   const xs = quarters(sizeOf(a), low, 12);
   const ys = quarters(sizeOf(b), 0.25, 4);
   return {
@@ -128,7 +137,8 @@ function addWindows(add: Add): void {
             for (let q = 0; q < 3; q++) {
               const [row, column] = [i + p - 1, j + q - 1];
               if (row < 0 || row >= h || column < 0 || column >= w) continue;
-              for (let d = 0; d < c; d++) sum += x[((b * h + row) * w + column) * c + d] * kernel[((p * 3 + q) * c + d) * f + o];
+              const [from, weight] = [((b * h + row) * w + column) * c, (p * 3 + q) * c];
+              for (let d = 0; d < c; d++) sum += x[from + d] * kernel[(weight + d) * f + o];
             }
           }
           y.push(sum);

@@ -33,8 +33,10 @@ export interface ReferenceRow<P> {
 /** `constant` has host data as a parameter and is not in the table. */
 export type ReferenceTable = { [N in Exclude<PrimitiveName, 'constant'>]: readonly ReferenceRow<ParamsOf<N>>[] };
 
-/** Accepted difference, relative to the expected value or to 1, whichever is larger: some ulps, as kernels sum in any order. */
-const TOLERANCE: Partial<Record<DType, number>> = { float32: 4e-6, complex64: 4e-6, float64: 1e-11, float16: 4e-3, bfloat16: 3e-2 };
+/** Accepted difference, relative to the larger of the expected value and 1: some ulps, as kernels sum in any order. */
+const TOLERANCE: Partial<Record<DType, number>> = {
+  float32: 4e-6, complex64: 4e-6, float64: 1e-11, float16: 4e-3, bfloat16: 3e-2,
+};
 
 export const avalOf = ({ shape, dtype }: Literal, generic: DType): Aval => ({ shape, dtype: dtype ?? generic });
 
@@ -67,7 +69,8 @@ export function expectValues(
   const allowed = tolerance ?? TOLERANCE[aval.dtype] ?? 0;
   found.forEach((value, i) => {
     const wanted = expected[i];
-    const close = Object.is(value, wanted) || value === wanted || (typeof value === 'number' && typeof wanted === 'number' &&
+    const close = Object.is(value, wanted) || value === wanted || (
+      typeof value === 'number' && typeof wanted === 'number' &&
       Math.abs(value - wanted) <= allowed * Math.max(1, Math.abs(wanted)));
     assert.ok(close, `${what}: element ${i} of ${aval.dtype}${formatShape(aval.shape)} is ${value}, expected ${wanted}\n` +
       `  received ${found.slice(0, 24).join(', ')}\n  expected ${expected.slice(0, 24).join(', ')}`);

@@ -1,8 +1,8 @@
 /**
- * The native addon (`native/keras_node.cc`), typed: tensors, ops and functions of one TensorFlow eager context.
+ * The native addon (`native/keras_node.cc`), typed: tensors, ops and functions of one eager context.
  *
- * Tensors, prepared ops and cancellations are known by small integers. Whatever is passed in, a mistake ends in
- * a JavaScript error (`TensorFlowError`), never in a crash. Shapes are arrays of whole numbers; dtypes are
+ * Tensors, prepared ops and cancellations are known by small integers. Whatever is passed in, a mistake ends
+ * in a JavaScript error (`TensorFlowError`), never in a crash. Shapes are arrays of whole numbers; dtypes are
  * TensorFlow's numbers, named in `TF_DTYPE`. Each worker_thread that loads the addon has a context and ids of
  * its own.
  */
@@ -30,11 +30,24 @@ export const TF_DTYPE = {
 
 /** What the addon throws, and rejects its Promises with. */
 export interface TensorFlowError extends Error {
-  /** TensorFlow's name of the kind of error; a mistake in the arguments is `INVALID_ARGUMENT` or `NOT_FOUND`. */
+  /** TensorFlow's name of the kind of error; mistakes in arguments are `INVALID_ARGUMENT` or `NOT_FOUND`. */
   code:
-    | 'CANCELLED' | 'UNKNOWN' | 'INVALID_ARGUMENT' | 'DEADLINE_EXCEEDED' | 'NOT_FOUND' | 'ALREADY_EXISTS'
-    | 'PERMISSION_DENIED' | 'UNAUTHENTICATED' | 'RESOURCE_EXHAUSTED' | 'FAILED_PRECONDITION' | 'ABORTED'
-    | 'OUT_OF_RANGE' | 'UNIMPLEMENTED' | 'INTERNAL' | 'UNAVAILABLE' | 'DATA_LOSS';
+    | 'CANCELLED'
+    | 'UNKNOWN'
+    | 'INVALID_ARGUMENT'
+    | 'DEADLINE_EXCEEDED'
+    | 'NOT_FOUND'
+    | 'ALREADY_EXISTS'
+    | 'PERMISSION_DENIED'
+    | 'UNAUTHENTICATED'
+    | 'RESOURCE_EXHAUSTED'
+    | 'FAILED_PRECONDITION'
+    | 'ABORTED'
+    | 'OUT_OF_RANGE'
+    | 'UNIMPLEMENTED'
+    | 'INTERNAL'
+    | 'UNAVAILABLE'
+    | 'DATA_LOSS';
   /** The op or function that failed, where one did. */
   op?: string;
 }
@@ -42,8 +55,8 @@ export interface TensorFlowError extends Error {
 /** The functions of the addon. */
 export interface NativeBinding {
   /**
-   * Makes the TensorFlow context; `loadBinding` has called it already. A second call is an error, and so is any
-   * other function before the first.
+   * Makes the TensorFlow context; `loadBinding` has called it already. A second call is an error, and so is
+   * any other function before the first.
    *
    * @param config a serialized `tensorflow.ConfigProto`
    */
@@ -62,7 +75,7 @@ export interface NativeBinding {
   devices(): { name: string; type: string }[];
 
   /**
-   * Memory that TensorFlow's allocator for a device has given out, in bytes. `null` where that cannot be told:
+   * Memory that TensorFlow's allocator for a device has given out, in bytes. `null` where it cannot be told:
    * always with TensorFlow 2.21, whose C interface has no way to an allocator's statistics (`counts` adds up
    * the live tensors). An unknown device is an error.
    */
@@ -70,16 +83,16 @@ export interface NativeBinding {
 
   /**
    * Tensors that have not been deleted, and the sum of their bytes. Tensors that share memory (`Reshape` of
-   * another) count each; strings, resources and variants count as 0 bytes. Cheap: kept up to date, not counted.
+   * another) count each; strings, resources and variants count as 0 bytes. Cheap: nothing is counted anew.
    */
   counts(): { tensors: number; bytes: number };
 
   /**
-   * Makes a tensor from the bytes of a typed array or DataView, which are copied. It is placed on the first GPU
-   * where there is one, except int32, which GPU kernels take from host memory.
+   * Makes a tensor from the bytes of a typed array or DataView, which are copied. It is placed on the first
+   * GPU where there is one, except int32, which GPU kernels take from host memory.
    *
-   * @param dtype any dtype with elements of fixed size (`TF_DTYPE`; also complex128, 18); in a bool tensor each
-   *   byte that is not 0 becomes 1
+   * @param dtype any dtype with elements of fixed size (`TF_DTYPE`; also complex128, 18); in a bool tensor
+   *   each byte that is not 0 becomes 1
    * @param data as many bytes as `shape` and `dtype` need
    */
   createTensor(dtype: number, shape: readonly number[], data: ArrayBufferView): number;
@@ -109,8 +122,8 @@ export interface NativeBinding {
   readTensorAsync(id: number): Promise<ArrayBuffer>;
 
   /**
-   * Values of several tensors of one element each, of any real dtype, in one call. int64 and uint64 beyond 2^53
-   * are rounded; a bool gives 0 or 1.
+   * Values of several tensors of one element each, of any real dtype, in one call. int64 and uint64 beyond
+   * 2^53 are rounded; a bool gives 0 or 1.
    */
   readScalars(ids: readonly number[]): number[];
 
@@ -121,7 +134,7 @@ export interface NativeBinding {
   tensorInfo(id: number): { dtype: number; shape: number[]; device: string };
 
   /**
-   * Deletes a tensor; an id that is not that of a live tensor is an error. Work that is using the tensor goes on.
+   * Deletes a tensor; an id that is not that of a live tensor is an error. Work that uses the tensor goes on.
    *
    * Variables: one made by `VarHandleOp` with the attribute `shared_name` =
    * `'cd2c89b7-88b7-44c8-ad83-06c2a9158347'` (TensorFlow's mark for an anonymous resource) belongs to its
@@ -131,15 +144,15 @@ export interface NativeBinding {
    */
   deleteTensor(id: number): void;
 
-  /** Deletes several tensors. Stops at the first wrong id: those before it are deleted, those after it are not. */
+  /** Deletes several tensors. Stops at the first wrong id: those before it are deleted, later ones are not. */
   deleteTensors(ids: readonly number[]): void;
 
   /**
    * Prepares an op, or an added function, to be run any number of times.
    *
-   * Names and kinds of the attributes are checked here, values when the op runs. An attribute that says no more
-   * than the dtype or the number of the inputs may be left out, save where the op takes a list of tensors: such
-   * ops need all of theirs (`T`, `N`, ...).
+   * Names and kinds of the attributes are checked here, values when the op runs. An attribute that says no
+   * more than the dtype or the number of the inputs may be left out, save where the op takes a list of
+   * tensors: such ops need all of theirs (`T`, `N`, ...).
    *
    * @param attrs name and serialized `tensorflow.AttrValue` of each
    * @param outputs number of tensors that one run gives; a run that gives another number is an error
@@ -157,14 +170,14 @@ export interface NativeBinding {
   releaseOp(op: number): void;
 
   /**
-   * Runs a prepared op and waits for it. Returns the id of the output where `outputs` is 1, nothing where it is
-   * 0, and otherwise an array of ids.
+   * Runs a prepared op and waits for it. Returns the id of the output where `outputs` is 1, nothing where it
+   * is 0, and otherwise an array of ids.
    */
   execute(op: number, ...inputs: number[]): number | number[] | undefined;
 
   /**
-   * Runs a prepared op on another thread. Several may run at once, in any order. The inputs may be deleted, and
-   * the op released, meanwhile.
+   * Runs a prepared op on another thread. Several may run at once, in any order. The inputs may be deleted,
+   * and the op released, meanwhile.
    *
    * @param cancellation id from `createCancellation`
    */

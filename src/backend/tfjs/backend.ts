@@ -3,7 +3,7 @@ import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Ope
 import { makeHostArray, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
-import { sizeOf, type Shape } from '../../engine/shape.js';
+import { formatShape, sizeOf, type Shape } from '../../engine/shape.js';
 import { compute, requireSupported, whyUnsupported } from './compute.js';
 import { Box, Interpreter, type Host } from './interpreter.js';
 import { fromHost } from './kernels/structure.js';
@@ -11,7 +11,8 @@ import type { Device } from './load.js';
 import { Memory, type Block } from './memory.js';
 import { readHost, UnsupportedError, whyNotHeld } from './storage.js';
 
-const bytesOf = ({ shape, dtype }: Block): number => sizeOf(shape) * (dtype === 'string' ? 0 : dtype === 'bool' ? 1 : 4);
+const BYTES = { float32: 4, int32: 4, bool: 1, string: 0 };
+const bytesOf = ({ shape, dtype }: Block): number => sizeOf(shape) * BYTES[dtype];
 
 export class TfjsBackend implements Backend, Host {
   readonly name: string;
@@ -47,7 +48,9 @@ export class TfjsBackend implements Backend, Host {
 
   upload(data: HostData, shape: Shape, dtype: DType): Handle {
     const reason = whyNotHeld(dtype, this.name);
-    if (reason) throw new UnsupportedError(`Cannot make a tensor of shape [${shape.join(', ')}] and dtype ${dtype}: ${reason}.`);
+    if (reason) {
+      throw new UnsupportedError(`Cannot make a tensor of shape ${formatShape(shape)} and dtype ${dtype}: ${reason}.`);
+    }
     return this.hand(fromHost(this.#memory, data, shape, dtype));
   }
 
@@ -58,11 +61,14 @@ export class TfjsBackend implements Backend, Host {
     const rows = indices.subarray(offset, offset + count);
     const total = size === 0 ? Infinity : data.length / size;
     for (const row of rows) {
-      if (row < 0 || row >= total) throw new RangeError(`uploadRows: row ${row} is outside of the array's ${total} rows.`);
+      if (row < 0 || row >= total) {
+        throw new RangeError(`uploadRows: row ${row} is outside of the array's ${total} rows.`);
+      }
     }
     if (dtype === 'string') {
       const strings = data as string[];
-      return this.upload([...rows].flatMap((row) => strings.slice(row * size, (row + 1) * size)), [count, ...rowShape], dtype);
+      const taken = [...rows].flatMap((row) => strings.slice(row * size, (row + 1) * size));
+      return this.upload(taken, [count, ...rowShape], dtype);
     }
     const source = data as Float32Array;
     const batch = makeHostArray(dtype, count * size) as Float32Array;
@@ -97,7 +103,9 @@ export class TfjsBackend implements Backend, Host {
   }
 
   compile(graph: Graph, { name, jit }: CompileOptions): Executable {
-    if (jit) throw new Error(`The ${this.name} backend has no optimising compiler: compile '${name}' with jit: false.`);
+    if (jit) {
+      throw new Error(`The ${this.name} backend has no optimising compiler: compile '${name}' with jit: false.`);
+    }
     return new Interpreter(graph, this);
   }
 

@@ -1,4 +1,4 @@
-/** Computes one primitive: what can be computed at all, the kernel, and results brought into the range of their dtype. */
+/** Computes one primitive: whether it can be at all, its kernel, and results brought into the range of their dtype. */
 import type { DType } from '../../engine/dtype.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
 import { kernels } from './kernels/index.js';
@@ -8,13 +8,15 @@ import { isNarrow, settle, UnsupportedError, whyNotHeld } from './storage.js';
 
 /** Primitives that only move or compare elements, so that strings pass. */
 const FOR_STRINGS: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
-  'constant', 'reshape', 'transpose', 'broadcast_to', 'concatenate', 'stack', 'split', 'strided_slice', 'dynamic_slice',
-  'dynamic_update_slice', 'reverse', 'tile', 'gather', 'gather_nd', 'select', 'equal', 'not_equal', 'stop_gradient',
+  'constant', 'reshape', 'transpose', 'broadcast_to', 'concatenate', 'stack', 'split',
+  'strided_slice', 'dynamic_slice', 'dynamic_update_slice', 'reverse', 'tile', 'gather', 'gather_nd', 'select', 'equal', 'not_equal', 'stop_gradient',
 ]);
 
 /** Why a primitive cannot be computed for a dtype, or undefined when it can. */
 export function whyUnsupported(name: PrimitiveName, dtype: DType, backend: string): string | undefined {
-  if (dtype === 'string' && !FOR_STRINGS.has(name)) return 'strings can be moved and compared, but not computed with';
+  if (dtype === 'string' && !FOR_STRINGS.has(name)) {
+    return 'strings can be moved and compared, but not computed with';
+  }
   return whyNotHeld(dtype, backend);
 }
 

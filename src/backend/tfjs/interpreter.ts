@@ -129,7 +129,8 @@ export class Interpreter implements Executable {
 
       // 2. nodes
       for (const { node, inputs, outputs, done } of steps) {
-        const context = { params: node.params, inputs: node.inputs, outputs: node.outputs } as unknown as KernelContext<never>;
+        // A node has just what a kernel wants to know.
+        const context = node as unknown as KernelContext<never>;
         const made = compute(memory, node.primitive as PrimitiveName, inputs.map((at) => held[at]!), context);
         outputs.forEach((at, i) => void (held[at] = made[i]));
         for (const at of done) {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { sizeOf } from '../../engine/shape.js';
 import type { StorageType } from './storage.js';
 
 export type Numbers = Float32Array | Int32Array | Uint8Array;
@@ -50,15 +51,15 @@ let cpu: Device | undefined;
 export function openCpu(): Device {
   if (cpu) return cpu;
   const core = loadCore();
-  const { MathBackendCPU } = require('@tensorflow/tfjs-backend-cpu') as typeof import('@tensorflow/tfjs-backend-cpu');
-  const instance = new MathBackendCPU();
+  const tfjs = require('@tensorflow/tfjs-backend-cpu') as typeof import('@tensorflow/tfjs-backend-cpu');
+  const instance = new tfjs.MathBackendCPU();
   // The first tensor would print an advertisement for tfjs-node.
   (instance as unknown as { firstUse: boolean }).firstUse = false;
   const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
   cpu = {
     name: 'cpu',
     instance,
-    make: (shape, dtype) => instance.makeTensorInfo(shape, dtype, new arrays[dtype](shape.reduce((n, d) => n * d, 1))),
+    make: (shape, dtype) => instance.makeTensorInfo(shape, dtype, new arrays[dtype](sizeOf(shape))),
     view: ({ dataId, dtype }) => {
       // Not `readSync`, which copies some dtypes.
       const data = instance.data.get(dataId);
@@ -92,7 +93,7 @@ interface WasmModule {
   instantiateWasm(imports: WasmImports, done: (instance: WasmInstance) => void): object;
 }
 
-/** The bytes (module (func (result v128) i32.const 0 i8x16.splat)): valid where the processor has 128-bit vectors. */
+/** (module (func (result v128) i32.const 0 i8x16.splat)): valid where the processor has 128-bit vectors. */
 const SIMD_PROBE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11,
 ]);

@@ -29,7 +29,9 @@ export function broadcastStrides(shape: Shape, target: Shape): number[] {
 export type Visit = (positions: readonly number[], length: number, steps: readonly number[]) => void;
 
 /** Visits all elements of `shape` in row-major order, in runs that are as long as the strides allow. */
-export function walk(shape: Shape, strides: readonly (readonly number[])[], offsets: readonly number[], visit: Visit): void {
+export function walk(
+  shape: Shape, strides: readonly (readonly number[])[], offsets: readonly number[], visit: Visit,
+): void {
   // 1. drop axes of length 1 and join axes that are contiguous for every operand
   const dims: number[] = [];
   const steps: number[][] = strides.map(() => []);
@@ -80,7 +82,9 @@ export interface Side {
 const BULK = 24;
 
 /** Copies a run of elements, from position `p` in steps to position `q` in strides. */
-export function copyRun(from: Elements, p: number, step: number, to: Elements, q: number, stride: number, length: number): void {
+export function copyRun(
+  from: Elements, p: number, step: number, to: Elements, q: number, stride: number, length: number,
+): void {
   const source = from as Float32Array;
   const target = to as Float32Array;
   if (stride === 1 && length >= BULK && !Array.isArray(from)) {
@@ -105,7 +109,8 @@ export function map(a: Elements, out: Numbers, fn: (x: number) => number): void 
 
 /** `out = fn(a, b)`, broadcast to the row-major `shape` of the result. */
 export function mapPairs(
-  shape: Shape, a: Elements, aShape: Shape, b: Elements, bShape: Shape, out: Numbers, fn: (x: number, y: number) => number,
+  shape: Shape, a: Elements, aShape: Shape, b: Elements, bShape: Shape, out: Numbers,
+  fn: (x: number, y: number) => number,
 ): void {
   const x = a as Numbers;
   const y = b as Numbers;

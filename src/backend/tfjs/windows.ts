@@ -43,7 +43,9 @@ export function slidingWindows(
  * Calls `visit` for each output position and each tap of its window that lies inside, in row-major order, with
  * positions counted within one image.
  */
-export function eachTap({ axes: [a, b, c] }: Windows, visit: (output: number, tap: number, input: number) => void): void {
+export function eachTap(
+  { axes: [a, b, c] }: Windows, visit: (output: number, tap: number, input: number) => void,
+): void {
   for (let i = 0; i < a.output; i++) {
     for (let j = 0; j < b.output; j++) {
       for (let k = 0; k < c.output; k++) {

@@ -23,7 +23,7 @@ const ARGUMENTS = ['cropping', 'data_format'] as const;
  *
  * @throws ShapeError when nothing would be left
  * @example
- * new keras.layers.Cropping2D([[1, [0, 0]], [0, 0]])(keras.ops.ones([1, 4, 4, 3])).shape; // [1, 3, 4, 3]
+ * new keras.layers.Cropping2D([[1, 0], [0, 0]])(keras.ops.ones([1, 4, 4, 3])).shape; // [1, 3, 4, 3]
  */
 export class Cropping2D extends BaseCropping {
   constructor(...args: ConstructorArgs<Cropping2DOptions, typeof ARGUMENTS>) {

@@ -103,8 +103,8 @@ kerasExport(is_tensor, 'keras.ops.is_tensor');
 type Described = TensorLike | KerasTensor;
 /** Shape and dtype without making a tensor where there is one. */
 function described(x: Described): { shape: SymbolicShape; dtype: DType } {
-  const isKnown = x instanceof Tensor || x instanceof Variable || x instanceof KerasTensor || x instanceof NDArray;
-  if (isKnown) return x;
+  if (x instanceof Tensor || x instanceof KerasTensor) return x;
+  if (x instanceof Variable || x instanceof NDArray) return x;
   if (!isTensorLike(x)) {
     throw new TypeError(`Expected a tensor or a value that can become one, received ${String(x)}.`);
   }

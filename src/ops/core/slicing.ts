@@ -104,6 +104,7 @@ export const scatter = defineOp('keras.ops.scatter', ['indices', 'values', 'shap
   return apply('scatter_nd', [places, t], { shape: target });
 });
 
+const SCATTER_UPDATE = ['inputs', 'indices', 'updates', 'reduction'] as const;
 type ScatterReduction = 'add' | 'max' | 'min' | 'mul' | null;
 
 /** Each row times the product of all values at its place; rows with one place hold the same result. */
@@ -136,7 +137,6 @@ function multiplied(t: Tensor, places: Tensor, values: Tensor): Tensor {
  * @example
  * ops.scatter_update([1, 2, 3], [[0], [2]], [9, 8]).arraySync(); // [9, 2, 8]
  */
-const SCATTER_UPDATE = ['inputs', 'indices', 'updates', 'reduction'] as const;
 export const scatter_update = defineOp('keras.ops.scatter_update', SCATTER_UPDATE, (
   inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: ScatterReduction = null,
 ): Tensor => {
@@ -150,6 +150,6 @@ export const scatter_update = defineOp('keras.ops.scatter_update', SCATTER_UPDAT
       return apply('tensor_scatter', [t, places, values], { mode: reduction });
     case 'mul': return multiplied(t, places, values);
     default: throw new TypeError(
-      `The reduction of scatter_update is null, 'add', 'max', 'min' or 'mul', received '${String(reduction)}'.`);
+      `The reduction of scatter_update is null, add, max, min or mul, received '${String(reduction)}'.`);
   }
 });

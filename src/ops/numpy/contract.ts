@@ -53,7 +53,8 @@ export function contract(a: Labelled, b: Labelled, keep: ReadonlySet<string>): L
   if (contracted.length === 0) {
     const ones = (of: readonly string[]): number[] => of.map(() => 1);
     const left = ordered(a, [...batch, ...ownA]);
-    const right = reshapeTo(ordered(b, [...batch, ...ownB]), [...sizes(b, batch), ...ones(ownA), ...sizes(b, ownB)]);
+    const shape = [...sizes(b, batch), ...ones(ownA), ...sizes(b, ownB)];
+    const right = reshapeTo(ordered(b, [...batch, ...ownB]), shape);
     return { tensor: times(reshapeTo(left, [...left.shape, ...ones(ownB)]), right), labels };
   }
   const left = matrices(a, batch, ownA, contracted);

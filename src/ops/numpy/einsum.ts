@@ -84,13 +84,10 @@ function aligned(operands: readonly Labelled[], subscripts: string): Labelled[] 
       if (known === undefined || known === 1) length.set(label, size);
     });
   }
-  return {
-    length,
-    operands: operands.map(({ tensor, labels }) => {
-      const keeps = labels.map((label, i) => tensor.shape[i] === length.get(label));
-      return { tensor: reshapeTo(tensor, tensor.shape.filter((_, i) => keeps[i])), labels: labels.filter((_, i) => keeps[i]) };
-    }),
-  };
+  return operands.map(({ tensor, labels }) => {
+    const isKept = (_: unknown, i: number): boolean => tensor.shape[i] === length.get(labels[i]);
+    return { tensor: reshapeTo(tensor, tensor.shape.filter(isKept)), labels: labels.filter(isKept) };
+  });
 }
 
 /**
@@ -111,7 +108,7 @@ function evaluate(subscripts: string, tensors: readonly Tensor[]): Tensor {
     throw new TypeError(
       `einsum: the label '${unknown}' of the result of '${subscripts}' occurs twice or in no operand.`);
   }
-  const { operands } = aligned(tensors.map((tensor, i) => withoutRepeats(tensor, terms[i])), subscripts);
+  const operands = aligned(tensors.map((tensor, i) => withoutRepeats(tensor, terms[i])), subscripts);
   let [result, ...rest] = operands;
   const neededBy = (others: readonly Labelled[]) => (label: string): boolean =>
     output.includes(label) || others.some((x) => x.labels.includes(label));

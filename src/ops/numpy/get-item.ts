@@ -109,7 +109,8 @@ function slicedBy(x: Tensor, steps: readonly Step[]): Tensor {
     if (step.kind === 'integer') ranges[step.axis] = { begin: step.at, size: 1, stride: 1 };
     else if (step.kind === 'slice') ranges[step.axis] = step.slice.resolve(x.shape[step.axis]);
   }
-  const isWhole = ranges.every(({ begin, size, stride }, i) => begin === 0 && size === x.shape[i] && stride === 1);
+  const isWhole = ranges.every(({ begin, size, stride }, i) =>
+    begin === 0 && size === x.shape[i] && stride === 1);
   if (isWhole) return x;
   return apply('strided_slice', [x], {
     begin: ranges.map(({ begin }) => begin),

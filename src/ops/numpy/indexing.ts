@@ -52,7 +52,8 @@ export const take_along_axis = defineOp('keras.ops.take_along_axis', ['x', 'indi
   const along = canonicalAxis(axis ?? 0, t.ndim);
   if (places.ndim !== t.ndim) {
     throw new ShapeError(`take_along_axis expects indices of the rank of x, received indices of shape ` +
-      `${formatShape(places.shape)} and x of shape ${formatShape(t.shape)}${axis === null ? ' (flattened)' : ''}.`);
+      `${formatShape(places.shape)} and x of shape ${formatShape(t.shape)}` +
+      `${axis === null ? ' (flattened)' : ''}.`);
   }
   const without = (shape: readonly number[]): number[] => shape.map((d, i) => (i === along ? 1 : d));
   const common = broadcastShapes(without(t.shape), without(places.shape), 'take_along_axis');

@@ -107,20 +107,27 @@ export const linspace = defineOp('keras.ops.linspace', LINSPACE, (
 }) as unknown as Linspace;
 
 type Numbers = TensorLike;
+type Pair = [Tensor, Tensor];
+type Name = string | null;
 interface LinspaceOptions {
-  num?: number;
   endpoint?: boolean;
   dtype?: string | null;
   axis?: number;
 }
 /** `retstep` decides whether one tensor or two come back. */
 interface Linspace {
-  (start: Numbers, stop: Numbers, options: LinspaceOptions & { retstep: true }): [Tensor, Tensor];
-  (start: Numbers, stop: Numbers, num: number, options: Omit<LinspaceOptions, 'num'> & { retstep: true }): [Tensor, Tensor];
-  (start: Numbers, stop: Numbers, num: number, endpoint: boolean, retstep: true, dtype?: string | null, axis?: number): [Tensor, Tensor];
-  (start: Numbers, stop: Numbers, num?: number, endpoint?: boolean, retstep?: false, dtype?: string | null, axis?: number): Tensor;
-  (start: Numbers, stop: Numbers, options: LinspaceOptions & { retstep?: false }): Tensor;
-  (start: Numbers, stop: Numbers, num: number, options: Omit<LinspaceOptions, 'num'> & { retstep?: false }): Tensor;
+  (start: Numbers, stop: Numbers, options: LinspaceOptions & { num?: number; retstep: true }): Pair;
+  (start: Numbers, stop: Numbers, num: number, options: LinspaceOptions & { retstep: true }): Pair;
+  (
+    start: Numbers, stop: Numbers, num: number, endpoint: boolean, retstep: true,
+    dtype?: Name, axis?: number,
+  ): Pair;
+  (
+    start: Numbers, stop: Numbers, num?: number, endpoint?: boolean, retstep?: false,
+    dtype?: Name, axis?: number,
+  ): Tensor;
+  (start: Numbers, stop: Numbers, options: LinspaceOptions & { num?: number; retstep?: false }): Tensor;
+  (start: Numbers, stop: Numbers, num: number, options: LinspaceOptions & { retstep?: false }): Tensor;
 }
 
 /**

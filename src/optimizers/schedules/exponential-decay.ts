@@ -1,29 +1,31 @@
-/** ExponentialDecay. */
-import { apply } from '../../engine/apply.js';
-import { scalarTensor, toTensor, type TensorLike } from '../../engine/convert.js';
+/** ExponentialDecay: the rate times `decay_rate ^ (step / decay_steps)`. */
+import type { TensorLike } from '../../engine/convert.js';
 import type { Tensor } from '../../engine/tensor.js';
+import { divide, floor, multiply, power } from '../../ops/tensor-math.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
-import { LearningRateSchedule } from './learning-rate-schedule.js';
+import { LearningRateSchedule, requireSteps, stepOf } from './learning-rate-schedule.js';
 
 export interface ExponentialDecayOptions {
+  /** Rate at step 0. */
   initial_learning_rate: number;
+  /** Steps after which the rate has been multiplied by `decay_rate` once, above 0. */
   decay_steps: number;
+  /** Factor. */
   decay_rate: number;
-  /** Decay at whole multiples of `decay_steps` only. Default false. */
+  /** Whether the rate changes only every `decay_steps` steps; default false. */
   staircase?: boolean;
-  name?: string | null;
+  /** Default 'ExponentialDecay'. */
+  name?: string;
 }
-
-const ARGUMENTS = ['initial_learning_rate', 'decay_steps', 'decay_rate', 'staircase', 'name'] as const;
+const NAMES = ['initial_learning_rate', 'decay_steps', 'decay_rate', 'staircase', 'name'] as const;
 
 /**
- * `initial_learning_rate * decay_rate ^ (step / decay_steps)`.
+ * The rate times `decay_rate ^ (step / decay_steps)`. The rate falls by the same factor in equal times.
  * Source: keras.optimizers.schedules.ExponentialDecay.
  *
  * @example
- * const schedule = new keras.optimizers.schedules.ExponentialDecay(0.1, 1000, 0.5);
- * schedule(2000).item(); // 0.025
+ * new keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)(10).item(); // 0.05
  */
 export class ExponentialDecay extends LearningRateSchedule {
   readonly initial_learning_rate: number;
@@ -32,27 +34,25 @@ export class ExponentialDecay extends LearningRateSchedule {
   readonly staircase: boolean;
   override readonly name: string;
 
-  constructor(...args: ConstructorArgs<ExponentialDecayOptions, typeof ARGUMENTS>) {
+  constructor(...args: ConstructorArgs<ExponentialDecayOptions, typeof NAMES>) {
     super();
-    const options = namedArguments<ExponentialDecayOptions>('ExponentialDecay', ARGUMENTS, args, []);
+    const options = namedArguments<ExponentialDecayOptions>('ExponentialDecay', NAMES, args, []);
     this.initial_learning_rate = options.initial_learning_rate;
-    this.decay_steps = options.decay_steps;
+    this.decay_steps = requireSteps('ExponentialDecay', 'decay_steps', options.decay_steps);
     this.decay_rate = options.decay_rate;
     this.staircase = options.staircase ?? false;
     this.name = options.name ?? 'ExponentialDecay';
-    if (!(this.decay_steps > 0)) throw new RangeError(`ExponentialDecay: decay_steps must be positive, received ${this.decay_steps}.`);
   }
 
   override __call__(step: TensorLike): Tensor {
-    const position = apply('divide', [toTensor(step, 'float32'), scalarTensor(this.decay_steps, 'float32')]);
-    const exponent = this.staircase ? apply('floor', [position]) : position;
-    return apply('multiply', [scalarTensor(this.initial_learning_rate, 'float32'),
-      apply('power', [scalarTensor(this.decay_rate, 'float32'), exponent])]);
+    const passed = divide(stepOf(step), this.decay_steps);
+    const times = this.staircase ? floor(passed) : passed;
+    return multiply(power(this.decay_rate, times), this.initial_learning_rate);
   }
 
   override get_config(): Record<string, unknown> {
-    return { initial_learning_rate: this.initial_learning_rate, decay_steps: this.decay_steps,
-      decay_rate: this.decay_rate, staircase: this.staircase, name: this.name };
+    const { initial_learning_rate, decay_steps, decay_rate, staircase, name } = this;
+    return { initial_learning_rate, decay_steps, decay_rate, staircase, name };
   }
 }
 kerasExport(ExponentialDecay, 'keras.optimizers.schedules.ExponentialDecay');

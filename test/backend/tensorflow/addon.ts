@@ -1,6 +1,7 @@
 /** What the tests of the native addon share: the addon, short ways to make tensors, child processes. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
 import { loadBinding, TF_DTYPE, type NativeBinding } from '../../../src/backend/tensorflow/binding.js';
 import { locateRuntime } from '../../../src/setup/runtime.js';
 
@@ -26,7 +27,36 @@ export const float32 = (binding: NativeBinding, values: number[], shape = [value
 export const int32 = (binding: NativeBinding, values: number[], shape = [values.length]): number =>
   binding.createTensor(TF_DTYPE.int32, shape, Int32Array.from(values));
 
-export const floats = (binding: NativeBinding, id: number): number[] => [...new Float32Array(binding.readTensor(id))];
+export const floats = (binding: NativeBinding, id: number): number[] => [
+  ...new Float32Array(binding.readTensor(id)),
+];
+
+/** An error as the addon makes it. */
+type Failed = Error & { code?: string; op?: string };
+
+/** Runs `call`, which must fail, and returns its error. */
+export function failure(call: () => unknown): Failed {
+  try {
+    call();
+  } catch (error) {
+    expect(error).to.be.instanceOf(Error);
+    return error as Error;
+  }
+  throw new Error('no error was thrown');
+}
+
+/** What a Promise that must fail is rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<Failed> {
+  const settled = await promise.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  expect(settled).to.be.instanceOf(Error);
+  return settled!;
+}
+
+/** The addon without types: what JavaScript may call it with. */
+export type Untyped = Record<string, (...args: unknown[]) => unknown>;
 
 /** How a child process ended. */
 export interface Ending {
@@ -40,11 +70,16 @@ export interface Ending {
 export function runChild(file: string, args: readonly string[], timeout = 60_000): Promise<Ending> {
   const script = fileURLToPath(new URL(file, import.meta.url));
   const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...args], {
-    timeout, env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
+    timeout,
+    env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });
   const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data: Buffer) => { output.stdout += String(data); });
-  child.stderr.on('data', (data: Buffer) => { output.stderr += String(data); });
+  child.stdout.on('data', (data: Buffer) => {
+    output.stdout += String(data);
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    output.stderr += String(data);
+  });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, ...output }));

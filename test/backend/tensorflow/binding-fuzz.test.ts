@@ -10,7 +10,11 @@ describe('native addon, random calls', () => {
     it(`survives ${CALLS} calls (seed ${seed})`, async function () {
       const path = addonPath();
       if (path === undefined) this.skip();
-      const { code, signal, stdout, stderr } = await runChild('fuzz-child.ts', [path, String(seed), String(CALLS)]);
+      const { code, signal, stdout, stderr } = await runChild('fuzz-child.ts', [
+        path,
+        String(seed),
+        String(CALLS),
+      ]);
       const end = stderr.slice(-2000);
       expect(signal, `crashed; KERAS_NODE_FUZZ_TRACE=1 lists the calls\n${end}`).to.equal(null);
       expect(code, end).to.equal(0);

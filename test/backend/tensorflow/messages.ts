@@ -1,4 +1,4 @@
-/** A writer of TensorFlow's protocol buffer messages for tests: independent of the product's, and able to lie. */
+/** Writes TensorFlow's protocol buffer messages for tests: independent of the product, and able to lie. */
 
 type FieldValue = number | string | Uint8Array;
 
@@ -29,7 +29,8 @@ function varint(value: number): number[] {
   return [...bytes, Number(rest)];
 }
 
-const shapeProto = (dims: readonly number[]): Uint8Array => join(...dims.map((dim) => field(2, field(1, dim))));
+const shapeProto = (dims: readonly number[]): Uint8Array =>
+  join(...dims.map((dim) => field(2, field(1, dim))));
 
 /** Serialized `AttrValue`s. */
 export const attr = {
@@ -52,7 +53,7 @@ export interface Node {
   attrs?: Record<string, Uint8Array>;
 }
 
-/** A serialized `FunctionDef`. Arguments and results are name -> TF_DataType; `ret` says where results come from. */
+/** A serialized `FunctionDef`. Inputs and outputs: name -> TF_DataType; `ret`: where outputs come from. */
 export function functionDef(options: {
   name: string;
   inputs?: Record<string, number>;
@@ -67,6 +68,7 @@ export function functionDef(options: {
     Object.entries(entries).map(([key, value]) => field(id, join(field(1, key), field(2, value))));
   const signature = join(field(1, name), ...args(2, inputs), ...args(3, outputs));
   const nodeDefs = nodes.map(({ name: node, op, input = [], attrs = {} }) =>
-    field(3, join(field(1, node), field(2, op), ...input.map((from) => field(3, from)), ...map(5, attrs))));
+    field(3, join(field(1, node), field(2, op), ...input.map((from) => field(3, from)), ...map(5, attrs))),
+  );
   return join(field(1, signature), ...nodeDefs, ...map(4, ret));
 }

@@ -10,13 +10,22 @@ import { attr, functionDef } from './messages.js';
 const [path, scenario] = process.argv.slice(2);
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
-const loopFunction = (name: string, output: number, op: string): Uint8Array => functionDef({
-  name, inputs: { i: TF_DTYPE.int32 }, outputs: { o: output },
-  nodes: [{ name: 'n', op, input: ['i', 'i'], attrs: { T: attr.type(TF_DTYPE.int32) } }], ret: { o: 'n:z:0' },
-});
-const loopFunctions = [loopFunction('always', TF_DTYPE.bool, 'GreaterEqual'), loopFunction('twice', TF_DTYPE.int32, 'AddV2')];
+const loopFunction = (name: string, output: number, op: string): Uint8Array =>
+  functionDef({
+    name,
+    inputs: { i: TF_DTYPE.int32 },
+    outputs: { o: output },
+    nodes: [{ name: 'n', op, input: ['i', 'i'], attrs: { T: attr.type(TF_DTYPE.int32) } }],
+    ret: { o: 'n:z:0' },
+  });
+const loopFunctions = [
+  loopFunction('always', TF_DTYPE.bool, 'GreaterEqual'),
+  loopFunction('twice', TF_DTYPE.int32, 'AddV2'),
+];
 const loopAttrs: [string, Uint8Array][] = [
-  ['T', attr.types([TF_DTYPE.int32])], ['cond', attr.func('always')], ['body', attr.func('twice')],
+  ['T', attr.types([TF_DTYPE.int32])],
+  ['cond', attr.func('always')],
+  ['body', attr.func('twice')],
 ];
 
 /** Starts an op that runs until it is cancelled. */
@@ -44,7 +53,8 @@ function printGrowth(warm: number, count: number, step: (i: number) => void): vo
 /** Computes in a worker; then `end` runs there, with endless ops under way. */
 function inWorker(end: 'return' | 'process.exit(3)' | 'stop'): void {
   // Plain JavaScript, so that the worker needs no loader.
-  const worker = new Worker(`
+  const worker = new Worker(
+    `
     const { parentPort, workerData } = require('node:worker_threads');
     const addon = { exports: {} };
     process.dlopen(addon, workerData.path);
@@ -57,12 +67,15 @@ function inWorker(end: 'return' | 'process.exit(3)' | 'stop'): void {
     if (workerData.end !== 'return') {
       for (const bytes of workerData.loopFunctions) binding.addFunction(bytes);
       const endless = binding.prepareOp('While', workerData.loopAttrs, 1);
-      for (let i = 0; i < 6; i++) binding.executeAsync(endless, [binding.createTensor(3, [], Int32Array.of(1))]);
+      const one = binding.createTensor(3, [], Int32Array.of(1));
+      for (let i = 0; i < 6; i++) binding.executeAsync(endless, [one]);
       binding.readTensorAsync(sum);
       if (workerData.end === 'stop') setTimeout(() => parentPort.postMessage('stop me'), 50);
       else setTimeout(() => process.exit(3), 50);
     }
-  `, { eval: true, workerData: { path, end, loopFunctions, loopAttrs } });
+  `,
+    { eval: true, workerData: { path, end, loopFunctions, loopAttrs } },
+  );
   worker.on('message', (message: string) => {
     console.log(message);
     if (message === 'stop me') void worker.terminate();
@@ -82,7 +95,9 @@ const scenarios: Record<string, () => void> = {
   },
   'throw while an op runs': () => {
     runForEver();
-    setTimeout(() => { throw new Error('thrown on purpose'); }, 100);
+    setTimeout(() => {
+      throw new Error('thrown on purpose');
+    }, 100);
   },
   'create, execute and delete': () => {
     const binding = loadBinding(path);
@@ -111,7 +126,10 @@ const scenarios: Record<string, () => void> = {
     const binding = loadBinding(path);
     const long = 'x'.repeat(10_000);
     printGrowth(100, 2000, () => {
-      const id = binding.createStringTensor([10], Array.from({ length: 10 }, () => long));
+      const id = binding.createStringTensor(
+        [10],
+        Array.from({ length: 10 }, () => long),
+      );
       binding.readStrings(id);
       binding.deleteTensor(id);
     });
@@ -120,8 +138,15 @@ const scenarios: Record<string, () => void> = {
     const binding = loadBinding(path);
     const type = attr.type(TF_DTYPE.float32);
     const shape = attr.shape([512, 512]);
-    const make = binding.prepareOp('VarHandleOp',
-      [['dtype', type], ['shape', shape], ['shared_name', attr.string(ANONYMOUS)]], 1);
+    const make = binding.prepareOp(
+      'VarHandleOp',
+      [
+        ['dtype', type],
+        ['shape', shape],
+        ['shared_name', attr.string(ANONYMOUS)],
+      ],
+      1,
+    );
     const assign = binding.prepareOp('AssignVariableOp', [['dtype', type]], 0);
     const data = new Float32Array(512 * 512);
     printGrowth(20, 300, () => {
@@ -133,7 +158,9 @@ const scenarios: Record<string, () => void> = {
   },
   'prepare and release': () => {
     const binding = loadBinding(path);
-    printGrowth(2000, 20_000, () => binding.releaseOp(binding.prepareOp('Softmax', [['T', attr.type(1)]], 1)));
+    printGrowth(2000, 20_000, () =>
+      binding.releaseOp(binding.prepareOp('Softmax', [['T', attr.type(1)]], 1)),
+    );
   },
   'a worker returns': () => inWorker('return'),
   'a worker exits while ops run': () => inWorker('process.exit(3)'),

@@ -1,4 +1,7 @@
+import { expect } from 'chai';
+import type { Tensor } from '../../../src/engine/tensor.js';
 import { Activation, ELU, LeakyReLU, PReLU, ReLU, Softmax } from '../../../src/layers/index.js';
+import * as ops from '../../../src/ops/index.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
 import { describeLayers } from '../../support/layer-test.js';
 
@@ -23,4 +26,23 @@ describeLayers('Activation layers', [
 
 describeGoldenLayers('activations', {
   departure: ({ config }) => (config.activation === 'glu' ? 'Python Keras says that glu keeps the shape' : undefined),
+});
+
+describe('Activation layers', () => {
+  const wrong: [string, () => unknown, RegExp][] = [
+    ['a negative ceiling', () => new ReLU(-1), /ReLU: the argument 'max_value' must be a number >= 0, received -1/],
+    ['a slope of null', () => new LeakyReLU(null as never), /LeakyReLU: the argument 'negative_slope' must be a number >= 0, received null/],
+    ['an unknown activation', () => new Activation('rleu'), /rleu/],
+    ['a mask that does not broadcast', () => new Softmax({ name: 's' })(ops.ones([1, 3]), { mask: [[true, false, true], [true, true, true]] }),
+      /The mask of layer 's' \(Softmax\) has shape \[2, 3\], which does not broadcast to the inputs of shape \[1, 3\]/],
+    ['a mask of a higher rank', () => new Softmax()(ops.ones([1, 3]), { mask: [[[true, false, true]]] }), /does not broadcast/],
+  ];
+  for (const [what, act, message] of wrong) it(`rejects ${what}`, () => expect(act).to.throw(message));
+
+  it('takes a function of your own', () => {
+    const twice = (x: Tensor): Tensor => ops.multiply(x, 2);
+    const y = new Activation(twice)([1, 2]);
+    expect(y.arraySync()).to.deep.equal([2, 4]);
+    y.dispose();
+  });
 });

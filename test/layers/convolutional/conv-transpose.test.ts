@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { Conv1DTranspose, Conv2DTranspose, Conv3DTranspose } from '../../../src/layers/index.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
 import { describeLayers } from '../../support/layer-test.js';
@@ -20,3 +21,11 @@ describeLayers('Transposed convolutions', [
 ]);
 
 for (const family of ['conv1d_transpose', 'conv2d_transpose', 'conv3d_transpose']) describeGoldenLayers(family);
+
+describe('Conv2DTranspose', () => {
+  it('rejects an output padding that reaches the strides', () => {
+    expect(() => new Conv2DTranspose(1, 2, 2, 'same', 2))
+      .to.throw(/Conv2DTranspose: the output_padding must be less than the strides on every axis, received output_padding \[2, 2\] and strides \[2, 2\]/);
+    expect(() => new Conv2DTranspose(1, 2, { strides: 2, dilation_rate: 2 })).to.throw(/strides > 1 do not go together/);
+  });
+});

@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { GroupNormalization, LayerNormalization, RMSNormalization, UnitNormalization } from '../../../src/layers/index.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
 import { describeLayers } from '../../support/layer-test.js';
@@ -33,3 +34,13 @@ describeLayers('Normalization of samples', [
 ]);
 
 describeGoldenLayers('layer_normalization');
+
+describe('Normalization of samples', () => {
+  const wrong: [string, () => unknown, RegExp][] = [
+    ['groups that do not divide the channels', () => new GroupNormalization(3, { name: 'g' }).build([null, 4]), /The 3 groups of layer 'g' \(GroupNormalization\) do not divide its 4 channels/],
+    ['0 groups', () => new GroupNormalization(0), /'groups' must be a positive integer, or -1/],
+    ['unknown lengths', () => new LayerNormalization({ name: 'l' }).build([2, null]), /Axis -1 of the inputs of layer 'l' \(LayerNormalization\) must have a known length/],
+    ['an axis out of bounds', () => new LayerNormalization(3, { name: 'l' }).build([2, 4]), /3 is out of bounds for a tensor of rank 2/],
+  ];
+  for (const [what, act, message] of wrong) it(`rejects ${what}`, () => expect(act).to.throw(message));
+});

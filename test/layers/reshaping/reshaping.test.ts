@@ -1,4 +1,6 @@
-import { Cropping1D, Cropping2D, Cropping3D, Flatten, Permute, RepeatVector, Reshape, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D } from '../../../src/layers/index.js';
+import { expect } from 'chai';
+import { Cropping1D, Cropping2D, Cropping3D, Flatten, Input, Permute, RepeatVector, Reshape, UpSampling1D, UpSampling2D, UpSampling3D, ZeroPadding1D, ZeroPadding2D, ZeroPadding3D } from '../../../src/layers/index.js';
+import * as ops from '../../../src/ops/index.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
 import { describeLayers } from '../../support/layer-test.js';
 
@@ -26,3 +28,20 @@ describeLayers('Reshaping layers', [
 ]);
 
 describeGoldenLayers('reshaping');
+
+describe('Reshaping', () => {
+  const wrong: [string, () => unknown, RegExp][] = [
+    ['a shape that does not fit', () => new Reshape([5])(ops.ones([2, 6])), /Cannot reshape a tensor of shape \[6\] \(6 elements\) to \[5\]/],
+    ['a shape that does not fit, symbolically', () => new Reshape([-1, 5])(Input([6])), /Cannot reshape a tensor of shape \[6\]/],
+    ['two unknown dimensions', () => new Reshape([-1, -1]), /'target_shape' must be an array of integers >= 0, one of which may be -1, received \[-1,-1\]/],
+    ['an axis named twice', () => new Permute([1, 1]), /'dims' must hold each of 1, 2, ... up to the number of axes once, received \[1,1\]/],
+    ['the batch among the axes', () => new Permute([0, 1]), /received \[0,1\]/],
+    ['0 repeats', () => new RepeatVector(0), /RepeatVector: the argument 'n' must be a positive integer, received 0/],
+    ['negative padding', () => new ZeroPadding2D(-1), /'padding' must be an integer >= 0 or an array of 2 of them, received -1/],
+    ['padding of another rank', () => new ZeroPadding2D([[1, 1]]), /'padding' must be an integer >= 0, 2 of them, or 2 pairs \[before, after\], received \[\[1,1\]\]/],
+    ['cropping that leaves nothing', () => new Cropping1D(2, { name: 'c' })(ops.ones([1, 4, 2])), /Cropping1D 'c' takes 2 \+ 2 elements off axis 1, which leaves nothing of inputs of shape \[1, 4, 2\]/],
+    ['cropping that leaves nothing, symbolically', () => new Cropping2D(3, { name: 'c' })(Input([4, 9, 2])), /leaves nothing of inputs of shape \[null, 4, 9, 2\]/],
+    ['an unknown interpolation', () => new UpSampling2D(2, { interpolation: 'cubic' as never }), /'interpolation' must be one of "nearest", "bilinear"/],
+  ];
+  for (const [what, act, message] of wrong) it(`rejects ${what}`, () => expect(act).to.throw(message));
+});

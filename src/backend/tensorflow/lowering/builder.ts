@@ -36,12 +36,17 @@ export const withHeight = (shape: Shape): number[] => [shape[0], 1, ...shape.sli
 
 export const reshape = <V>(b: Builder<V>, x: V, shape: Shape): V => b.op('Reshape', [x, b.ints(shape)]);
 
+const single = (avals: readonly Aval[]): Aval[] =>
+  avals.map((aval) => (isFloat(aval.dtype) ? { ...aval, dtype: 'float32' } : aval));
+
 /** The rule computed in float32 where its kernels lack the dtype: `when` says where. */
-export const inFloat32 = <P>(rule: LoweringFunction<P>, when: (context: LoweringContext<P>) => boolean): LoweringFunction<P> =>
-  (b, x, context) => {
-    if (!when(context)) return rule(b, x, context);
-    const single = (avals: readonly Aval[]): Aval[] => avals.map((aval) => (isFloat(aval.dtype) ? { ...aval, dtype: 'float32' } : aval));
-    const operands = x.map((v, i) => (isFloat(context.inputs[i].dtype) ? b.op('Cast', [v], { DstT: { type: 'float32' } }) : v));
-    const made = rule(b, operands, { ...context, inputs: single(context.inputs), outputs: single(context.outputs) });
-    return (Array.isArray(made) ? made : [made]).map((v, i) => b.op('Cast', [v], { DstT: { type: context.outputs[i].dtype } }));
-  };
+export const inFloat32 = <P>(
+  rule: LoweringFunction<P>, when: (context: LoweringContext<P>) => boolean,
+): LoweringFunction<P> => (b, x, context) => {
+  if (!when(context)) return rule(b, x, context);
+  const { inputs, outputs } = context;
+  const cast = <V>(builder: Builder<V>, v: V, dtype: DType): V => builder.op('Cast', [v], { DstT: { type: dtype } });
+  const operands = x.map((v, i) => (isFloat(inputs[i].dtype) ? cast(b, v, 'float32') : v));
+  const made = rule(b, operands, { ...context, inputs: single(inputs), outputs: single(outputs) });
+  return (Array.isArray(made) ? made : [made]).map((v, i) => cast(b, v, outputs[i].dtype));
+};

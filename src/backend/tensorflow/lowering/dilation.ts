@@ -28,16 +28,17 @@ function spread<V>(b: Builder<V>, kernel: V, shape: Shape, dilations: readonly n
 }
 
 /** A rule whose operand at `position` is the kernel. */
-export const denseKernel = (rule: LoweringFunction<ConvParams>, position: number, when: When): LoweringFunction<ConvParams> =>
+export const denseKernel = (
+  rule: LoweringFunction<ConvParams>, position: number, when: When,
+): LoweringFunction<ConvParams> =>
   (b, x, context) => {
     if (!when(context)) return rule(b, x, context);
     const { params } = context;
     const { shape, dtype } = context.inputs[position];
     const kernel = { shape: wide(shape, params.dilations), dtype };
     const operands = x.map((v, i) => (i === position ? spread(b, v, shape, params.dilations, dtype) : v));
-    return rule(b, operands, {
-      ...context, params: undilated(params), inputs: context.inputs.map((aval, i) => (i === position ? kernel : aval)),
-    });
+    const inputs = context.inputs.map((aval, i) => (i === position ? kernel : aval));
+    return rule(b, operands, { ...context, params: undilated(params), inputs });
   };
 
 /** A rule whose result is a gradient by the kernel. */

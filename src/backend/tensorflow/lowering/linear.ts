@@ -89,7 +89,7 @@ const convGradKernel: LoweringFunction<ConvParams> = (b, [x, g], { params, input
 };
 
 type When = (context: LoweringContext<ConvParams>) => boolean;
-/** TensorFlow's CPU kernels take dilations in float32 and bfloat16 alone (plain 2D convolutions in all float dtypes). */
+/** TensorFlow's CPU kernels take dilations in float32 and bfloat16 alone (2D convolutions themselves in all floats). */
 const dilatedIn = (dtype: DType): When => ({ params, inputs }) => isDilated(params) && inputs[0].dtype === dtype;
 const in3D = (when: When): When => (context) => context.params.strides.length === 3 && when(context);
 const dilated: When = ({ params }) => isDilated(params);

@@ -4,6 +4,7 @@
  * Log1p, Selu, Sign, Relu6, Maximum and Minimum (compared with JavaScript's Math over 2,000 values).
  */
 import type { elementwise } from '../../../engine/primitives/elementwise.js';
+import { sizeOf, type Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
 import { digamma, erf, erfInv, lgamma } from '../special.js';
 import { storageOf, type StorageType } from '../storage.js';
@@ -16,8 +17,6 @@ type Binary = (x: number, y: number) => number;
 
 const pays = (kernel: string | undefined, x: Block, size: number): kernel is string =>
   kernel !== undefined && x.dtype === 'float32' && size >= TFJS_PAYS;
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 /** @param kernel tfjs's name, for large float tensors */
 const unary = (fn: Unary, kernel?: string): Plain => (m, [x]) => {
@@ -33,7 +32,7 @@ const test = (fn: (x: number) => boolean): Plain => (m, [x]) => {
   return out;
 };
 
-function pairs(m: Memory, [a, b]: readonly Block[], shape: readonly number[], dtype: StorageType, fn: Binary): Block {
+function pairs(m: Memory, [a, b]: readonly Block[], shape: Shape, dtype: StorageType, fn: Binary): Block {
   const out = m.alloc(shape, dtype);
   mapPairs(shape, m.elements(a), a.shape, m.elements(b), b.shape, m.numbers(out), fn);
   return out;
@@ -48,10 +47,11 @@ const binary = (fn: Binary, kernel?: string, integers: Binary = fn): Plain => (m
   return pairs(m, x, shape, x[0].dtype, x[0].dtype === 'float32' ? fn : integers);
 };
 
-const comparison = (fn: (x: number, y: number) => boolean, kernel: string): Plain => (m, x, { outputs: [{ shape }] }) => {
-  if (pays(kernel, x[0], sizeOf(shape))) return m.run(kernel, { a: x[0], b: x[1] });
-  return pairs(m, x, shape, 'bool', (a, b) => (fn(a, b) ? 1 : 0));
-};
+const comparison = (fn: (x: number, y: number) => boolean, kernel: string): Plain =>
+  (m, x, { outputs: [{ shape }] }) => {
+    if (pays(kernel, x[0], sizeOf(shape))) return m.run(kernel, { a: x[0], b: x[1] });
+    return pairs(m, x, shape, 'bool', (a, b) => (fn(a, b) ? 1 : 0));
+  };
 
 function roundHalfEven(x: number): number {
   const floor = Math.floor(x);
@@ -110,7 +110,7 @@ export const elementwiseKernels: KernelTable<keyof typeof elementwise> = {
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 'Softplus'),
   relu: unary(relu, 'Relu'), relu6: unary((x) => (x > 6 ? 6 : relu(x))), elu: unary(elu),
   selu: unary((x) => (x < 0 ? SELU_SCALE_ALPHA * Math.expm1(x) : SELU_SCALE * x)),
-  is_nan: test(Number.isNaN), is_inf: test((x) => x === Infinity || x === -Infinity), is_finite: test(Number.isFinite),
+  is_nan: test(Number.isNaN), is_inf: test((x) => Math.abs(x) === Infinity), is_finite: test(Number.isFinite),
   logical_not: test((x) => !x),
   bitwise_not: (m, [x], context) => (x.dtype === 'bool' ? test((v) => !v) : unary((v) => ~v))(m, [x], context),
   stop_gradient: (m, [x]) => m.share(x),

@@ -1,12 +1,11 @@
 /** Gathering, scattering, sorting. */
 import type { indexing } from '../../../engine/primitives/indexing.js';
+import { sizeOf, type Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
 import { storageOf } from '../storage.js';
 import { pick } from './structure.js';
 import { copyRun, stridesOf } from '../strides.js';
 import type { KernelTable } from './kernel.js';
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
 function requireInside(name: string, index: number, length: number): void {
   if (!(index >= 0 && index < length)) {
@@ -15,7 +14,7 @@ function requireInside(name: string, index: number, length: number): void {
 }
 
 /** Flat positions of the slices that indices [..., k] name, and the number of elements of a slice. */
-function slices(name: string, m: Memory, indices: Block, shape: readonly number[]): { starts: number[]; size: number } {
+function slices(name: string, m: Memory, indices: Block, shape: Shape): { starts: number[]; size: number } {
   const k = indices.shape[indices.shape.length - 1];
   const strides = stridesOf(shape);
   const values = m.numbers(indices);
@@ -39,7 +38,8 @@ const combine = {
 
 /** Combines rows of `values` into `out` at the given starts. */
 function scatter(
-  m: Memory, out: Block, starts: readonly number[], size: number, values: Block, fn: (old: number, value: number) => number,
+  m: Memory, out: Block, starts: readonly number[], size: number, values: Block,
+  fn: (old: number, value: number) => number,
 ): void {
   const to = m.elements(out) as Float32Array;
   const from = m.elements(values) as Float32Array;
@@ -125,7 +125,8 @@ export const indexingKernels: KernelTable<keyof typeof indexing> = {
       const line = from.subarray(row * length, (row + 1) * length);
       // Largest first, of equal ones the first; NaN counts as smallest.
       const key = (i: number): number => (Number.isNaN(line[i]) ? -Infinity : line[i]);
-      const order = Array.from({ length }, (_, i) => i).toSorted((a, b) => (key(a) === key(b) ? a - b : key(b) - key(a)));
+      const order = Array.from({ length }, (_, i) => i)
+        .toSorted((a, b) => (key(a) === key(b) ? a - b : key(b) - key(a)));
       for (let i = 0; i < k; i++) {
         toValues[row * k + i] = line[order[i]];
         toIndices[row * k + i] = order[i];

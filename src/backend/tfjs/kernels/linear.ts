@@ -4,14 +4,12 @@
  * are products of such matrices: the windows of the images as rows ("im2col").
  */
 import type { ConvParams, linear, MatmulParams } from '../../../engine/primitives/linear.js';
-import type { Shape } from '../../../engine/shape.js';
+import { sizeOf, type Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
 import { broadcastStrides } from '../strides.js';
 import { eachTap, slidingWindows, type Windows } from '../windows.js';
 import type { Kernel, KernelContext, KernelTable } from './kernel.js';
 import { pick, transpose } from './structure.js';
-
-const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 
 /** [m, k] times [k, n]. */
 function product(m: Memory, a: Block, b: Block): Block {
@@ -59,15 +57,16 @@ const matmul: Kernel<MatmulParams> = (m, [x, y], { params: { transposeA, transpo
   }
   const spread = (block: Block, last: Shape): Block => {
     const target = [...lead, ...last];
-    return sizeOf(block.shape) === sizeOf(target) ? block : pick(m, block, target, broadcastStrides(block.shape, target));
+    if (sizeOf(block.shape) === sizeOf(target)) return block;
+    return pick(m, block, target, broadcastStrides(block.shape, target));
   };
   a = spread(a, [rows, inner]);
   b = spread(b, [inner, columns]);
   const batch = sizeOf(lead);
   if (sizeOf(shape) === 0 || inner === 0) return m.filled(shape, a.dtype, 0);
   if (a.dtype === 'float32' && rows * inner * columns < LARGE) {
-    const made = m.run('BatchMatMul', { a: m.share(a, [batch, rows, inner]), b: m.share(b, [batch, inner, columns]) },
-      { transposeA: false, transposeB: false });
+    const operands = { a: m.share(a, [batch, rows, inner]), b: m.share(b, [batch, inner, columns]) };
+    const made = m.run('BatchMatMul', operands, { transposeA: false, transposeB: false });
     return m.share(made, shape);
   }
   const out = m.alloc(shape, a.dtype);
@@ -84,8 +83,10 @@ const matmul: Kernel<MatmulParams> = (m, [x, y], { params: { transposeA, transpo
 /** Rows of at most this many elements in all are made at a time. */
 const CHUNK = 1 << 22;
 
-/** Images `from` to `to` and one group of channels as a matrix: a row for each output position, its window along it. */
-function windowRows(m: Memory, x: Block, w: Windows, from: number, to: number, first: number, channels: number): Block {
+/** Images `from` to `to` and one group of channels as a matrix: a row for each output position, holding its window. */
+function windowRows(
+  m: Memory, x: Block, w: Windows, from: number, to: number, first: number, channels: number,
+): Block {
   const width = w.taps * channels;
   const rows = m.filled([(to - from) * w.outputs, width], x.dtype, 0);
   const source = m.numbers(x);
@@ -101,7 +102,9 @@ function windowRows(m: Memory, x: Block, w: Windows, from: number, to: number, f
 }
 
 /** The reverse: adds such rows to the positions they came from. */
-function addRows(m: Memory, rows: Block, x: Block, w: Windows, from: number, to: number, first: number, channels: number): void {
+function addRows(
+  m: Memory, rows: Block, x: Block, w: Windows, from: number, to: number, first: number, channels: number,
+): void {
   const width = w.taps * channels;
   const source = m.numbers(rows);
   const target = m.numbers(x);
@@ -121,7 +124,9 @@ interface Convolution {
   filters: number;
 }
 
-function convolution(input: Shape, kernel: Shape, output: Shape, { strides, padding, dilations }: ConvParams): Convolution {
+function convolution(
+  input: Shape, kernel: Shape, output: Shape, { strides, padding, dilations }: ConvParams,
+): Convolution {
   const w = slidingWindows(input, output, kernel, strides, dilations, padding);
   const channels = kernel[kernel.length - 2];
   return { w, channels, filters: kernel[kernel.length - 1] / (w.channels / channels) };
@@ -147,7 +152,9 @@ const kernelMatrix = (m: Memory, kernel: Block, { w, channels, filters }: Convol
   pick(m, kernel, [w.taps * channels, filters], [kernel.shape[kernel.shape.length - 1], 1], group * filters);
 
 /** A group's part of the outputs of some images, as a matrix [positions, filters]. */
-function outputMatrix(m: Memory, y: Block, { w, filters }: Convolution, group: number, from: number, to: number): Block {
+function outputMatrix(
+  m: Memory, y: Block, { w, filters }: Convolution, group: number, from: number, to: number,
+): Block {
   const total = y.shape[y.shape.length - 1];
   return pick(m, y, [(to - from) * w.outputs, filters], [total, 1], from * w.outputs * total + group * filters);
 }

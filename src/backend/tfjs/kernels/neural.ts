@@ -1,6 +1,6 @@
 /** Pooling, softmax, fused losses and the Adam update: one pass over the elements each. */
 import type { neural, PoolParams } from '../../../engine/primitives/neural.js';
-import type { Shape } from '../../../engine/shape.js';
+import { sizeOf, type Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
 import { eachTap, slidingWindows, type Windows } from '../windows.js';
 import { TFJS_PAYS, type Kernel, type KernelTable } from './kernel.js';
@@ -39,8 +39,10 @@ function chosen(m: Memory, x: Block, w: Windows): Int32Array {
 }
 
 /** tfjs's kernel for two spatial axes, where the operand is large enough. */
-function tfjsPool(kernel: 'MaxPool' | 'AvgPool', m: Memory, x: Block, { window, strides, padding }: PoolParams): Block | undefined {
-  const large = x.shape.reduce((n, d) => n * d, 1) >= TFJS_PAYS;
+function tfjsPool(
+  kernel: 'MaxPool' | 'AvgPool', m: Memory, x: Block, { window, strides, padding }: PoolParams,
+): Block | undefined {
+  const large = sizeOf(x.shape) >= TFJS_PAYS;
   if (!large || x.shape.length !== 4 || x.dtype !== 'float32') return undefined;
   return m.run(kernel, { x }, { filterSize: [...window], strides: [...strides], pad: padding });
 }
@@ -55,7 +57,7 @@ function counts(w: Windows): Int32Array {
 /** Calls `visit` with the start of each row along the last axis. */
 function eachRow(x: Block, visit: (start: number, length: number) => void): void {
   const length = x.shape[x.shape.length - 1];
-  const size = x.shape.reduce((n, d) => n * d, 1);
+  const size = sizeOf(x.shape);
   for (let start = 0; start < size; start += length) visit(start, length);
 }
 

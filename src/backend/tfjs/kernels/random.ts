@@ -4,7 +4,9 @@ import { fillIntegers, fillNormal, fillTruncatedNormal, fillUniform, type Random
 import { storageOf } from '../storage.js';
 import type { Kernel, KernelTable } from './kernel.js';
 
-const sample = (fill: (seed: ArrayLike<number>, out: Float32Array, dtype: RandomFloat) => void): Kernel<RandomParams> =>
+type Fill = (seed: ArrayLike<number>, out: Float32Array, dtype: RandomFloat) => void;
+
+const sample = (fill: Fill): Kernel<RandomParams> =>
   (m, [seed], { params: { shape, dtype } }) => {
     const out = m.alloc(shape, storageOf(dtype));
     fill(m.numbers(seed), m.floats(out), dtype as RandomFloat);

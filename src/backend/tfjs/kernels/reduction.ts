@@ -55,7 +55,9 @@ const argReduce = (better: (x: number, best: number) => boolean): Kernel<ArgRedu
     for (let i = 0; i < found.length; i++) {
       const start = Math.floor(i / inner) * length * inner + (i % inner);
       let best = 0;
-      for (let j = 1; j < length; j++) if (better(values[start + j * inner], values[start + best * inner])) best = j;
+      for (let j = 1; j < length; j++) {
+        if (better(values[start + j * inner], values[start + best * inner])) best = j;
+      }
       found[i] = best;
     }
     return out;

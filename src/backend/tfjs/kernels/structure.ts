@@ -1,20 +1,20 @@
 /** Kernels that make and move elements: nearly all are one strided copy. */
-import type { HostData, NumericArray } from '../../../engine/dtype.js';
+import type { DType, HostData, NumericArray } from '../../../engine/dtype.js';
 import type { PadParams, structure } from '../../../engine/primitives/structure.js';
-import type { Shape } from '../../../engine/shape.js';
+import { formatShape, sizeOf, type Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
 import { storageOf, writeHost } from '../storage.js';
 import { broadcastStrides, copy, copyRun, stridesOf, type Side } from '../strides.js';
-import type { DType } from '../../../engine/dtype.js';
 import type { KernelTable } from './kernel.js';
 
 const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, v, i) => sum + v * b[i], 0);
 
 /** Host data as a block. */
 export function fromHost(m: Memory, data: HostData, shape: Shape, dtype: DType): Block {
-  const size = shape.reduce((n, d) => n * d, 1);
+  const size = sizeOf(shape);
   if (data.length !== size) {
-    throw new RangeError(`A ${dtype} tensor of shape [${shape.join(', ')}] has ${size} elements, received ${data.length}.`);
+    throw new RangeError(
+      `A ${dtype} tensor of shape ${formatShape(shape)} has ${size} elements, received ${data.length}.`);
   }
   const block = m.alloc(shape, storageOf(dtype));
   if (Array.isArray(data)) copyRun(data, 0, 1, m.strings(block), 0, 1, size);
@@ -85,7 +85,8 @@ function padMirrored(m: Memory, x: Block, { paddings, mode }: PadParams): Block 
     const to = stridesOf(shape);
     const place = (count: number, first: number, step: 1 | -1, at: number): void => {
       const source: Side = {
-        elements: m.elements(block), strides: from.map((s, i) => (i === axis ? step * s : s)), offset: first * from[axis],
+        elements: m.elements(block), offset: first * from[axis],
+        strides: from.map((s, i) => (i === axis ? step * s : s)),
       };
       copy(shape.map((d, i) => (i === axis ? count : d)), source,
         { elements: m.elements(out), strides: to, offset: at * to[axis] });

@@ -1,0 +1,230 @@
+import { expect } from 'chai';
+import * as constraints from '../../src/constraints/index.js';
+import { toTensor } from '../../src/engine/convert.js';
+import { jit } from '../../src/engine/jit.js';
+import type { Tensor } from '../../src/engine/tensor.js';
+import { Variable } from '../../src/engine/variable.js';
+import { multiply, sign } from '../../src/ops/tensor-math.js';
+import * as optimizers from '../../src/optimizers/index.js';
+import { array } from '../golden/arrays.js';
+import { loadGolden, type GoldenTensor, type Tolerance } from '../golden/golden.js';
+import { expectTensor, tensorOf } from '../golden/tensors.js';
+
+interface Case {
+  class_name: string;
+  options: Record<string, unknown>;
+  config: Record<string, unknown>;
+  serialized: Record<string, unknown>;
+  names: string[];
+  start: GoldenTensor[];
+  grads: (GoldenTensor | null)[][];
+  steps: { variables: GoldenTensor[]; iterations: number; learning_rate: number }[];
+  optimizer_variables: { name: string; path: string; value: GoldenTensor }[];
+  exclude_from_weight_decay?: string[];
+  constraint?: string;
+  finalized?: GoldenTensor[];
+}
+
+const FAMILIES = ['sgd', 'sgd_extra', 'adam', 'adamw', 'rmsprop', 'adagrad'];
+const TOLERANCE: Tolerance = { rtol: 2e-5, atol: 2e-6 };
+
+function make({ class_name, options, names, start, constraint, exclude_from_weight_decay }: Case):
+{ optimizer: optimizers.Optimizer; variables: Variable[] } {
+  const variables = start.map((value, i) => {
+    const variable = new Variable(tensorOf(value), { name: names[i] });
+    if (constraint && i === 0) variable.constraint = constraints.get(constraint);
+    return variable;
+  });
+  const optimizer = new (optimizers[class_name as 'SGD'])(options as object);
+  if (exclude_from_weight_decay) optimizer.exclude_from_weight_decay({ var_names: exclude_from_weight_decay });
+  optimizer.build(variables);
+  return { optimizer, variables };
+}
+
+const gradientsOf = (row: Case, step: number): (Tensor | null)[] => row.grads[step].map((g) => g && tensorOf(g));
+const describeCase = ({ class_name, options }: Case): string => `${class_name}(${JSON.stringify(options)})`;
+
+type Runner = (row: Case, made: ReturnType<typeof make>) => (step: number) => Tensor[];
+
+/** The ways to do a step; each gives the variables' values after it. */
+const RUNNERS: Record<string, Runner> = {
+  eager: (row, { optimizer, variables }) => (step) => {
+    optimizer.apply(gradientsOf(row, step), variables);
+    return variables.map((variable) => variable.value);
+  },
+  compiled: (row, { optimizer, variables }) => {
+    const apply = jit((...gradients: (Tensor | null)[]) => optimizer.apply(gradients, variables));
+    return (step) => {
+      apply(...gradientsOf(row, step));
+      return variables.map((variable) => variable.value);
+    };
+  },
+  stateless: (row, { optimizer, variables }) => {
+    let trainable: Tensor[] = variables.map((variable) => variable.value);
+    let own: Tensor[] = optimizer.variables.map((variable) => variable.value);
+    return (step) => {
+      [trainable, own] = optimizer.stateless_apply(own, gradientsOf(row, step), trainable);
+      return trainable;
+    };
+  },
+};
+
+describe('optimizers: the steps, states and configs of Python Keras', () => {
+  for (const family of FAMILIES) {
+    for (const [way, runner] of Object.entries(RUNNERS)) {
+      it(`${family}, ${way}`, () => {
+        for (const row of loadGolden<Case>('optimizers', family).cases) {
+          const what = `${describeCase(row)} ${way}`;
+          const made = make(row);
+          const run = runner(row, made);
+          row.steps.forEach(({ variables, iterations, learning_rate }, step) => {
+            const values = run(step);
+            variables.forEach((value, i) => expectTensor(values[i], value, `${what}: ${row.names[i]} after step ${step}`, TOLERANCE));
+            if (way === 'stateless') return;
+            expect(toTensor(made.optimizer.iterations).item(), what).to.equal(iterations);
+            expect(toTensor(made.optimizer.learning_rate).item(), what).to.be.closeTo(learning_rate, 1e-6);
+          });
+          if (way === 'stateless') {
+            row.start.forEach((value, i) => expectTensor(made.variables[i].value, value, `${what}: untouched`));
+            continue;
+          }
+          const own = made.optimizer.variables;
+          expect(own.map(({ name }) => name), what).to.deep.equal(row.optimizer_variables.map(({ name }) => name));
+          row.optimizer_variables.forEach(({ value }, i) => expectTensor(own[i].value, value, `${what}: ${own[i].name}`, TOLERANCE));
+          if (!row.finalized) continue;
+          made.optimizer.finalize_variable_values(made.variables);
+          row.finalized.forEach((value, i) => expectTensor(made.variables[i].value, value, `${what}: finalized`, TOLERANCE));
+        }
+      });
+    }
+
+    it(`${family}, configs`, () => {
+      for (const row of loadGolden<Case>('optimizers', family).cases) {
+        const { optimizer } = make(row);
+        const config = optimizer.get_config();
+        expect({ ...config, name: row.config.name }, describeCase(row)).to.deep.equal(row.config);
+        if (row.options.name) expect(config.name).to.equal(row.options.name);
+        const again = optimizers.deserialize(row.serialized);
+        expect(optimizers.serialize(again), describeCase(row)).to.deep.equal(row.serialized);
+        expect(again.variables.map(({ path }) => path)).to.deep.equal(
+          row.optimizer_variables.slice(0, again.variables.length).map(({ path }) => path));
+      }
+    });
+  }
+
+  it('schedules', () => {
+    const { schedules } = optimizers;
+    interface Row { class_name: string; args: unknown[]; kwargs: object; config: object; serialized: unknown; steps: number[]; values: GoldenTensor }
+    for (const { class_name, args, kwargs, config, serialized, steps, values } of loadGolden<Row>('optimizers', 'schedules').cases) {
+      const Schedule = schedules[class_name as 'CosineDecay'] as unknown as new (...args: unknown[]) => InstanceType<typeof schedules.CosineDecay>;
+      const schedule = new Schedule(...args, kwargs);
+      const what = `${class_name}(${JSON.stringify(args)})`;
+      expect(schedule.get_config(), what).to.deep.equal(config);
+      expect(schedules.serialize(schedule), what).to.deep.equal(serialized);
+      const compiled = jit((step: Tensor) => schedule(step));
+      for (const rate of [schedule, schedules.deserialize(serialized), compiled]) {
+        const found = steps.map((step) => rate(toTensor(BigInt64Array.of(BigInt(step)), 'int64')).dataSync()[0] as number);
+        expectTensor(array(Float32Array.from(found)), values, what);
+      }
+    }
+    expect(() => new schedules.CosineDecay(0.1, 0)).to.throw(/decay_steps.*0/);
+    expect(() => new schedules.PiecewiseConstantDecay([1], [1])).to.throw(/1 boundaries and 1 values/);
+  });
+});
+
+describe('optimizers.get', () => {
+  it('understands Keras\'s names', () => {
+    for (const { identifier, class_name } of loadGolden<{ identifier: string; class_name: string | null }>(
+      'optimizers', 'identifiers').cases) {
+      if (class_name && !(class_name in optimizers)) continue;
+      if (class_name) expect(optimizers.get(identifier).constructor.name).to.equal(class_name);
+      else if (identifier === 'nonsense') expect(() => optimizers.get(identifier)).to.throw(/nonsense.*Known names:.*adam/);
+    }
+    expect(() => optimizers.get(() => 1)).to.throw(/optimizer/);
+  });
+});
+
+describe('optimizers: state and errors', () => {
+  const variable = (): Variable => new Variable(array([1, 2]), { name: 'w' });
+  const gradient = (): Tensor => array([1, 1]);
+
+  it('the learning rate is a variable that can be set, also for compiled steps', () => {
+    const w = variable();
+    const optimizer = new optimizers.SGD(1);
+    const step = jit((g: Tensor) => optimizer.apply([g], [w]));
+    step(gradient());
+    optimizer.learning_rate = 0.5;
+    step(gradient());
+    expect(w.value.arraySync()).to.deep.equal([-0.5, 0.5]);
+    (optimizer.learning_rate as Variable).assign(array(0.25));
+    step(gradient());
+    expect(w.value.arraySync()).to.deep.equal([-0.75, 0.25]);
+    expect(step.traceCount).to.equal(1);
+  });
+
+  it('a function may give the rate; a schedule cannot be set to a number', () => {
+    let rate = 1;
+    const w = variable();
+    const optimizer = new optimizers.SGD(() => rate);
+    optimizer.apply([gradient()], [w]);
+    rate = 2;
+    optimizer.apply([gradient()], [w]);
+    expect(w.value.arraySync()).to.deep.equal([-2, -1]);
+    expect(() => (optimizer.learning_rate = 1)).to.throw(/follows a schedule/);
+  });
+
+  it('state is saved and loaded in order', () => {
+    const [w, other] = [variable(), variable()];
+    const trained = new optimizers.Adam();
+    trained.apply([gradient()], [w]);
+    const store = new Map<string, Variable>();
+    const adapter = {
+      get: (key: string) => store.get(key)!, set: (key: string, value: unknown) => void store.set(key, value as Variable),
+      keys: () => [...store.keys()],
+    };
+    trained.save_own_variables(adapter);
+    const loaded = new optimizers.Adam();
+    loaded.build([other]);
+    loaded.load_own_variables(adapter);
+    expect(loaded.variables.map((v) => v.value.arraySync())).to.deep.equal(trained.variables.map((v) => v.value.arraySync()));
+    loaded.set_weights(trained.variables.map((v) => v.value));
+    expect(() => loaded.set_weights([array([1, 2])])).to.throw(/adam.*\[2\]/);
+    new optimizers.Adam().load_own_variables(adapter); // a notice, no error
+  });
+
+  it('gradients may be missing for some variables, not for all', () => {
+    const [w, untouched] = [variable(), variable()];
+    const optimizer = new optimizers.SGD(1);
+    optimizer.apply_gradients([[gradient(), w], [null, untouched]]);
+    expect([w, untouched].map((v) => v.value.arraySync())).to.deep.equal([[0, 1], [1, 2]]);
+    expect(() => optimizer.apply([null, null], [w, untouched])).to.throw(/no gradients: w, w/);
+  });
+
+  it('says what is wrong', () => {
+    const optimizer = new optimizers.SGD();
+    expect(() => optimizer.apply([gradient()])).to.throw(optimizers.OptimizerError, 'not built');
+    optimizer.build([variable()]);
+    expect(() => optimizer.apply([gradient()], [variable()])).to.throw(optimizers.OptimizerError, /'w'/);
+    expect(() => optimizer.apply([gradient(), gradient()])).to.throw(/2 gradients for 1 variables/);
+    expect(() => optimizer.apply([array([1])])).to.throw(/\[1\], expected \[2\]/);
+    expect(() => optimizer.stateless_apply([], [gradient()], [array([1, 2])])).to.throw(/2 optimizer_variables, received 0/);
+    expect(() => new optimizers.SGD({ clipnorm: 1, clipvalue: 1 })).to.throw(/clipnorm=1, clipvalue=1/);
+    expect(() => new optimizers.SGD({ gradient_accumulation_steps: 1 })).to.throw(/>= 2.*received 1/);
+    expect(() => new optimizers.SGD({ use_ema: true, ema_momentum: 2 })).to.throw(/ema_momentum/);
+    expect(() => new optimizers.SGD({ momentum: -1 })).to.throw(/momentum/);
+    expect(() => new optimizers.SGD({ decay: 1 } as never)).to.throw(/decay.*weight_decay/);
+    expect(() => new optimizers.SGD('fast' as never)).to.throw(/learning_rate.*fast/);
+    expect(`${new optimizers.SGD({ name: 'mine' })}`).to.equal('<SGD name=mine>');
+  });
+
+  it('rules of one\'s own define update_step', () => {
+    class SignDescent extends optimizers.Optimizer {
+      override update_step(g: Tensor, v: Variable, learning_rate: Tensor): void {
+        this.assign_sub(v, multiply(sign(g), learning_rate));
+      }
+    }
+    const w = variable();
+    new SignDescent({ learning_rate: 0.5 }).apply([array([3, -4])], [w]);
+    expect(w.value.arraySync()).to.deep.equal([0.5, 2.5]);
+  });
+});
