@@ -56,9 +56,7 @@ inline void CopyOut(TF_Tensor* tensor, void* data, size_t size) {
 }
 
 inline napi_value ReadTensor(Call& call) {
-  int32_t id = 0;
   TFE_TensorHandle* handle = call.session->Find(call, call[0]);
-  call.Id(call[0], &id);
   const size_t size = ReadableSize(call, handle);
   const Tensor tensor = Resolve(handle, call.session->status.get());
   void* data = nullptr;

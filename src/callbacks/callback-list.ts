@@ -1,7 +1,7 @@
 /** The callbacks of one call of fit, evaluate or predict, called in order. */
 import { kerasExport } from '../saving/registration.js';
 import type { Model } from '../models/model.js';
-import { Callback, type CallbackParams, type Logs } from './callback.js';
+import { Callback, type CallbackParams, type Logs, type PredictLogs } from './callback.js';
 import { History } from './history.js';
 import { ProgbarLogger } from './progbar-logger.js';
 
@@ -72,6 +72,6 @@ export class CallbackList {
   on_predict_begin = (logs?: Logs): Promise<void> => this.#all('on_predict_begin', logs);
   on_predict_end = (logs?: Logs): Promise<void> => this.#all('on_predict_end', logs);
   on_predict_batch_begin = (batch: number, logs?: Logs): Promise<void> => this.#all('on_predict_batch_begin', batch, logs);
-  on_predict_batch_end = (batch: number, logs?: Logs): Promise<void> => this.#all('on_predict_batch_end', batch, logs);
+  on_predict_batch_end = (batch: number, logs?: PredictLogs): Promise<void> => this.#all('on_predict_batch_end', batch, logs);
 }
 kerasExport(CallbackList, 'keras.callbacks.CallbackList');

@@ -5,6 +5,11 @@ import type { Model } from '../models/model.js';
 /** Losses and metrics by name. */
 export type Logs = Record<string, number>;
 
+/** What `predict` tells of a batch: the model's outputs, as NDArrays in their structure. */
+export interface PredictLogs {
+  outputs: unknown;
+}
+
 export interface CallbackParams {
   epochs?: number;
   /** Steps an epoch; null when not known before the first epoch ends. */
@@ -54,6 +59,6 @@ export class Callback {
   on_predict_begin(_logs?: Logs): void | Promise<void> {}
   on_predict_end(_logs?: Logs): void | Promise<void> {}
   on_predict_batch_begin(_batch: number, _logs?: Logs): void | Promise<void> {}
-  on_predict_batch_end(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_predict_batch_end(_batch: number, _logs?: PredictLogs): void | Promise<void> {}
 }
 kerasExport(Callback, 'keras.callbacks.Callback');

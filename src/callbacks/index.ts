@@ -1,5 +1,5 @@
 /** keras.callbacks. */
-export { Callback, type Logs, type CallbackParams } from './callback.js';
+export { Callback, type CallbackParams, type Logs, type PredictLogs } from './callback.js';
 export { CallbackList, type CallbackListOptions } from './callback-list.js';
 export { History } from './history.js';
 export { LambdaCallback, type LambdaCallbackOptions } from './lambda-callback.js';

@@ -1,5 +1,7 @@
 /** keras.layers. */
-export { Layer, LayerError, type AddWeightOptions, type CallOptions, type LayerOptions, type VariableStore } from './layer.js';
+export {
+  Layer, LayerError, type AddWeightOptions, type CallOptions, type LayerOptions, type VariableStore,
+} from './layer.js';
 export { IncompatibleInputError, InputSpec, type InputSpecOptions } from './input-spec.js';
 export * from './core/dense.js';
 export * from './core/embedding.js';

@@ -66,17 +66,20 @@ const isDescribed = (value: unknown): value is Described =>
 
 /** Checks the first argument of a call against a layer's `input_spec`. */
 export function assertInputCompatibility(
-  spec: InputSpec | readonly InputSpec[] | Readonly<Record<string, InputSpec>> | null, inputs: unknown, layer: string,
+  spec: InputSpec | readonly InputSpec[] | Readonly<Record<string, InputSpec>> | null, inputs: unknown,
+  layer: string,
 ): void {
   if (!spec) return;
   const specs = flatten(spec instanceof InputSpec ? [spec] : spec) as InputSpec[];
   const values = flatten(byName(specs, inputs, layer));
   if (specs.length !== values.length) {
-    throw new IncompatibleInputError(`The ${layer} expects ${specs.length} input(s), but received ${values.length}.`);
+    throw new IncompatibleInputError(`The ${layer} expects ${specs.length} input(s), but received ` +
+      `${values.length}.`);
   }
   specs.forEach((one, i) => {
     const value = values[i];
-    const what = specs.length > 1 ? `Input ${i}${one.name ? ` ('${one.name}')` : ''} of ${layer}` : `The input of ${layer}`;
+    const named = one.name ? ` ('${one.name}')` : '';
+    const what = specs.length > 1 ? `Input ${i}${named} of ${layer}` : `The input of ${layer}`;
     if (value === null || value === undefined) {
       if (one.optional) return;
       throw new IncompatibleInputError(`${what} is missing.`);
@@ -91,40 +94,47 @@ function byName(specs: readonly InputSpec[], inputs: unknown, layer: string): un
   return specs.map(({ name, optional }) => {
     const key = name!;
     if (!(key in inputs) && !optional) {
-      throw new IncompatibleInputError(`The data for input '${name}' of ${layer} is missing. Received the keys ` +
-        `${Object.keys(inputs).join(', ')}; expected ${specs.map((spec) => spec.name).join(', ')}.`);
+      throw new IncompatibleInputError(`The data for input '${name}' of ${layer} is missing. Received the ` +
+        `keys ${Object.keys(inputs).join(', ')}; expected ${specs.map((spec) => spec.name).join(', ')}.`);
     }
     return inputs[key];
   });
 }
 
 /** The shape without a last axis of size 1. */
-const squeezed = (shape: SymbolicShape): SymbolicShape => (shape.length > 1 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape);
+const squeezed = (shape: SymbolicShape): SymbolicShape =>
+  (shape.length > 1 && shape[shape.length - 1] === 1 ? shape.slice(0, -1) : shape);
 
 function check(spec: InputSpec, { shape, dtype }: Described, what: string): void {
   const received = `Received shape ${formatShape(shape)}.`;
   const rank = shape.length;
   if (spec.ndim !== null && rank !== spec.ndim && !spec.allow_last_axis_squeeze) {
-    throw new IncompatibleInputError(`${what} must have rank ${spec.ndim}, but has rank ${rank}. ${received}`);
+    throw new IncompatibleInputError(`${what} must have rank ${spec.ndim}, but has rank ${rank}. ` +
+      `${received}`);
   }
   if (spec.max_ndim !== null && rank > spec.max_ndim) {
-    throw new IncompatibleInputError(`${what} must have rank at most ${spec.max_ndim}, but has rank ${rank}. ${received}`);
+    throw new IncompatibleInputError(`${what} must have rank at most ${spec.max_ndim}, but has rank ` +
+      `${rank}. ${received}`);
   }
   if (spec.min_ndim !== null && rank < spec.min_ndim) {
-    throw new IncompatibleInputError(`${what} must have rank at least ${spec.min_ndim}, but has rank ${rank}. ${received}`);
+    throw new IncompatibleInputError(`${what} must have rank at least ${spec.min_ndim}, but has rank ` +
+      `${rank}. ${received}`);
   }
   if (spec.dtype !== null && dtype !== spec.dtype) {
-    throw new IncompatibleInputError(`${what} must have dtype ${spec.dtype}, but has dtype ${dtype}. ${received}`);
+    throw new IncompatibleInputError(`${what} must have dtype ${spec.dtype}, but has dtype ${dtype}. ` +
+      `${received}`);
   }
   for (const [axis, size] of spec.axes) {
     const actual = shape[axis < 0 ? axis + rank : axis];
     if (size !== null && actual !== null && actual !== size) {
-      throw new IncompatibleInputError(`${what} must have size ${size} along axis ${axis}, but has ${actual ?? 'no such axis'}. ${received}`);
+      throw new IncompatibleInputError(`${what} must have size ${size} along axis ${axis}, but has ` +
+        `${actual ?? 'no such axis'}. ${received}`);
     }
   }
   if (spec.shape === null) return;
-  const [expected, actual] = spec.allow_last_axis_squeeze ? [squeezed(spec.shape), squeezed(shape)] : [spec.shape, shape];
-  const differs = expected.some((size, axis) => size !== null && actual[axis] !== null && actual[axis] !== size);
+  const adjust = spec.allow_last_axis_squeeze ? squeezed : (full: SymbolicShape): SymbolicShape => full;
+  const [expected, actual] = [adjust(spec.shape), adjust(shape)];
+  const differs = expected.some((size, i) => size !== null && actual[i] !== null && actual[i] !== size);
   if (differs || expected.length !== actual.length) {
     throw new IncompatibleInputError(`${what} must have shape ${formatShape(spec.shape)}. ${received}`);
   }

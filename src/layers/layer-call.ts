@@ -12,41 +12,49 @@ import { UnknownArgumentError } from '../utils/arguments.js';
 import type { CallOptions } from './layer-options.js';
 
 /** The arguments after the inputs, by name. `names`: those the layer knows; null when it takes any. */
-export function nameArguments(args: readonly unknown[], names: readonly string[] | null, layer: string): CallOptions {
+export function nameArguments(
+  args: readonly unknown[], names: readonly string[] | null, layer: string,
+): CallOptions {
   if (args.length === 0) throw new TypeError(`The ${layer} was called without inputs.`);
   const last = args[args.length - 1];
   const hasOptions = args.length > 1 && isPlainObject(last);
   const options: CallOptions = hasOptions ? { ...last } : {};
   const positional = args.slice(1, hasOptions ? -1 : undefined);
   if (positional.length > (names?.length ?? 0)) {
-    throw new UnknownArgumentError(`The ${layer} takes ${names?.length ?? 0} positional arguments after its inputs` +
-      `${names?.length ? ` (${names.join(', ')})` : ''}, received ${positional.length}. Pass further ones by name, as in ` +
-      `layer(x, {training: true})${names ? '' : ', or declare static call_arguments'}; several inputs go in one array.`);
+    const known = names?.length ? ` (${names.join(', ')})` : '';
+    const declare = names ? '' : ', or declare static call_arguments';
+    throw new UnknownArgumentError(`The ${layer} takes ${names?.length ?? 0} positional arguments after ` +
+      `its inputs${known}, received ${positional.length}. Pass further ones by name, as in ` +
+      `layer(x, {training: true})${declare}; several inputs go in one array.`);
   }
   positional.forEach((value, i) => {
     if (names![i] in options) {
-      throw new UnknownArgumentError(`The ${layer} received the argument '${names![i]}' twice: by position and by name.`);
+      throw new UnknownArgumentError(`The ${layer} received the argument '${names![i]}' twice: by ` +
+        `position and by name.`);
     }
     options[names![i]] = value;
   });
   if (names) {
-    const unknown = Object.keys(options).find((key) => !names.includes(key) && key !== 'training' && key !== 'mask');
+    const known = [...new Set([...names, 'training', 'mask'])];
+    const unknown = Object.keys(options).find((key) => !known.includes(key));
     if (unknown) {
       throw new UnknownArgumentError(`The ${layer} has no argument '${unknown}'. ` +
-        `Known arguments: ${[...new Set([...names, 'training', 'mask'])].join(', ')}.`);
+        `Known arguments: ${known.join(', ')}.`);
     }
   }
   return options;
 }
 
 const isTensorValue = (value: unknown): value is Tensor | KerasTensor | NDArray | Variable =>
-  value instanceof Tensor || value instanceof KerasTensor || value instanceof NDArray || value instanceof Variable;
+  value instanceof Tensor || value instanceof KerasTensor || value instanceof NDArray ||
+  value instanceof Variable;
 
 /** Whether a value is (or holds, as a structure) tensors, rather than plain numbers or settings. */
 export function isTensorStructure(value: unknown): boolean {
   if (isTensorValue(value)) return true;
   if (Array.isArray(value)) return value.some(isTensorStructure);
-  return isPlainObject(value) && Object.values(value).some((item) => isTensorStructure(item) || ArrayBuffer.isView(item));
+  if (!isPlainObject(value)) return false;
+  return Object.values(value).some((item) => isTensorStructure(item) || ArrayBuffer.isView(item));
 }
 
 /** Arrays become tensors; floating-point tensors take `dtype` where it is given. */
@@ -57,7 +65,9 @@ export function convertInputs(value: unknown, dtype: DType | undefined, layer: s
     if (Array.isArray(value)) return value.map((item) => convertInputs(item, dtype, layer));
     return mapValues(value as Record<string, unknown>, (item) => convertInputs(item, dtype, layer));
   }
-  if (!isTensorLike(value)) throw new TypeError(`The ${layer} takes tensors, received ${describeValue(value)}.`);
+  if (!isTensorLike(value)) {
+    throw new TypeError(`The ${layer} takes tensors, received ${describeValue(value)}.`);
+  }
   return toTensor(value, dtype !== undefined && isFloat(naturalDType(value)) ? dtype : undefined);
 }
 
@@ -75,12 +85,14 @@ export function castSpecs(value: unknown, dtype: DType | undefined): unknown {
     ? new KerasTensor(leaf.shape, dtype, leaf.name) : leaf), value);
 }
 
-/** Shapes of the inputs and of the other tensor arguments that are no masks: the arguments of `build`, by name. */
-export function buildShapes(inputs: unknown, options: CallOptions, names: readonly string[] | null): Record<string, unknown> {
+/** Shapes of the inputs and of the other tensor arguments but masks: the arguments of `build`, by name. */
+export function buildShapes(
+  inputs: unknown, options: CallOptions, names: readonly string[] | null,
+): Record<string, unknown> {
   const shapes: Record<string, unknown> = { input_shape: shapesOf(inputs) };
   for (const name of names ?? []) {
     const value = options[name];
-    if (name === 'mask' || name === 'training' || name.endsWith('_mask') || !isTensorStructure(value)) continue;
+    if (name === 'mask' || name.endsWith('_mask') || !isTensorStructure(value)) continue;
     shapes[`${name}_shape`] = shapesOf(value);
   }
   return shapes;
@@ -108,5 +120,6 @@ function describeValue(value: unknown): string {
   if (value instanceof Operation) return `a layer (${value.toString()}); call it first, or pass its output`;
   if (typeof value === 'function') return `a function (${value.name || 'anonymous'})`;
   if (typeof value !== 'object' || value === null) return String(value);
-  return isPlainObject(value) ? `an object with the keys ${Object.keys(value).join(', ')}` : `a ${value.constructor.name}`;
+  if (isPlainObject(value)) return `an object with the keys ${Object.keys(value).join(', ')}`;
+  return `a ${value.constructor.name}`;
 }

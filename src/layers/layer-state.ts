@@ -1,4 +1,4 @@
-/** What a layer owns: its dtype policy, weights, sublayers and losses. The half of `Layer` that does not compute. */
+/** What a layer owns: dtype policy, weights, sublayers, losses. The half of `Layer` that does not compute. */
 import { context } from '../engine/context.js';
 import { NDArray, toTensor, type TensorLike } from '../engine/convert.js';
 import { isFloat, standardizeDType, type DType } from '../engine/dtype.js';
@@ -36,7 +36,7 @@ export abstract class LayerState extends Operation {
   #trainable: boolean;
   /** Weights made by `add_weight`. */
   #added = new Set<Variable>();
-  /** All variables seen so far, and whether they train when the layer does: freezing must not change their order. */
+  /** Variables seen so far, and whether they train when the layer does: freezing must keep their order. */
   #trains = new Map<Variable, boolean>();
 
   constructor(options: LayerOptions) {
@@ -114,13 +114,16 @@ export abstract class LayerState extends Operation {
   /** Weights that are not of a sublayer: trainable ones first. */
   get _own_variables(): Variable[] {
     const found = this.#noteAttributes();
-    const present = [...this.#trains].filter(([variable]) => found.has(variable) || this.#added.has(variable));
-    return [...present.filter(([, trains]) => trains), ...present.filter(([, trains]) => !trains)].map(([v]) => v);
+    const present = [...this.#trains.keys()].filter((v) => found.has(v) || this.#added.has(v));
+    const trains = (variable: Variable): boolean => this.#trains.get(variable)!;
+    return [...present.filter(trains), ...present.filter((variable) => !trains(variable))];
   }
 
   #noteAttributes(): Set<Variable> {
     const found = new Set(ownedBy(this).variables);
-    for (const variable of found) if (!this.#trains.has(variable)) this.#trains.set(variable, variable.trainable);
+    for (const variable of found) {
+      if (!this.#trains.has(variable)) this.#trains.set(variable, variable.trainable);
+    }
     return found;
   }
 
@@ -184,21 +187,22 @@ export abstract class LayerState extends Operation {
   // ---- weights ----
 
   /**
-   * Makes a weight; use it in `build` or the constructor. Options: shape, initializer, dtype (these also by position),
-   * trainable, autocast, regularizer, constraint, aggregation, name.
+   * Makes a weight; use it in `build` or the constructor. Options: shape, initializer, dtype (these also by
+   * position), trainable, autocast, regularizer, constraint, aggregation, name.
    */
   add_weight(...args: [options?: AddWeightOptions]
     | [shape: AddWeightOptions['shape'], options?: Omit<AddWeightOptions, 'shape'>]
-    | [shape: AddWeightOptions['shape'], initializer: unknown, options?: Omit<AddWeightOptions, 'shape' | 'initializer'>]
+    | [shape: AddWeightOptions['shape'], initializer: unknown,
+      options?: Omit<AddWeightOptions, 'shape' | 'initializer'>]
     | [shape: AddWeightOptions['shape'], initializer: unknown, dtype: string | null,
       options?: Omit<AddWeightOptions, 'shape' | 'initializer' | 'dtype'>]): Variable {
     const options = namedArguments<AddWeightOptions>(
       `add_weight of ${this.describe()}`, WEIGHT_ARGUMENTS, args, FURTHER_WEIGHT_ARGUMENTS);
-    const { shape = [], trainable = true, name = 'variable', autocast = true, aggregation = 'none' } = options;
+    const { shape = [], trainable = true, name = 'variable', autocast = true, aggregation } = options;
     if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0)) {
       throw new LayerError(`${sentence(this.describe())} cannot make the weight '${name}' of shape ` +
-        `${Array.isArray(shape) ? formatShape(shape) : JSON.stringify(shape)}: every dimension must be known when the ` +
-        'layer is built. Give the input shape in full.');
+        `${Array.isArray(shape) ? formatShape(shape) : JSON.stringify(shape)}: every dimension must be ` +
+        `known when the layer is built. Give the input shape in full.`);
     }
     const dtype = options.dtype ? standardizeDType(options.dtype) : this.variable_dtype;
     const initializer = getInitializer(options.initializer ?? (isFloat(dtype) ? 'glorot_uniform' : 'zeros'));
@@ -226,8 +230,9 @@ export abstract class LayerState extends Operation {
   set_weights(weights: readonly TensorLike[]): void {
     const { weights: all } = this;
     if (all.length !== weights.length) {
-      throw new LayerError(`${sentence(this.describe())} has ${all.length} weights, but set_weights received ` +
-        `${weights.length}. Expected ${all.map((w) => `${w.path} ${formatShape(w.shape)}`).join(', ') || 'none'}.`);
+      const expected = all.map(({ path, shape }) => `${path} ${formatShape(shape)}`).join(', ') || 'none';
+      throw new LayerError(`${sentence(this.describe())} has ${all.length} weights, but set_weights ` +
+        `received ${weights.length}. Expected ${expected}.`);
     }
     tidy(() => all.forEach((variable, i) => variable.assign(toTensor(weights[i], variable.dtype))));
   }
@@ -241,10 +246,11 @@ export abstract class LayerState extends Operation {
     const keys = store.keys();
     if (keys.length !== variables.length) {
       throw new LayerError(`${sentence(this.describe())} expects ${variables.length} variables ` +
-        `(${variables.map((v) => v.name).join(', ') || 'none'}), but the file holds ${keys.length}.` +
-        `${this.built ? '' : ' The layer is not built: its build() made no weights.'}`);
+        `(${variables.map((v) => v.name).join(', ') || 'none'}), but the file holds ` +
+        `${keys.length}.${this.built ? '' : ' The layer is not built: its build() made no weights.'}`);
     }
-    tidy(() => variables.forEach((variable, i) => variable.assign(toTensor(store.get(String(i)), variable.dtype))));
+    tidy(() => variables.forEach((variable, i) =>
+      variable.assign(toTensor(store.get(String(i)), variable.dtype))));
   }
 
   // ---- losses ----
@@ -253,7 +259,8 @@ export abstract class LayerState extends Operation {
   add_loss(loss: Tensor | readonly Tensor[]): void {
     for (const one of flatten(loss)) {
       if (!(one instanceof Tensor)) {
-        throw new LayerError(`add_loss of ${this.describe()} takes tensors computed in call(), received ${String(one)}.`);
+        throw new LayerError(`add_loss of ${this.describe()} takes tensors computed in call(), received ` +
+          `${String(one)}.`);
       }
       this._losses.push(one);
       noteLoss(one);
@@ -263,8 +270,10 @@ export abstract class LayerState extends Operation {
   /** Losses added in the last call, and the penalties of all trainable weights with a regularizer. */
   get losses(): Tensor[] {
     // Those of a compiled step are values of its graph, and nothing outside of it.
-    const added = this._flatten_layers().flatMap((layer) => layer._losses).filter((loss) => context.tracer || !loss.isTraced);
-    const penalties = this.trainable_weights.flatMap((w) => (w.regularizer ? [tidy(() => w.regularizer!(w.value))] : []));
+    const added = this._flatten_layers().flatMap((layer) => layer._losses)
+      .filter((loss) => context.tracer || !loss.isTraced);
+    const penalties = this.trainable_weights.flatMap((weight) =>
+      (weight.regularizer ? [tidy(() => weight.regularizer!(weight.value))] : []));
     return [...added, ...penalties];
   }
 

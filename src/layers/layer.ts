@@ -24,7 +24,9 @@ import { LayerError, type CallOptions, type LayerOptions } from './layer-options
 import { LayerState, sentence } from './layer-state.js';
 import { inOwnScope } from './name-scope.js';
 
-export { LayerError, type AddWeightOptions, type CallOptions, type LayerOptions, type VariableStore } from './layer-options.js';
+export {
+  LayerError, type AddWeightOptions, type CallOptions, type LayerOptions, type VariableStore,
+} from './layer-options.js';
 export { shapesToSpecs } from './layer-call.js';
 
 type CallResult<T> = T extends KerasTensor ? KerasTensor
@@ -39,8 +41,9 @@ export interface Layer {
 
 /**
  * Base of all layers. A subclass makes its weights in `build(input_shape)` with `add_weight`, computes in
- * `call(inputs, {training, mask, ...})`, and gives its constructor's options back in `get_config`. Sublayers are found
- * among the attributes. A call frees the tensors it made except its result. Source: keras.layers.Layer.
+ * `call(inputs, {training, mask, ...})`, and gives its constructor's options back in `get_config`. Sublayers
+ * are found among the attributes. A call frees the tensors it made except its result. Source:
+ * keras.layers.Layer.
  *
  * @example
  * class Scale extends keras.Layer {
@@ -54,7 +57,7 @@ export interface Layer {
  * new Scale()(keras.ops.ones([2, 3])).shape; // [2, 3]
  */
 export abstract class Layer extends LayerState {
-  /** Names of the arguments of `call` after the inputs, for passing them by position; null accepts any by name. */
+  /** Names of `call`'s arguments after the inputs, for passing them by position; null accepts any by name. */
   static call_arguments: readonly string[] | null = null;
 
   /** Whether a mask of the inputs is handed on by `compute_mask`. */
@@ -73,7 +76,7 @@ export abstract class Layer extends LayerState {
 
   // ---- building ----
 
-  /** Names of the layers around it and its own, as at the start of its variables' paths; undefined until it is built. */
+  /** Names of the layers around it and its own, as in its variables' paths; undefined until it is built. */
   get path(): string | undefined {
     return this.#path;
   }
@@ -97,7 +100,7 @@ export abstract class Layer extends LayerState {
       shapes.map((shape, i) => [i === 0 ? 'input_shape' : `${names[i - 1] ?? `input_${i}`}_shape`, shape]));
   }
 
-  /** Marks a layer that has no weights as built, for the end of its constructor; not where a subclass makes weights. */
+  /** Marks a layer without weights as built, at the end of its constructor; not if a subclass makes some. */
   protected buildAtInit(): void {
     if (this.#buildsNothing()) this.built = true;
   }
@@ -131,7 +134,8 @@ export abstract class Layer extends LayerState {
     const symbolic = hasKerasTensor(args[0]) || hasKerasTensor(given);
     const outer = currentCall();
     if (!outer && !symbolic) this._clear_losses();
-    const call = { entry: outer?.entry ?? this, training: given.training ?? outer?.training, losses: [] as Tensor[] };
+    const training = given.training ?? outer?.training;
+    const call = { entry: outer?.entry ?? this, training, losses: [] as Tensor[] };
     const run = (): unknown => withCall(call, () => {
       // 2. Arrays become tensors; floats take the compute dtype.
       const inputs = convertInputs(args[0], this.#castTo(), this.describe());
@@ -139,7 +143,7 @@ export abstract class Layer extends LayerState {
       // 3. Training: the argument, else the layer around, else left to call()'s default.
       if (typeof call.training === 'boolean') options.training = call.training;
       else delete options.training;
-      // 4. Check against input_spec, build at the first call, and check again: building may have made it stricter.
+      // 4. Check against input_spec, build at the first call, and check again: building may make it stricter.
       assertInputCompatibility(this.input_spec, inputs, this.describe());
       if (!this.built) {
         this.#buildFor(inputs, options);
@@ -159,7 +163,8 @@ export abstract class Layer extends LayerState {
     const outputs = run();
     // 8. Remember the call in the functional graph.
     const masked = this._takesMask && given.mask === undefined;
-    Node.record(this, [args[0]], masked ? { ...given, mask: mapStructure(() => null, args[0]) } : given, outputs);
+    const kwargs = masked ? { ...given, mask: mapStructure(() => null, args[0]) } : given;
+    Node.record(this, [args[0]], kwargs, outputs);
     return outputs;
   }
 
@@ -173,15 +178,18 @@ export abstract class Layer extends LayerState {
   }
 
   #convertOptions(given: CallOptions): CallOptions {
-    const options = mapValues(given, (value) =>
-      (isTensorStructure(value) ? convertInputs(value, this.#castTo(), this.describe()) : value)) as CallOptions;
+    const convert = (value: unknown): unknown => convertInputs(value, this.#castTo(), this.describe());
+    const options: CallOptions =
+      mapValues(given, (value) => (isTensorStructure(value) ? convert(value) : value));
     const { mask } = options;
-    if (Array.isArray(mask) && !isTensorStructure(mask) && isTensorLike(mask)) options.mask = toTensor(mask, 'bool');
+    const isArray = Array.isArray(mask) && !isTensorStructure(mask) && isTensorLike(mask);
+    if (isArray) options.mask = toTensor(mask as TensorLike, 'bool');
     return options;
   }
 
   #buildFor(inputs: unknown, options: CallOptions): void {
-    this.build(...Object.values(buildShapes(inputs, options, (this.constructor as typeof Layer).call_arguments)));
+    const names = (this.constructor as typeof Layer).call_arguments;
+    this.build(...Object.values(buildShapes(inputs, options, names)));
   }
 
   #inScope<T>(fn: () => T): T {
@@ -193,7 +201,8 @@ export abstract class Layer extends LayerState {
   #maskFor(inputs: unknown, options: CallOptions): unknown {
     if (flatten(options.mask).some((mask) => mask !== undefined && mask !== null)) return options.mask;
     const masks = inputs instanceof Tensor ? inputs.mask : mapStructure(maskOf, inputs);
-    if (!(masks instanceof Tensor) && !flatten(masks).some((mask) => mask instanceof Tensor)) return undefined;
+    const isMasked = masks instanceof Tensor || flatten(masks).some((mask) => mask instanceof Tensor);
+    if (!isMasked) return undefined;
     options.mask = masks;
     return masks;
   }
@@ -213,8 +222,8 @@ export abstract class Layer extends LayerState {
   #passMask(inputs: unknown, outputs: unknown, mask: unknown): void {
     if (!this.supports_masking) {
       if (mask === undefined) return;
-      notice(`Layer '${this.name}' (${this.constructor.name}) received a mask with its inputs but does not hand masks on: ` +
-        'the layers after it will not see it.');
+      notice(`Layer '${this.name}' (${this.constructor.name}) received a mask with its inputs but does ` +
+        'not hand masks on: the layers after it will not see it.');
       return;
     }
     if (mask === undefined && this.compute_mask === Layer.prototype.compute_mask) return;
@@ -222,7 +231,8 @@ export abstract class Layer extends LayerState {
     if (tensors.every((output) => !(output instanceof Tensor) || output.mask !== undefined)) return;
     const masks = flatten(this.compute_mask(inputs, mask));
     tensors.forEach((output, i) => {
-      if (output instanceof Tensor && output.mask === undefined && masks[i] instanceof Tensor) output.mask = masks[i];
+      if (!(output instanceof Tensor) || output.mask !== undefined) return;
+      if (masks[i] instanceof Tensor) output.mask = masks[i];
     });
   }
 
@@ -235,14 +245,16 @@ export abstract class Layer extends LayerState {
 
   #trace(inputs: unknown, options: CallOptions): unknown {
     const dtype = this.#castTo();
-    return this.keepingLosses(() => this.#inScope(() => computeOutputSpec((x, o) => this.call(x, o as CallOptions),
-      [castSpecs(inputs, dtype), castSpecs(options, dtype)])));
+    const compute = (x: unknown, o: unknown): unknown => this.call(x, o as CallOptions);
+    return this.keepingLosses(() => this.#inScope(() =>
+      computeOutputSpec(compute, [castSpecs(inputs, dtype), castSpecs(options, dtype)])));
   }
 
   /** What a call on these KerasTensors gives, as KerasTensors. */
   override compute_output_spec(inputs: unknown, options: CallOptions = {}): unknown {
     const hasShapeRule = this.compute_output_shape !== Layer.prototype.compute_output_shape;
-    const byRule = (): unknown => shapesToSpecs(this.compute_output_shape(shapesOf(inputs)), this.compute_dtype);
+    const byRule = (): unknown =>
+      shapesToSpecs(this.compute_output_shape(shapesOf(inputs)), this.compute_dtype);
     if (!this.built && !this.#buildsNothing()) {
       if (hasShapeRule) return byRule();
       this.#buildFor(inputs, options);
@@ -256,7 +268,7 @@ export abstract class Layer extends LayerState {
     }
   }
 
-  /** The shape of the result for inputs of a shape (nested shapes for nested inputs); null: unknown dimensions. */
+  /** The shape of the result for inputs of a shape (nested ones for nested inputs); null: not known. */
   compute_output_shape(input_shape: unknown): unknown {
     const specs = this.compute_output_spec(shapesToSpecs(input_shape, this.compute_dtype));
     return mapStructure((leaf) => (leaf instanceof KerasTensor ? [...leaf.shape] : leaf), specs);
@@ -269,12 +281,13 @@ export abstract class Layer extends LayerState {
    * @returns [outputs, non-trainable variables' new values], and the losses with `return_losses: true`
    */
   stateless_call(
-    trainable_variables: readonly TensorLike[], non_trainable_variables: readonly TensorLike[], inputs: unknown,
-    options: CallOptions & { return_losses?: boolean } = {},
+    trainable_variables: readonly TensorLike[], non_trainable_variables: readonly TensorLike[],
+    inputs: unknown, options: CallOptions & { return_losses?: boolean } = {},
   ): [unknown, Tensor[]] | [unknown, Tensor[], Tensor[]] {
     const { return_losses = false, ...rest } = options;
     if (!this.built) {
-      throw new LayerError(`${sentence(this.describe())} must be built before stateless_call: call build(input_shape) first.`);
+      throw new LayerError(`${sentence(this.describe())} must be built before stateless_call: call ` +
+        `build(input_shape) first.`);
     }
     const nonTrainable = this.non_trainable_variables;
     const scope = new StatelessScope([
@@ -302,7 +315,8 @@ export abstract class Layer extends LayerState {
   get_config(): Record<string, unknown> {
     const config: Record<string, unknown> = {
       name: this.name, trainable: this.trainable, dtype: serializePolicy(this.dtype_policy) };
-    if (this.activity_regularizer) config.activity_regularizer = serializeRegularizer(this.activity_regularizer);
+    const { activity_regularizer } = this;
+    if (activity_regularizer) config.activity_regularizer = serializeRegularizer(activity_regularizer);
     return config;
   }
 
@@ -310,8 +324,8 @@ export abstract class Layer extends LayerState {
   static from_config(config: Record<string, unknown>): Layer {
     const { quantization_config, ...options } = config;
     if (quantization_config !== undefined && quantization_config !== null) {
-      throw new LayerError(`The config of the layer '${String(config.name)}' (${this.name}) asks for quantization, ` +
-        'which this version does not have. Save the model before quantize().');
+      throw new LayerError(`The config of the layer '${String(config.name)}' (${this.name}) asks for ` +
+        'quantization, which this version does not have. Save the model before quantize().');
     }
     return new (this as unknown as new (config: Record<string, unknown>) => Layer)(options);
   }

@@ -23,6 +23,7 @@ export function inNameScope<T>(layer: Named, fn: () => T): T {
 
 /** The same, and what is open around the layer now becomes its place for good. */
 export function inOwnScope<T>(layer: Named, fn: () => T): T {
-  if (!parents.has(layer)) parents.set(layer, innermost === layer ? context.nameScopes.slice(0, -1) : context.nameScopes);
+  const { nameScopes } = context;
+  if (!parents.has(layer)) parents.set(layer, innermost === layer ? nameScopes.slice(0, -1) : nameScopes);
   return inNameScope(layer, fn);
 }

@@ -17,17 +17,19 @@ export interface Owned {
 /** Told by its methods: layer.ts imports this file. */
 const isLayer = (value: object): value is Layer => value instanceof Operation && 'add_weight' in value;
 /** Told by its methods too: layers do without the metrics. */
-const isMetric = (value: object): value is Metric => 'update_state' in value && 'reset_state' in value && 'result' in value;
+const isMetric = (value: object): value is Metric =>
+  'update_state' in value && 'reset_state' in value && 'result' in value;
 
 /**
- * Attributes are read in the order in which they were set, nested arrays, objects, maps and sets included. A layer in
- * a `#private` field cannot be seen: keep sublayers in ordinary fields.
+ * Attributes are read in the order in which they were set, nested arrays, objects, maps and sets included. A
+ * layer in a `#private` field cannot be seen: keep sublayers in ordinary fields.
  */
 export function ownedBy(layer: LayerState): Owned {
   const owned: Owned = { layers: [], variables: [], seedGenerators: [], metrics: [] };
   const seen = new Set<unknown>([layer]);
   const visit = (value: unknown): void => {
-    if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) return;
+    if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return;
+    if (seen.has(value)) return;
     seen.add(value);
     if (isLayer(value)) owned.layers.push(value);
     else if (value instanceof Variable) owned.variables.push(value);

@@ -1,4 +1,4 @@
-/** Shapes and layouts of layers that slide a window over images: [batch, ...space, channels] or channels first. */
+/** Shapes and layouts of images, [batch, ...space, channels] or channels first, and of windows on them. */
 import type { ImageDataFormat } from '../backend/config.js';
 import { slidingLength } from '../engine/primitives/linear.js';
 import { formatShape, ShapeError, type SymbolicShape } from '../engine/shape.js';
@@ -12,18 +12,21 @@ export interface Window {
 }
 
 /** The axis of the channels, as InputSpec counts it. */
-export const channelAxis = (data_format: ImageDataFormat): number => (data_format === 'channels_last' ? -1 : 1);
+export const channelAxis = (data_format: ImageDataFormat): number =>
+  (data_format === 'channels_last' ? -1 : 1);
 
 export const channelsOf = (shape: SymbolicShape, data_format: ImageDataFormat): number | null =>
   shape[data_format === 'channels_last' ? shape.length - 1 : 1];
 
 /** Index of the first spatial axis. */
-export const firstSpatialAxis = (data_format: ImageDataFormat): number => (data_format === 'channels_last' ? 1 : 2);
+export const firstSpatialAxis = (data_format: ImageDataFormat): number =>
+  (data_format === 'channels_last' ? 1 : 2);
 
 /** A shape from its parts, in the layout of the data format. */
 export const imageShape = (
   batch: number | null, space: SymbolicShape, channels: number | null, data_format: ImageDataFormat,
-): SymbolicShape => (data_format === 'channels_last' ? [batch, ...space, channels] : [batch, channels, ...space]);
+): SymbolicShape =>
+  (data_format === 'channels_last' ? [batch, ...space, channels] : [batch, channels, ...space]);
 
 /** The spatial lengths of a shape. */
 export const spaceOf = (shape: SymbolicShape, data_format: ImageDataFormat): SymbolicShape =>

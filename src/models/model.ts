@@ -157,6 +157,10 @@ export class Model extends Trainer {
     super.build(...input_shapes);
   }
 
+  protected override get hasComputation(): boolean {
+    return this.#graph !== undefined || this.call !== Model.prototype.call;
+  }
+
   override call(inputs: unknown, options: CallOptions = {}): unknown {
     if (!this.#graph) {
       throw new Error(`Model '${this.name}' (${this.constructor.name}) has no computation: make it of inputs and outputs, ` +

@@ -1,5 +1,6 @@
 /** Random numbers by distribution. The same seed gives the numbers of Python Keras on TensorFlow. */
 import { apply } from '../engine/apply.js';
+import { activeBackend } from '../engine/context.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { getDefaultFloat, isFloat, isInteger, standardizeDType, type DType } from '../engine/dtype.js';
 import type { Shape } from '../engine/shape.js';
@@ -107,7 +108,7 @@ export const randint = defineOp('keras.random.randint', ['shape', 'minval', 'max
 ): Tensor => {
   const type = standardizeDType(dtype);
   if (!isInteger(type)) throw new TypeError(`keras.random.randint gives integers, received dtype '${type}'.`);
-  const drawn: DType = type === 'int32' ? 'int32' : 'int64';
+  const drawn: DType = type === 'int32' || activeBackend().unsupported('random_integers', 'int64') ? 'int32' : 'int64';
   const x = apply('random_integers', [drawSeed(seed), toTensor(minval, drawn), toTensor(maxval, drawn)],
     { shape: toShape(shape, 'The shape of random numbers'), dtype: drawn });
   return cast(x, type);

@@ -1,16 +1,20 @@
 /** Results of a step as numbers. */
 import type { Logs } from '../callbacks/callback.js';
-import { flatten } from '../engine/structure.js';
+import { flatten, isPlainObject } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 
 export type StepResult = Record<string, Tensor>;
 
 /** Reads scalars from the device, keys sorted as Keras's logs are, and frees them. */
 export function readLogs(result: StepResult): Logs {
+  if (!isPlainObject(result)) {
+    throw new TypeError(`A step returns its losses and metrics by name, as in {loss}, received ${String(result)}.`);
+  }
   const logs: Logs = {};
   for (const name of Object.keys(result).toSorted()) {
-    const tensor = result[name];
-    logs[name] = tensor.size === 1 ? Number(tensor.dataSync()[0]) : (tensor.arraySync() as unknown as number);
+    const value: unknown = result[name];
+    if (!(value instanceof Tensor)) logs[name] = value as number;
+    else logs[name] = value.size === 1 ? Number(value.dataSync()[0]) : (value.arraySync() as unknown as number);
   }
   freeAll(result);
   return logs;

@@ -10,7 +10,9 @@ import { turn } from './logs.js';
 export type StepData = readonly unknown[];
 
 export interface StepFunctionOptions {
+  /** `train_step` and its like, and the model it is of: for errors. */
   name: string;
+  owner: string;
   run_eagerly: boolean;
   /** 'auto' falls back to eager execution when the step cannot be traced. */
   jit_compile: boolean | 'auto';
@@ -45,6 +47,10 @@ export class StepFunction<R> {
   #all(batches: readonly StepData[]): R {
     let result: R | undefined;
     for (const data of batches) result = this.#step(data);
+    if (result instanceof Promise) {
+      throw new TypeError(`${this.#options.name} of ${this.#options.owner} returned a promise. Steps are synchronous: ` +
+        'they compute with ops and return tensors; await values in callbacks instead.');
+    }
     return result as R;
   }
 

@@ -3,8 +3,9 @@ import { CallbackList } from '../callbacks/callback-list.js';
 import type { Logs } from '../callbacks/callback.js';
 import type { History } from '../callbacks/history.js';
 import type { NDArray } from '../engine/convert.js';
+import { tidy } from '../engine/scope.js';
 import { mapStructure } from '../engine/structure.js';
-import { Tensor } from '../engine/tensor.js';
+import { Tensor, TracedValueError } from '../engine/tensor.js';
 import type { Model } from '../models/model.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { computeOutputSpec } from '../ops/symbolic.js';
@@ -30,12 +31,21 @@ export abstract class Trainer extends Compilable {
   /** Losses and metrics of the last `fit`. */
   history: History | null = null;
 
+  /** Whether the model can be called; one whose own train_step does all may have no `call`. */
+  protected abstract get hasComputation(): boolean;
+
   /** Makes all weights from the shapes of a batch, so that the step sees them. */
   #symbolicBuild({ x }: Batch): void {
-    if (this.built && this._flatten_layers(false).every((layer) => layer.built)) return;
+    if (!this.hasComputation || (this.built && this._flatten_layers(false).every((layer) => layer.built))) return;
     const specs = mapStructure((leaf) => (leaf instanceof Tensor
       ? new KerasTensor([null, ...leaf.shape.slice(1)], leaf.dtype) : leaf), x);
-    computeOutputSpec((inputs) => this.forward(inputs, false), [specs]);
+    try {
+      computeOutputSpec((inputs) => this.forward(inputs, false), [specs]);
+    } catch (error) {
+      // A call that reads values wants some.
+      if (!(error instanceof TracedValueError)) throw error;
+      tidy(() => void this.forward(x, false));
+    }
     this._clear_losses();
   }
 

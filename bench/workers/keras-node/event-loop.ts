@@ -1,6 +1,6 @@
 /** How long a 5 ms timer has to wait while the CNN trains. */
 import { samples, TRAINING } from './models.js';
-import { clock } from './protocol.js';
+import { clock, mainThreadMs } from './protocol.js';
 import type { Rounds } from './types.js';
 
 const PERIOD = 5;
@@ -13,11 +13,15 @@ export const eventLoop: Rounds = async ({ keras }) => {
 
   const round = async () => {
     const gaps: number[] = [];
+    const stretches: number[] = [];
     let last = clock();
+    let ran = mainThreadMs();
     const timer = setInterval(() => {
       const now = clock();
+      const total = mainThreadMs();
       gaps.push(now - last);
-      last = now;
+      stretches.push(total - ran);
+      [last, ran] = [now, total];
     }, PERIOD);
     const begin = last;
     await model.fit(x, y, { batch_size: batchSize, epochs, verbose: 0 });
@@ -29,6 +33,8 @@ export const eventLoop: Rounds = async ({ keras }) => {
     return {
       'worst gap ms': sorted[sorted.length - 1],
       'p99 gap ms': sorted[Math.floor(0.99 * (sorted.length - 1))],
+      // A gap holds also what the thread waited for a core; this is what it computed itself, and nothing else could run.
+      'longest busy stretch ms': Math.max(0, ...stretches),
       'ticks of those due %': 100 * (gaps.length - 1) / ((end - begin) / PERIOD),
     };
   };

@@ -18,6 +18,12 @@ function fromStatus(field: string): number {
 /** Resident memory of the process, in MB (10^6 bytes). */
 export const rssMb = (): number => process.memoryUsage.rss() / 1e6;
 
+/** CPU time of the thread that runs JavaScript (Linux; elsewhere that of the process). */
+export function mainThreadMs(): number {
+  if (process.platform !== 'linux') return process.cpuUsage().user / 1e3;
+  return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ', 1)[0]) / 1e6;
+}
+
 /** The most that it has been, since the start or since `resetPeak` (Linux; elsewhere the present size). */
 export const peakMb = (): number => (process.platform === 'linux' ? fromStatus('VmHWM') : rssMb());
 

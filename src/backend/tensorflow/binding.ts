@@ -144,7 +144,7 @@ export interface NativeBinding {
    */
   deleteTensor(id: number): void;
 
-  /** Deletes several tensors. Stops at the first wrong id: those before it are deleted, later ones are not. */
+  /** Deletes several tensors. Stops at the first wrong id: those before it are deleted, the rest is not. */
   deleteTensors(ids: readonly number[]): void;
 
   /**

@@ -14,7 +14,8 @@ export interface LeakyReLUOptions extends LayerOptions {
 const ARGUMENTS = ['negative_slope'] as const;
 
 /**
- * x where x >= 0, else `negative_slope x`. The output has the shape of the input. Source: keras.layers.LeakyReLU.
+ * x where x >= 0, else `negative_slope x`. The output has the shape of the input. Source:
+ * keras.layers.LeakyReLU.
  *
  * @example
  * new keras.layers.LeakyReLU(0.5)([-1, 2]).arraySync(); // [-0.5, 2]

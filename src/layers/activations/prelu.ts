@@ -55,8 +55,10 @@ export class PReLU extends Layer {
     const shared = this.shared_axes ?? [];
     this.alpha = this.add_weight({
       name: 'alpha', shape: input_shape.map((d, axis) => (shared.includes(axis) ? 1 : d)).slice(1),
-      initializer: this.alpha_initializer, regularizer: this.alpha_regularizer, constraint: this.alpha_constraint });
-    const axes = Object.fromEntries([...input_shape.entries()].slice(1).filter(([axis]) => !shared.includes(axis)));
+      initializer: this.alpha_initializer, regularizer: this.alpha_regularizer,
+      constraint: this.alpha_constraint });
+    const axes = Object.fromEntries([...input_shape.entries()].slice(1).filter(([axis]) =>
+      !shared.includes(axis)));
     this.input_spec = new InputSpec({ ndim: input_shape.length, axes: shared.length > 0 ? axes : {} });
   }
 

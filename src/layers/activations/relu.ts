@@ -18,8 +18,8 @@ export interface ReLUOptions extends LayerOptions {
 const ARGUMENTS = ['max_value', 'negative_slope', 'threshold'] as const;
 
 /**
- * `max_value` where x >= max_value, x where threshold <= x < max_value, and `negative_slope (x - threshold)` below.
- * The output has the shape of the input. Source: keras.layers.ReLU.
+ * `max_value` where x >= max_value, x where threshold <= x < max_value, and `negative_slope (x - threshold)`
+ * below. The output has the shape of the input. Source: keras.layers.ReLU.
  *
  * @example
  * new keras.layers.ReLU({ max_value: 6 })([-1, 2, 8]).arraySync(); // [0, 2, 6]
@@ -48,7 +48,8 @@ export class ReLU extends Layer {
 
   override get_config(): Record<string, unknown> {
     return {
-      ...super.get_config(), max_value: this.max_value, negative_slope: this.negative_slope, threshold: this.threshold,
+      ...super.get_config(), max_value: this.max_value, negative_slope: this.negative_slope,
+      threshold: this.threshold,
     };
   }
 }

@@ -18,8 +18,9 @@ const LOW_FLOAT16 = -3e4;
 const LOW = -1e9;
 
 /**
- * exp(x) divided by its sum along an axis. The output has the shape of the input. In a call,
- * `mask` (broadcast to the inputs) tells which elements take part; the others become 0. Source: keras.layers.Softmax.
+ * exp(x) divided by its sum along an axis. The output has the shape of the input. In a call, `mask`
+ * (broadcast to the inputs) tells which elements take part; the others become 0. Source:
+ * keras.layers.Softmax.
  *
  * @throws ShapeError when the mask does not fit the inputs
  * @example
@@ -49,8 +50,9 @@ export class Softmax extends Layer {
     const fits = mask.ndim <= inputs.ndim &&
       mask.shape.every((d, i) => d === 1 || d === inputs.shape[inputs.ndim - mask.ndim + i]);
     if (!fits) {
-      throw new ShapeError(`The mask of ${this.describe()} has shape ${formatShape(mask.shape)}, which does not broadcast ` +
-        `to the inputs of shape ${formatShape(inputs.shape)}: each dimension must be 1 or equal.`);
+      throw new ShapeError(`The mask of ${this.describe()} has shape ${formatShape(mask.shape)}, which ` +
+        `does not broadcast to the inputs of shape ${formatShape(inputs.shape)}: each dimension must be 1 ` +
+        `or equal.`);
     }
     return mask.dtype === 'bool' ? mask : ops.greater(mask, 0.5);
   }

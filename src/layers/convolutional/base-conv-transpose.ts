@@ -25,7 +25,10 @@ export interface ConvTransposeOptions extends LayerOptions {
   strides?: number | readonly number[];
   /** 'valid' (default) or 'same'. */
   padding?: 'valid' | 'same';
-  /** Elements added after each spatial axis of the output, fewer than the stride. Default null: as the padding needs. */
+  /**
+   * Elements added after each spatial axis of the output, fewer than the stride. Default null: as the padding
+   * needs.
+   */
   output_padding?: number | readonly number[] | null;
   /** Default: the configured one. */
   data_format?: ImageDataFormat | null;
@@ -44,9 +47,10 @@ export interface ConvTransposeOptions extends LayerOptions {
   kernel_constraint?: unknown;
   bias_constraint?: unknown;
 }
-export const CONV_TRANSPOSE_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'output_padding', 'data_format',
-  'dilation_rate', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer', 'kernel_regularizer',
-  'bias_regularizer', 'activity_regularizer', 'kernel_constraint', 'bias_constraint'] as const;
+export const CONV_TRANSPOSE_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'output_padding',
+  'data_format', 'dilation_rate', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer',
+  'kernel_regularizer', 'bias_regularizer', 'activity_regularizer', 'kernel_constraint',
+  'bias_constraint'] as const;
 
 export abstract class BaseConvTranspose extends Layer {
   static override call_arguments: readonly string[] = [];
@@ -80,7 +84,8 @@ export abstract class BaseConvTranspose extends Layer {
     this.strides = standardizeTuple(what, 'strides', options.strides ?? 1, rank);
     this.padding = requireOneOf(what, 'padding', options.padding ?? 'valid', ['valid', 'same']);
     const { output_padding = null } = options;
-    this.output_padding = output_padding === null ? null : standardizeTuple(what, 'output_padding', output_padding, rank, true);
+    this.output_padding = output_padding === null
+      ? null : standardizeTuple(what, 'output_padding', output_padding, rank, true);
     this.data_format = standardize_data_format(options.data_format);
     this.dilation_rate = standardizeTuple(what, 'dilation_rate', options.dilation_rate ?? 1, rank);
     this.activation = activations.get(options.activation ?? null);
@@ -93,8 +98,9 @@ export abstract class BaseConvTranspose extends Layer {
     this.bias_constraint = constraints.get(options.bias_constraint ?? null);
     requireOneStep(what, this.strides, this.dilation_rate);
     if (this.output_padding?.some((p, i) => p >= this.strides[i])) {
-      throw new ArgumentError(`${what}: the output_padding must be less than the strides on every axis, received ` +
-        `output_padding [${this.output_padding.join(', ')}] and strides [${this.strides.join(', ')}].`);
+      throw new ArgumentError(`${what}: the output_padding must be less than the strides on every axis, ` +
+        `received output_padding [${this.output_padding.join(', ')}] and strides ` +
+        `[${this.strides.join(', ')}].`);
     }
     this.input_spec = new InputSpec({ min_ndim: rank + 2 });
   }
@@ -102,19 +108,21 @@ export abstract class BaseConvTranspose extends Layer {
   override build(input_shape: SymbolicShape): void {
     const channels = requireChannels(this.describe(), input_shape, this.data_format);
     this.kernel = this.add_weight({
-      name: 'kernel', shape: [...this.kernel_size, this.filters, channels], initializer: this.kernel_initializer,
-      regularizer: this.kernel_regularizer, constraint: this.kernel_constraint });
+      name: 'kernel', shape: [...this.kernel_size, this.filters, channels],
+      initializer: this.kernel_initializer, regularizer: this.kernel_regularizer,
+      constraint: this.kernel_constraint });
     if (this.use_bias) {
       this.bias = this.add_weight({
         name: 'bias', shape: [this.filters], initializer: this.bias_initializer,
         regularizer: this.bias_regularizer, constraint: this.bias_constraint });
     }
-    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes: { [channelAxis(this.data_format)]: channels } });
+    const axes = { [channelAxis(this.data_format)]: channels };
+    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes });
   }
 
   override call(inputs: Tensor): Tensor {
-    const x = ops.conv_transpose(inputs, this.kernel, this.strides, this.padding, this.output_padding, this.data_format,
-      this.dilation_rate);
+    const x = ops.conv_transpose(inputs, this.kernel, this.strides, this.padding, this.output_padding,
+      this.data_format, this.dilation_rate);
     return this.activation(addBias(x, this.bias, this.data_format));
   }
 

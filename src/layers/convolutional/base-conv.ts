@@ -43,9 +43,9 @@ export interface ConvOptions extends LayerOptions {
   kernel_constraint?: unknown;
   bias_constraint?: unknown;
 }
-export const CONV_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate', 'groups',
-  'activation', 'use_bias', 'kernel_initializer', 'bias_initializer', 'kernel_regularizer', 'bias_regularizer',
-  'activity_regularizer', 'kernel_constraint', 'bias_constraint'] as const;
+export const CONV_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate',
+  'groups', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer', 'kernel_regularizer',
+  'bias_regularizer', 'activity_regularizer', 'kernel_constraint', 'bias_constraint'] as const;
 
 export abstract class BaseConv extends Layer {
   static override call_arguments: readonly string[] = [];
@@ -91,8 +91,8 @@ export abstract class BaseConv extends Layer {
     this.kernel_constraint = constraints.get(options.kernel_constraint ?? null);
     this.bias_constraint = constraints.get(options.bias_constraint ?? null);
     if (this.filters % this.groups !== 0) {
-      throw new ArgumentError(`${what}: the number of filters must be a multiple of the groups, ` +
-        `received filters ${this.filters} and groups ${this.groups}.`);
+      throw new ArgumentError(`${what}: the number of filters must be a multiple of the groups, received ` +
+        `filters ${this.filters} and groups ${this.groups}.`);
     }
     requireOneStep(what, this.strides, this.dilation_rate);
     this.input_spec = new InputSpec({ min_ndim: rank + 2 });
@@ -101,19 +101,21 @@ export abstract class BaseConv extends Layer {
   override build(input_shape: SymbolicShape): void {
     const channels = requireChannels(this.describe(), input_shape, this.data_format);
     if (channels % this.groups !== 0) {
-      throw new LayerError(`The channels of the inputs of ${this.describe()} must be a multiple of its ${this.groups} groups, ` +
-        `received ${channels} (input shape ${formatShape(input_shape)}).`);
+      throw new LayerError(`The channels of the inputs of ${this.describe()} must be a multiple of its ` +
+        `${this.groups} groups, received ${channels} (input shape ${formatShape(input_shape)}).`);
     }
     this.compute_output_shape(input_shape);
     this.kernel = this.add_weight({
       name: 'kernel', shape: [...this.kernel_size, channels / this.groups, this.filters],
-      initializer: this.kernel_initializer, regularizer: this.kernel_regularizer, constraint: this.kernel_constraint });
+      initializer: this.kernel_initializer, regularizer: this.kernel_regularizer,
+      constraint: this.kernel_constraint });
     if (this.use_bias) {
       this.bias = this.add_weight({
         name: 'bias', shape: [this.filters], initializer: this.bias_initializer,
         regularizer: this.bias_regularizer, constraint: this.bias_constraint });
     }
-    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes: { [channelAxis(this.data_format)]: channels } });
+    const axes = { [channelAxis(this.data_format)]: channels };
+    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes });
   }
 
   /** The convolution itself; Conv1D pads causally first. */
@@ -127,7 +129,8 @@ export abstract class BaseConv extends Layer {
 
   override compute_output_shape(input_shape: SymbolicShape): SymbolicShape {
     const { kernel_size: size, strides, dilation_rate: dilations, padding, data_format } = this;
-    return windowedOutputShape(input_shape, this.filters, { size, strides, dilations, padding, data_format }, this.describe());
+    return windowedOutputShape(input_shape, this.filters, { size, strides, dilations, padding, data_format },
+      this.describe());
   }
 
   override get_config(): Record<string, unknown> {

@@ -41,9 +41,10 @@ export interface DepthwiseConvOptions extends LayerOptions {
   depthwise_constraint?: unknown;
   bias_constraint?: unknown;
 }
-export const DEPTHWISE_CONV_ARGUMENTS = ['kernel_size', 'strides', 'padding', 'depth_multiplier', 'data_format',
-  'dilation_rate', 'activation', 'use_bias', 'depthwise_initializer', 'bias_initializer', 'depthwise_regularizer',
-  'bias_regularizer', 'activity_regularizer', 'depthwise_constraint', 'bias_constraint'] as const;
+export const DEPTHWISE_CONV_ARGUMENTS = ['kernel_size', 'strides', 'padding', 'depth_multiplier',
+  'data_format', 'dilation_rate', 'activation', 'use_bias', 'depthwise_initializer', 'bias_initializer',
+  'depthwise_regularizer', 'bias_regularizer', 'activity_regularizer', 'depthwise_constraint',
+  'bias_constraint'] as const;
 
 export abstract class BaseDepthwiseConv extends Layer {
   static override call_arguments: readonly string[] = [];
@@ -100,11 +101,13 @@ export abstract class BaseDepthwiseConv extends Layer {
         name: 'bias', shape: [this.depth_multiplier * channels], initializer: this.bias_initializer,
         regularizer: this.bias_regularizer, constraint: this.bias_constraint });
     }
-    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes: { [channelAxis(this.data_format)]: channels } });
+    const axes = { [channelAxis(this.data_format)]: channels };
+    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes });
   }
 
   override call(inputs: Tensor): Tensor {
-    const x = ops.depthwise_conv(inputs, this.kernel, this.strides, this.padding, this.data_format, this.dilation_rate);
+    const x = ops.depthwise_conv(inputs, this.kernel, this.strides, this.padding, this.data_format,
+      this.dilation_rate);
     return this.activation(addBias(x, this.bias, this.data_format));
   }
 

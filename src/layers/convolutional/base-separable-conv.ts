@@ -47,10 +47,11 @@ export interface SeparableConvOptions extends LayerOptions {
   pointwise_constraint?: unknown;
   bias_constraint?: unknown;
 }
-export const SEPARABLE_CONV_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate',
-  'depth_multiplier', 'activation', 'use_bias', 'depthwise_initializer', 'pointwise_initializer', 'bias_initializer',
-  'depthwise_regularizer', 'pointwise_regularizer', 'bias_regularizer', 'activity_regularizer', 'depthwise_constraint',
-  'pointwise_constraint', 'bias_constraint'] as const;
+export const SEPARABLE_CONV_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'data_format',
+  'dilation_rate', 'depth_multiplier', 'activation', 'use_bias', 'depthwise_initializer',
+  'pointwise_initializer', 'bias_initializer', 'depthwise_regularizer', 'pointwise_regularizer',
+  'bias_regularizer', 'activity_regularizer', 'depthwise_constraint', 'pointwise_constraint',
+  'bias_constraint'] as const;
 
 export abstract class BaseSeparableConv extends Layer {
   static override call_arguments: readonly string[] = [];
@@ -121,18 +122,20 @@ export abstract class BaseSeparableConv extends Layer {
         name: 'bias', shape: [this.filters], initializer: this.bias_initializer,
         regularizer: this.bias_regularizer, constraint: this.bias_constraint });
     }
-    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes: { [channelAxis(this.data_format)]: channels } });
+    const axes = { [channelAxis(this.data_format)]: channels };
+    this.input_spec = new InputSpec({ min_ndim: this.rank + 2, axes });
   }
 
   override call(inputs: Tensor): Tensor {
-    const x = ops.separable_conv(inputs, this.depthwise_kernel, this.pointwise_kernel, this.strides, this.padding,
-      this.data_format, this.dilation_rate);
+    const x = ops.separable_conv(inputs, this.depthwise_kernel, this.pointwise_kernel, this.strides,
+      this.padding, this.data_format, this.dilation_rate);
     return this.activation(addBias(x, this.bias, this.data_format));
   }
 
   override compute_output_shape(input_shape: SymbolicShape): SymbolicShape {
     const { kernel_size: size, strides, dilation_rate: dilations, padding, data_format } = this;
-    return windowedOutputShape(input_shape, this.filters, { size, strides, dilations, padding, data_format }, this.describe());
+    return windowedOutputShape(input_shape, this.filters, { size, strides, dilations, padding, data_format },
+      this.describe());
   }
 
   override get_config(): Record<string, unknown> {

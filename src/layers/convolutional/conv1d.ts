@@ -10,8 +10,8 @@ import { BaseConv, type CONV_ARGUMENTS, type ConvOptions } from './base-conv.js'
  * Convolution of sequences: `activation(conv(inputs, kernel) + bias)`.
  *
  * Arguments: `filters`, `kernel_size`, `strides` (1), `padding` ('valid', 'same' or 'causal'), `data_format`,
- * `dilation_rate` (1), `groups` (1), `activation`, `use_bias` (true), and initializers, regularizers and constraints of
- * `kernel` and `bias`.
+ * `dilation_rate` (1), `groups` (1), `activation`, `use_bias` (true), and initializers, regularizers and
+ * constraints of `kernel` and `bias`.
  * Input shape: `[batch, steps, channels]` (channels_first: channels after the batch).
  * Output shape: the same with `filters` channels. Source: keras.layers.Conv1D.
  *
@@ -27,7 +27,8 @@ export class Conv1D extends BaseConv {
   override convolution_op(inputs: Tensor, kernel: Variable): Tensor {
     if (this.padding !== 'causal') return super.convolution_op(inputs, kernel);
     const left = [this.dilation_rate[0] * (this.kernel_size[0] - 1), 0];
-    const padded = ops.pad(inputs, this.data_format === 'channels_last' ? [[0, 0], left, [0, 0]] : [[0, 0], [0, 0], left]);
+    const isLast = this.data_format === 'channels_last';
+    const padded = ops.pad(inputs, isLast ? [[0, 0], left, [0, 0]] : [[0, 0], [0, 0], left]);
     return ops.conv(padded, kernel, this.strides, 'valid', this.data_format, this.dilation_rate);
   }
 }

@@ -1,20 +1,24 @@
 /** Conv3DTranspose. */
 import { kerasExport } from '../../saving/registration.js';
 import type { ConstructorArgs } from '../../utils/arguments.js';
-import { BaseConvTranspose, type CONV_TRANSPOSE_ARGUMENTS, type ConvTransposeOptions } from './base-conv-transpose.js';
+import {
+  BaseConvTranspose, type CONV_TRANSPOSE_ARGUMENTS, type ConvTransposeOptions,
+} from './base-conv-transpose.js';
 
 /**
  * Transposed convolution of volumes, which enlarges them by the strides.
  *
- * Arguments: `filters`, `kernel_size`, `strides` (1), `padding` ('valid' or 'same'), `output_padding`, `data_format`,
- * `dilation_rate` (1), `activation`, `use_bias` (true), and initializers, regularizers and constraints of `kernel` and
- * `bias`.
+ * Arguments: `filters`, `kernel_size`, `strides` (1), `padding` ('valid' or 'same'), `output_padding`,
+ * `data_format`, `dilation_rate` (1), `activation`, `use_bias` (true), and initializers, regularizers and
+ * constraints of `kernel` and `bias`.
  * Input shape: `[batch, depth, height, width, channels]` (channels_first: channels after the batch).
- * Output shape: the same with `filters` channels and longer spatial axes. Source: keras.layers.Conv3DTranspose.
+ * Output shape: the same with `filters` channels and longer spatial axes. Source:
+ * keras.layers.Conv3DTranspose.
  *
- * @throws ArgumentError when strides and dilation_rate are both above 1, or output_padding reaches the strides
+ * @throws ArgumentError when strides and dilation_rate are both above 1, or output_padding reaches the
+ *   strides
  * @example
- * new keras.layers.Conv3DTranspose(8, 3, 2, 'same')(keras.ops.ones([2, 6, 6, 6, 3])).shape; // [2, 12, 12, 12, 8]
+ * new keras.layers.Conv3DTranspose(8, 2, 2)(keras.ops.ones([2, 3, 3, 3, 1])).shape; // [2, 6, 6, 6, 8]
  */
 export class Conv3DTranspose extends BaseConvTranspose {
   constructor(...args: ConstructorArgs<ConvTransposeOptions, typeof CONV_TRANSPOSE_ARGUMENTS>) {

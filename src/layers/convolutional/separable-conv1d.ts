@@ -1,14 +1,16 @@
 /** SeparableConv1D. */
 import { kerasExport } from '../../saving/registration.js';
 import type { ConstructorArgs } from '../../utils/arguments.js';
-import { BaseSeparableConv, type SEPARABLE_CONV_ARGUMENTS, type SeparableConvOptions } from './base-separable-conv.js';
+import {
+  BaseSeparableConv, type SEPARABLE_CONV_ARGUMENTS, type SeparableConvOptions,
+} from './base-separable-conv.js';
 
 /**
  * Convolution of each channel of sequences by itself, then a mixing of the channels at each place.
  *
- * Arguments: `filters`, `kernel_size`, `strides` (1), `padding` ('valid' or 'same'), `data_format`, `dilation_rate` (1),
- * `depth_multiplier` (1), `activation`, `use_bias` (true), and initializers, regularizers and constraints of the two
- * kernels (`depthwise_`, `pointwise_`) and the bias.
+ * Arguments: `filters`, `kernel_size`, `strides` (1), `padding` ('valid' or 'same'), `data_format`,
+ * `dilation_rate` (1), `depth_multiplier` (1), `activation`, `use_bias` (true), and initializers,
+ * regularizers and constraints of the two kernels (`depthwise_`, `pointwise_`) and the bias.
  * Input shape: `[batch, steps, channels]` (channels_first: channels after the batch).
  * Output shape: the same with `filters` channels. Source: keras.layers.SeparableConv1D.
  *

@@ -16,10 +16,12 @@ export function addBias(x: Tensor, bias: Variable | null, data_format: ImageData
 }
 
 /** Steps and gaps at once are not defined, as in Keras. */
-export function requireOneStep(what: string, strides: readonly number[], dilation_rate: readonly number[]): void {
+export function requireOneStep(
+  what: string, strides: readonly number[], dilation_rate: readonly number[],
+): void {
   if (strides.some((s) => s > 1) && dilation_rate.some((d) => d > 1)) {
-    throw new ArgumentError(`${what}: strides > 1 do not go together with a dilation_rate > 1, ` +
-      `received strides [${strides.join(', ')}] and dilation_rate [${dilation_rate.join(', ')}].`);
+    throw new ArgumentError(`${what}: strides > 1 do not go together with a dilation_rate > 1, received ` +
+      `strides [${strides.join(', ')}] and dilation_rate [${dilation_rate.join(', ')}].`);
   }
 }
 

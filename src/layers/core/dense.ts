@@ -30,8 +30,9 @@ export interface DenseOptions extends LayerOptions {
   bias_constraint?: unknown;
 }
 
-const ARGUMENTS = ['units', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer', 'kernel_regularizer',
-  'bias_regularizer', 'activity_regularizer', 'kernel_constraint', 'bias_constraint'] as const;
+const ARGUMENTS = ['units', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer',
+  'kernel_regularizer', 'bias_regularizer', 'activity_regularizer', 'kernel_constraint',
+  'bias_constraint'] as const;
 
 /**
  * `activation(inputs . kernel + bias)`: the last axis of the inputs is multiplied by a matrix.

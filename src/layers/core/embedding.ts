@@ -106,5 +106,8 @@ export class Embedding extends Layer {
 kerasExport(Embedding, 'keras.layers.Embedding');
 
 /** Whether the table of vectors comes in an array, as `get_weights` gives it. */
-const isListOfOne = (weights: TensorLike): weights is readonly [TensorLike] => Array.isArray(weights) &&
-  weights.length === 1 && (Array.isArray(weights[0]) ? Array.isArray(weights[0][0]) : typeof weights[0] === 'object');
+function isListOfOne(weights: TensorLike): weights is readonly [TensorLike] {
+  if (!Array.isArray(weights) || weights.length !== 1) return false;
+  const first: unknown = weights[0];
+  return Array.isArray(first) ? Array.isArray(first[0]) : typeof first === 'object';
+}

@@ -6,7 +6,8 @@ import { Layer, type LayerOptions } from '../layer.js';
 const ARGUMENTS = [] as const;
 
 /**
- * Returns its inputs, which may be nested: a placeholder where a layer is expected. Source: keras.layers.Identity.
+ * Returns its inputs, which may be nested: a placeholder where a layer is expected. Source:
+ * keras.layers.Identity.
  *
  * @example
  * new keras.layers.Identity()(keras.ops.ones([2, 3])).shape; // [2, 3]

@@ -29,13 +29,14 @@ export interface InputLayerOptions {
   name?: string | null;
 }
 
-const ARGUMENTS = ['shape', 'batch_size', 'dtype', 'sparse', 'ragged', 'batch_shape', 'input_tensor', 'optional',
-  'name'] as const;
+const ARGUMENTS = ['shape', 'batch_size', 'dtype', 'sparse', 'ragged', 'batch_shape', 'input_tensor',
+  'optional', 'name'] as const;
 
 /**
  * The layer behind `Input`. Use `Input` instead, which gives the tensor. Source: keras.layers.InputLayer.
  *
- * @throws ArgumentError when neither or both of `shape` and `batch_shape` are given, or they do not fit `input_tensor`
+ * @throws ArgumentError when neither or both of `shape` and `batch_shape` are given, or they do not fit
+ *   `input_tensor`
  * @example
  * const layer = new keras.layers.InputLayer({ shape: [3] });
  * layer.batch_shape; // [null, 3]
@@ -53,7 +54,8 @@ export class InputLayer extends Layer {
     const options = namedArguments<InputLayerOptions>('InputLayer', ARGUMENTS, args, []);
     super({ name: options.name });
     for (const kind of ['sparse', 'ragged'] as const) {
-      if (options[kind]) throw new ArgumentError(`InputLayer '${this.name}': ${kind} tensors are not supported.`);
+      if (!options[kind]) continue;
+      throw new ArgumentError(`InputLayer '${this.name}': ${kind} tensors are not supported.`);
     }
     const { input_tensor: given } = options;
     this.batch_shape = given ? tensorShape(this.name, given, options) : batchShape(this.name, options);
@@ -74,8 +76,8 @@ export class InputLayer extends Layer {
 
   override get_config(): Record<string, unknown> {
     return {
-      batch_shape: this.batch_shape, dtype: this.dtype, sparse: this.sparse, ragged: this.ragged, name: this.name,
-      optional: this.optional,
+      batch_shape: this.batch_shape, dtype: this.dtype, sparse: this.sparse, ragged: this.ragged,
+      name: this.name, optional: this.optional,
     };
   }
 }
@@ -83,8 +85,8 @@ kerasExport(InputLayer, 'keras.layers.InputLayer');
 
 function checkShape(owner: string, name: string, shape: unknown): SymbolicShape {
   if (!Array.isArray(shape) || shape.some((d) => d !== null && (!Number.isInteger(d) || d < 0))) {
-    throw new ArgumentError(`InputLayer '${owner}': the argument '${name}' must be an array of integers >= 0 or null, ` +
-      `received ${JSON.stringify(shape)}.`);
+    throw new ArgumentError(`InputLayer '${owner}': the argument '${name}' must be an array of integers ` +
+      `>= 0 or null, received ${JSON.stringify(shape)}.`);
   }
   return shape as SymbolicShape;
 }
@@ -92,12 +94,14 @@ function checkShape(owner: string, name: string, shape: unknown): SymbolicShape 
 function batchShape(owner: string, { shape, batch_size, batch_shape }: InputLayerOptions): SymbolicShape {
   if (batch_shape !== undefined && batch_shape !== null) {
     if ((shape ?? batch_size ?? null) !== null) {
-      throw new ArgumentError(`InputLayer '${owner}': give either 'batch_shape', or 'shape' and 'batch_size', not both.`);
+      throw new ArgumentError(`InputLayer '${owner}': give either 'batch_shape', or 'shape' and ` +
+        `'batch_size', not both.`);
     }
     return [...checkShape(owner, 'batch_shape', batch_shape)];
   }
   if (shape === undefined || shape === null) {
-    throw new ArgumentError(`InputLayer '${owner}' needs a shape, such as {shape: [28, 28, 1]} for one sample, without the batch.`);
+    throw new ArgumentError(`InputLayer '${owner}' needs a shape, such as {shape: [28, 28, 1]} for one ` +
+      `sample, without the batch.`);
   }
   return [batch_size ?? null, ...checkShape(owner, 'shape', shape)];
 }
@@ -105,15 +109,17 @@ function batchShape(owner: string, { shape, batch_size, batch_shape }: InputLaye
 /** The shape of a given tensor, after a check that the other arguments do not contradict it. */
 function tensorShape(owner: string, tensor: KerasTensor, options: InputLayerOptions): SymbolicShape {
   if (!(tensor instanceof KerasTensor)) {
-    throw new ArgumentError(`InputLayer '${owner}': the argument 'input_tensor' must be a KerasTensor, received ${String(tensor)}.`);
+    throw new ArgumentError(`InputLayer '${owner}': the argument 'input_tensor' must be a KerasTensor, ` +
+      `received ${String(tensor)}.`);
   }
   const { shape, batch_size, batch_shape, dtype } = options;
   const fits = (shape ?? null) === null || sameShape(shape!, tensor.shape.slice(1));
   const fitsBatch = (batch_size ?? null) === null || tensor.shape[0] === batch_size;
   const fitsAll = (batch_shape ?? null) === null || sameShape(batch_shape!, tensor.shape);
   if (!fits || !fitsBatch || !fitsAll || (dtype && standardizeDType(dtype) !== tensor.dtype)) {
-    throw new ArgumentError(`InputLayer '${owner}': the given tensor has shape ${formatShape(tensor.shape)} and dtype ` +
-      `${tensor.dtype}, which shape, batch_size, batch_shape or dtype contradict. Leave these out.`);
+    throw new ArgumentError(`InputLayer '${owner}': the given tensor has shape ` +
+      `${formatShape(tensor.shape)} and dtype ${tensor.dtype}, which shape, batch_size, batch_shape or ` +
+      `dtype contradict. Leave these out.`);
   }
   return tensor.shape;
 }

@@ -9,13 +9,14 @@ export interface InputOptions extends Omit<InputLayerOptions, 'input_tensor'> {
   tensor?: KerasTensor | null;
 }
 
-const ARGUMENTS = ['shape', 'batch_size', 'dtype', 'sparse', 'ragged', 'batch_shape', 'name', 'tensor', 'optional'] as const;
+const ARGUMENTS = ['shape', 'batch_size', 'dtype', 'sparse', 'ragged', 'batch_shape', 'name', 'tensor',
+  'optional'] as const;
 
 /**
  * A symbolic tensor to call layers on; the layers called then make up a model. Source: keras.Input.
  *
- * @param args `shape` of one sample (null for dimensions that vary), `batch_size`, `dtype`, `batch_shape`, `name`,
- *   `tensor`, `optional`; see InputLayer
+ * @param args `shape` of one sample (null for dimensions that vary), `batch_size`, `dtype`, `batch_shape`,
+ *   `name`, `tensor`, `optional`; see InputLayer
  * @throws ArgumentError when neither or both of `shape` and `batch_shape` are given
  * @example
  * const x = keras.Input({ shape: [null, 8], name: 'tokens' });

@@ -13,8 +13,8 @@ export interface MaskingOptions extends LayerOptions {
 const ARGUMENTS = ['mask_value'] as const;
 
 /**
- * Marks the time steps whose features all equal `mask_value`, and sets them to 0. Layers that support masks ignore
- * these steps.
+ * Marks the time steps whose features all equal `mask_value`, and sets them to 0. Layers that support masks
+ * ignore these steps.
  *
  * Input shape: `[batch, steps, ..., features]`; the output has the same. Source: keras.layers.Masking.
  *

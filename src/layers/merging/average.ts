@@ -14,7 +14,8 @@ import { BaseMerge, type MERGE_ARGUMENTS } from './base-merge.js';
  * Source: keras.layers.Average.
  *
  * @example
- * new keras.layers.Average()([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[2, 4.5]]
+ * const [a, b] = [keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])];
+ * new keras.layers.Average()([a, b]).arraySync(); // [[2, 4.5]]
  */
 export class Average extends BaseMerge {
   constructor(...args: ConstructorArgs<LayerOptions, typeof MERGE_ARGUMENTS>) {
@@ -28,7 +29,8 @@ export class Average extends BaseMerge {
 kerasExport(Average, 'keras.layers.Average');
 
 /**
- * The mean of the inputs: `Average` as a function. Options are those of all layers. Source: keras.layers.average.
+ * The mean of the inputs: `Average` as a function. Options are those of all layers. Source:
+ * keras.layers.average.
  * @example
  * keras.layers.average([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[2, 4.5]]
  */

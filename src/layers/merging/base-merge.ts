@@ -9,8 +9,7 @@ import { Layer, type LayerOptions } from '../layer.js';
 /** Merge layers take the options of all layers, by name. */
 export const MERGE_ARGUMENTS = [] as const;
 
-const format = (shapes: unknown): string => (Array.isArray(shapes)
-  ? shapes.map((shape) => (Array.isArray(shape) ? formatShape(shape as SymbolicShape) : String(shape))).join(', ') : String(shapes));
+const format = (shapes: readonly SymbolicShape[]): string => shapes.map(formatShape).join(', ');
 
 export abstract class BaseMerge extends Layer {
   static override call_arguments: readonly string[] = [];
@@ -26,8 +25,9 @@ export abstract class BaseMerge extends Layer {
   /** An error unless these are shapes of one or more inputs. */
   protected requireShapes(shapes: unknown): readonly SymbolicShape[] {
     if (!Array.isArray(shapes) || shapes.length === 0 || !shapes.every((shape) => Array.isArray(shape))) {
-      throw new IncompatibleInputError(`The ${this.describe()} is called on an array of tensors, as in layer([a, b]), ` +
-        `received one tensor of shape ${Array.isArray(shapes) ? formatShape(shapes as SymbolicShape) : String(shapes)}.`);
+      throw new IncompatibleInputError(`The ${this.describe()} is called on an array of tensors, as in ` +
+        `layer([a, b]), received one tensor of shape ` +
+        `${Array.isArray(shapes) ? formatShape(shapes as SymbolicShape) : String(shapes)}.`);
     }
     return shapes as SymbolicShape[];
   }
@@ -36,7 +36,8 @@ export abstract class BaseMerge extends Layer {
     const shapes = this.requireShapes(input_shape);
     const batches = new Set(shapes.map((shape) => shape[0]).filter((d) => typeof d === 'number'));
     if (batches.size > 1) {
-      throw new IncompatibleInputError(`The inputs of ${this.describe()} must have one batch size, received the shapes ${format(shapes)}.`);
+      throw new IncompatibleInputError(`The inputs of ${this.describe()} must have one batch size, ` +
+        `received the shapes ${format(shapes)}.`);
     }
     this.compute_output_shape(shapes);
   }
@@ -47,7 +48,8 @@ export abstract class BaseMerge extends Layer {
     // Inputs of lower rank get axes of length 1 after the batch.
     return this.merge(tensors.map((x) => {
       if (x.ndim === rank) return x;
-      const full = ops.reshape(x, [x.shape[0], ...Array.from({ length: rank - x.ndim }, () => 1), ...x.shape.slice(1)]);
+      const ones = Array.from({ length: rank - x.ndim }, () => 1);
+      const full = ops.reshape(x, [x.shape[0], ...ones, ...x.shape.slice(1)]);
       full.mask = x.mask;
       return full;
     }));
@@ -55,7 +57,8 @@ export abstract class BaseMerge extends Layer {
 
   override compute_output_shape(input_shape: unknown): SymbolicShape {
     const shapes = this.requireShapes(input_shape);
-    const rest = shapes.map((shape): SymbolicShape => shape.slice(1)).reduce((a, b) => this.#broadcast(a, b, shapes));
+    const rest = shapes.map((shape): SymbolicShape => shape.slice(1))
+      .reduce((a, b) => this.#broadcast(a, b, shapes));
     const batches = [...new Set(shapes.map((shape) => shape[0]).filter((d) => d !== null))];
     return [batches.length === 1 ? batches[0] : null, ...rest];
   }
@@ -69,8 +72,8 @@ export abstract class BaseMerge extends Layer {
       if (y === 1) return x;
       if (x === null || y === null) return null;
       if (x !== y) {
-        throw new IncompatibleInputError(`The inputs of ${this.describe()} must have equal shapes, or dimensions of 1 where ` +
-          `they differ, received the shapes ${format(shapes)}.`);
+        throw new IncompatibleInputError(`The inputs of ${this.describe()} must have equal shapes, or ` +
+          `dimensions of 1 where they differ, received the shapes ${format(shapes)}.`);
       }
       return x;
     });
@@ -85,12 +88,16 @@ export abstract class BaseMerge extends Layer {
 }
 
 /**
- * The masks of inputs, spread over the last axis, and the mask of a result that counts where any input does: undefined
- * unless all inputs have one.
+ * The masks of inputs, spread over the last axis, and the mask of a result that counts where any input does:
+ * undefined unless all inputs have one.
  */
-export function spreadMasks(inputs: readonly Tensor[]): { masks: (Tensor | undefined)[]; joint: Tensor | undefined } {
-  const masks = inputs.map((x) => (x.mask ? ops.broadcast_to(ops.expand_dims(x.mask, -1), x.shape) : undefined));
-  const joint = masks.every((mask) => mask !== undefined) ? masks.reduce((a, b) => ops.logical_or(a, b)) : undefined;
+export function spreadMasks(
+  inputs: readonly Tensor[],
+): { masks: (Tensor | undefined)[]; joint: Tensor | undefined } {
+  const masks = inputs.map(({ mask, shape }) =>
+    (mask ? ops.broadcast_to(ops.expand_dims(mask, -1), shape) : undefined));
+  const isFull = masks.every((mask) => mask !== undefined);
+  const joint = isFull ? masks.reduce((a, b) => ops.logical_or(a, b)) : undefined;
   return { masks, joint };
 }
 

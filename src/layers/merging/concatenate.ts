@@ -19,8 +19,8 @@ const ARGUMENTS = ['axis'] as const;
 /**
  * Joins the inputs along an axis.
  *
- * Input shape: an array of shapes that are equal but for the axis. Output shape: the same, with the sum of the lengths
- * along it. Source: keras.layers.Concatenate.
+ * Input shape: an array of shapes that are equal but for the axis. Output shape: the same, with the sum of
+ * the lengths along it. Source: keras.layers.Concatenate.
  *
  * @example
  * new keras.layers.Concatenate()([keras.ops.ones([2, 3]), keras.ops.ones([2, 1])]).shape; // [2, 4]
@@ -57,8 +57,8 @@ export class Concatenate extends BaseMerge {
       }
       const known = new Set(sizes.filter((d) => d !== null));
       if (known.size > 1 || known.has(undefined)) {
-        throw new IncompatibleInputError(`The inputs of ${this.describe()} must have equal shapes but for axis ${this.axis}, ` +
-          `received the shapes ${shapes.map(formatShape).join(', ')}.`);
+        throw new IncompatibleInputError(`The inputs of ${this.describe()} must have equal shapes but for ` +
+          `axis ${this.axis}, received the shapes ${shapes.map(formatShape).join(', ')}.`);
       }
       return [...known][0] ?? null;
     });

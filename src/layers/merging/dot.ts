@@ -13,7 +13,10 @@ import { BaseMerge } from './base-merge.js';
 export interface DotOptions extends LayerOptions {
   /** The axis over which is summed, or one for each input; not the batch. */
   axes: number | readonly [number, number] | readonly number[];
-  /** Whether the inputs are divided by their length along the axis first: the result is the cosine. Default false. */
+  /**
+   * Whether the inputs are divided by their length along the axis first: the result is the cosine. Default
+   * false.
+   */
   normalize?: boolean;
 }
 
@@ -22,8 +25,8 @@ const ARGUMENTS = ['axes', 'normalize'] as const;
 /**
  * The dot product of two inputs along an axis of each, for each sample.
  *
- * Input shape: two shapes with equal batch. Output shape: the batch, the other axes of the first, then of the second;
- * `[batch, 1]` when there are none. Source: keras.layers.Dot.
+ * Input shape: two shapes with equal batch. Output shape: the batch, the other axes of the first, then of the
+ * second; `[batch, 1]` when there are none. Source: keras.layers.Dot.
  *
  * @throws IncompatibleInputError when the axes have different lengths
  * @example
@@ -38,7 +41,8 @@ export class Dot extends BaseMerge {
     super([options]);
     const given = typeof axes === 'number' ? [axes, axes] : axes;
     if (!Array.isArray(given) || given.length !== 2 || !given.every((axis) => Number.isInteger(axis))) {
-      throw new ArgumentError(`Dot: the argument 'axes' must be an integer or two of them, received ${JSON.stringify(axes)}.`);
+      throw new ArgumentError(`Dot: the argument 'axes' must be an integer or two of them, received ` +
+        `${JSON.stringify(axes)}.`);
     }
     this.axes = axes;
     this.normalize = normalize ?? false;
@@ -46,22 +50,23 @@ export class Dot extends BaseMerge {
 
   #axesOf(shapes: readonly SymbolicShape[]): [number, number] {
     const { axes } = this;
-    const [a, b] = shapes.map((shape, i) =>
-      canonicalAxis(typeof axes === 'number' ? axes : axes[i], shape.length, `The axis of ${this.describe()},`));
-    return [a, b];
+    const what = `The axis of ${this.describe()},`;
+    const [a, b] = typeof axes === 'number' ? [axes, axes] : axes;
+    return [canonicalAxis(a, shapes[0].length, what), canonicalAxis(b, shapes[1].length, what)];
   }
 
   override build(input_shape: unknown): void {
     const shapes = this.requireShapes(input_shape);
     if (shapes.length !== 2) {
-      throw new IncompatibleInputError(`The ${this.describe()} takes exactly 2 inputs, received ${shapes.length}.`);
+      throw new IncompatibleInputError(`The ${this.describe()} takes exactly 2 inputs, received ` +
+        `${shapes.length}.`);
     }
     const [a, b] = this.#axesOf(shapes);
     const [m, n] = [shapes[0][a], shapes[1][b]];
     if ((m !== null && n !== null && m !== n) || a === 0 || b === 0) {
-      throw new IncompatibleInputError(`The ${this.describe()} sums over axis ${a} of its first and axis ${b} of its second input: ` +
-        'they must have one length and not be the batch. ' +
-        `Received the shapes ${shapes.map(formatShape).join(' and ')}.`);
+      throw new IncompatibleInputError(`The ${this.describe()} sums over axis ${a} of its first and axis ` +
+        `${b} of its second input: they must have one length and not be the batch. Received the shapes ` +
+        `${shapes.map(formatShape).join(' and ')}.`);
     }
   }
 
@@ -107,7 +112,8 @@ function flattenTo(x: Tensor, axis: number, place: 'start' | 'end'): Tensor {
   const others = x.shape.map((_, i) => i).filter((i) => i !== 0 && i !== axis);
   const moved = ops.transpose(x, place === 'end' ? [0, ...others, axis] : [0, axis, ...others]);
   const count = others.reduce((n, i) => n * x.shape[i], 1);
-  return ops.reshape(moved, place === 'end' ? [x.shape[0], count, x.shape[axis]] : [x.shape[0], x.shape[axis], count]);
+  const [batch, length] = [x.shape[0], x.shape[axis]];
+  return ops.reshape(moved, place === 'end' ? [batch, count, length] : [batch, length, count]);
 }
 
 /**

@@ -28,7 +28,8 @@ export class Maximum extends BaseMerge {
 kerasExport(Maximum, 'keras.layers.Maximum');
 
 /**
- * The larger of the inputs: `Maximum` as a function. Options are those of all layers. Source: keras.layers.maximum.
+ * The larger of the inputs: `Maximum` as a function. Options are those of all layers. Source:
+ * keras.layers.maximum.
  * @example
  * keras.layers.maximum([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[3, 5]]
  */

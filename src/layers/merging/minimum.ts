@@ -28,7 +28,8 @@ export class Minimum extends BaseMerge {
 kerasExport(Minimum, 'keras.layers.Minimum');
 
 /**
- * The smaller of the inputs: `Minimum` as a function. Options are those of all layers. Source: keras.layers.minimum.
+ * The smaller of the inputs: `Minimum` as a function. Options are those of all layers. Source:
+ * keras.layers.minimum.
  * @example
  * keras.layers.minimum([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[1, 4]]
  */

@@ -8,13 +8,15 @@ import type { LayerOptions } from '../layer.js';
 import { BaseMerge, spreadMasks, type MERGE_ARGUMENTS } from './base-merge.js';
 
 /**
- * The product of the inputs, element by element. Masked steps count as 1, and the product as 0 where all inputs are masked.
+ * The product of the inputs, element by element. Masked steps count as 1, and the product as 0 where all
+ * inputs are masked.
  *
  * Input shape: an array of shapes that broadcast to one another. Output shape: the broadcast shape.
  * Source: keras.layers.Multiply.
  *
  * @example
- * new keras.layers.Multiply()([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[3, 20]]
+ * const [a, b] = [keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])];
+ * new keras.layers.Multiply()([a, b]).arraySync(); // [[3, 20]]
  */
 export class Multiply extends BaseMerge {
   constructor(...args: ConstructorArgs<LayerOptions, typeof MERGE_ARGUMENTS>) {
@@ -34,11 +36,14 @@ export class Multiply extends BaseMerge {
 kerasExport(Multiply, 'keras.layers.Multiply');
 
 /**
- * The product of the inputs: `Multiply` as a function. Options are those of all layers. Source: keras.layers.multiply.
+ * The product of the inputs: `Multiply` as a function. Options are those of all layers. Source:
+ * keras.layers.multiply.
  * @example
  * keras.layers.multiply([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[3, 20]]
  */
-export function multiply<T extends Tensor | KerasTensor>(inputs: readonly T[], options: LayerOptions = {}): T {
+export function multiply<T extends Tensor | KerasTensor>(
+  inputs: readonly T[], options: LayerOptions = {},
+): T {
   return new Multiply(options)<readonly T[], T>(inputs);
 }
 kerasExport(multiply, 'keras.layers.multiply');

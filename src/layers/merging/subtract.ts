@@ -15,7 +15,8 @@ import { BaseMerge, type MERGE_ARGUMENTS } from './base-merge.js';
  * Source: keras.layers.Subtract.
  *
  * @example
- * new keras.layers.Subtract()([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[-2, 1]]
+ * const [a, b] = [keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])];
+ * new keras.layers.Subtract()([a, b]).arraySync(); // [[-2, 1]]
  */
 export class Subtract extends BaseMerge {
   constructor(...args: ConstructorArgs<LayerOptions, typeof MERGE_ARGUMENTS>) {
@@ -25,7 +26,8 @@ export class Subtract extends BaseMerge {
   override build(input_shape: unknown): void {
     const shapes = this.requireShapes(input_shape);
     if (shapes.length !== 2) {
-      throw new IncompatibleInputError(`The ${this.describe()} takes exactly 2 inputs, received ${shapes.length}.`);
+      throw new IncompatibleInputError(`The ${this.describe()} takes exactly 2 inputs, received ` +
+        `${shapes.length}.`);
     }
     super.build(shapes);
   }
@@ -37,11 +39,14 @@ export class Subtract extends BaseMerge {
 kerasExport(Subtract, 'keras.layers.Subtract');
 
 /**
- * The difference of two inputs: `Subtract` as a function. Options are those of all layers. Source: keras.layers.subtract.
+ * The difference of two inputs: `Subtract` as a function. Options are those of all layers. Source:
+ * keras.layers.subtract.
  * @example
  * keras.layers.subtract([keras.ops.array([[1, 5]]), keras.ops.array([[3, 4]])]).arraySync(); // [[-2, 1]]
  */
-export function subtract<T extends Tensor | KerasTensor>(inputs: readonly T[], options: LayerOptions = {}): T {
+export function subtract<T extends Tensor | KerasTensor>(
+  inputs: readonly T[], options: LayerOptions = {},
+): T {
   return new Subtract(options)<readonly T[], T>(inputs);
 }
 kerasExport(subtract, 'keras.layers.subtract');

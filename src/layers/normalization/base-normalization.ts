@@ -47,7 +47,9 @@ export abstract class BaseNormalization extends Layer {
   }
 
   /** Makes gamma and beta. They are not read in half precision: statistics are computed in float32. */
-  protected addScaleAndOffset(shape: readonly (number | null)[], { gamma = this.scale, beta = this.center } = {}): void {
+  protected addScaleAndOffset(
+    shape: readonly (number | null)[], { gamma = this.scale, beta = this.center } = {},
+  ): void {
     if (gamma) {
       this.gamma = this.add_weight({
         name: 'gamma', shape, initializer: this.gamma_initializer, regularizer: this.gamma_regularizer,
@@ -64,8 +66,8 @@ export abstract class BaseNormalization extends Layer {
   protected lengthOf(shape: SymbolicShape, axis: number): number {
     const length = shape[canonicalAxis(axis, shape.length, `The axis of ${this.describe()},`)];
     if (length === null) {
-      throw new LayerError(`Axis ${axis} of the inputs of ${this.describe()} must have a known length, received the input ` +
-        `shape ${formatShape(shape)}.`);
+      throw new LayerError(`Axis ${axis} of the inputs of ${this.describe()} must have a known length, ` +
+        `received the input shape ${formatShape(shape)}.`);
     }
     return length;
   }

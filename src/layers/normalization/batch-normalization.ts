@@ -1,4 +1,4 @@
-/** BatchNormalization: features are normalized by the statistics of the batch, in inference by their moving averages. */
+/** BatchNormalization: features are normalized by the batch's statistics, or by their moving averages. */
 import { epsilon as fuzz } from '../../backend/config.js';
 import { resultType } from '../../engine/dtype.js';
 import { canonicalAxis, formatShape, ShapeError, type SymbolicShape } from '../../engine/shape.js';
@@ -30,19 +30,20 @@ export interface BatchNormalizationOptions extends ScaleAndOffsetOptions {
   renorm_clipping?: RenormClipping | null;
   /** Share of the moving averages behind the correction that stays in each step. Default 0.99. */
   renorm_momentum?: number;
-  /** Whether replicas that train together share their statistics; with one replica there is nothing to share. */
+  /** Whether replicas that train together share their statistics; one replica has nothing to share. */
   synchronized?: boolean;
 }
 
 const ARGUMENTS = ['axis', 'momentum', 'epsilon', 'center', 'scale', 'beta_initializer', 'gamma_initializer',
-  'moving_mean_initializer', 'moving_variance_initializer', 'beta_regularizer', 'gamma_regularizer', 'beta_constraint',
-  'gamma_constraint', 'renorm', 'renorm_clipping', 'renorm_momentum', 'synchronized'] as const;
+  'moving_mean_initializer', 'moving_variance_initializer', 'beta_regularizer', 'gamma_regularizer',
+  'beta_constraint', 'gamma_constraint', 'renorm', 'renorm_clipping', 'renorm_momentum',
+  'synchronized'] as const;
 
 /**
- * `(x - mean) / sqrt(variance + epsilon) gamma + beta` for each feature. In training (`training: true`, and the layer is
- * trainable) mean and variance are the batch's, and the moving averages go towards them:
- * `moving = moving momentum + batch (1 - momentum)`. Else they are the moving averages. Steps that are masked do not
- * count. The output has the shape of the input.
+ * `(x - mean) / sqrt(variance + epsilon) gamma + beta` for each feature. In training (`training: true`, and the
+ * layer is trainable) mean and variance are the batch's, and the moving averages go towards them:
+ * `moving = moving momentum + batch (1 - momentum)`. Else they are the moving averages. Steps that are masked do
+ * not count. The output has the shape of the input.
  * Source: keras.layers.BatchNormalization; Ioffe and Szegedy, 2015.
  *
  * @example
@@ -73,7 +74,8 @@ export class BatchNormalization extends BaseNormalization {
     this.moving_mean_initializer = initializers.get(options.moving_mean_initializer ?? 'zeros');
     this.moving_variance_initializer = initializers.get(options.moving_variance_initializer ?? 'ones');
     this.renorm = options.renorm ?? false;
-    this.renorm_clipping = this.renorm ? checkClipping(options.renorm_clipping ?? {}) : options.renorm_clipping ?? null;
+    const { renorm_clipping = null } = options;
+    this.renorm_clipping = this.renorm ? checkClipping(renorm_clipping ?? {}) : renorm_clipping;
     this.renorm_momentum = options.renorm_momentum ?? 0.99;
     this.synchronized = options.synchronized ?? false;
   }
@@ -105,7 +107,8 @@ export class BatchNormalization extends BaseNormalization {
         this.moving_variance.assign(movingAverage(moving_variance, variance, this.momentum));
       }
     }
-    return ops.cast(ops.batch_normalization(x, mean, variance, this.axis, beta, gamma, this.epsilon), this.compute_dtype);
+    const outputs = ops.batch_normalization(x, mean, variance, this.axis, beta, gamma, this.epsilon);
+    return ops.cast(outputs, this.compute_dtype);
   }
 
   /** Mean and variance of each feature; `mask` says which steps count. */
@@ -115,8 +118,8 @@ export class BatchNormalization extends BaseNormalization {
     if (mask === undefined || mask === null) return ops.moments(x, axes);
     const { shape, ndim } = mask as Tensor;
     if (ndim !== x.ndim - 1) {
-      throw new ShapeError(`The mask of ${this.describe()} must have the shape of the inputs without the last axis, received ` +
-        `${formatShape(shape)} with inputs of shape ${formatShape(x.shape)}.`);
+      throw new ShapeError(`The mask of ${this.describe()} must have the shape of the inputs without the ` +
+        `last axis, received ${formatShape(shape)} with inputs of shape ${formatShape(x.shape)}.`);
     }
     const counts = ops.cast(ops.broadcast_to(ops.expand_dims(mask as Tensor, -1), x.shape), 'bool');
     // Where nothing counts the statistics are 0, not NaN.

@@ -24,8 +24,9 @@ const ARGUMENTS = ['groups', 'axis', 'epsilon', 'center', 'scale', 'beta_initial
   'beta_regularizer', 'gamma_regularizer', 'beta_constraint', 'gamma_constraint'] as const;
 
 /**
- * `(x - mean) / sqrt(variance + epsilon) gamma + beta`, with the mean and variance of each group of channels of each
- * sample. The output has the shape of the input. Source: keras.layers.GroupNormalization; Wu and He, 2018.
+ * `(x - mean) / sqrt(variance + epsilon) gamma + beta`, with the mean and variance of each group of channels
+ * of each sample. The output has the shape of the input. Source: keras.layers.GroupNormalization; Wu and He,
+ * 2018.
  *
  * @throws LayerError when the groups do not divide the channels
  * @example
@@ -43,8 +44,8 @@ export class GroupNormalization extends BaseNormalization {
     super(options);
     this.groups = options.groups ?? 32;
     if (!Number.isInteger(this.groups) || (this.groups <= 0 && this.groups !== -1)) {
-      throw new ArgumentError("GroupNormalization: the argument 'groups' must be a positive integer, or -1 for as many " +
-        `groups as channels, received ${JSON.stringify(options.groups)}.`);
+      throw new ArgumentError("GroupNormalization: the argument 'groups' must be a positive integer, or -1 " +
+        `for as many groups as channels, received ${JSON.stringify(options.groups)}.`);
     }
     this.axis = options.axis ?? -1;
     this.epsilon = options.epsilon ?? 1e-3;
@@ -55,8 +56,8 @@ export class GroupNormalization extends BaseNormalization {
     const channels = this.lengthOf(input_shape, this.axis);
     if (this.groups === -1) this.groups = channels;
     if (channels % this.groups !== 0) {
-      throw new LayerError(`The ${this.groups} groups of ${this.describe()} do not divide its ${channels} channels. ` +
-        'Choose a divisor of the number of channels.');
+      throw new LayerError(`The ${this.groups} groups of ${this.describe()} do not divide its ${channels} ` +
+        `channels. Choose a divisor of the number of channels.`);
     }
     this.input_spec = new InputSpec({ ndim: input_shape.length, axes: { [this.axis]: channels } });
     this.addScaleAndOffset([channels]);

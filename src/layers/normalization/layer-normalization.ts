@@ -13,16 +13,16 @@ export interface LayerNormalizationOptions extends ScaleAndOffsetOptions {
   axis?: number | readonly number[];
   /** Added to the variance. Default 1e-3. */
   epsilon?: number;
-  /** Divide by the deviation without subtracting the mean, as files of older models may ask for. Default false. */
+  /** Divide by the deviation without subtracting the mean, as old files may ask for. Default false. */
   rms_scaling?: boolean;
 }
 
-const ARGUMENTS = ['axis', 'epsilon', 'center', 'scale', 'beta_initializer', 'gamma_initializer', 'beta_regularizer',
-  'gamma_regularizer', 'beta_constraint', 'gamma_constraint'] as const;
+const ARGUMENTS = ['axis', 'epsilon', 'center', 'scale', 'beta_initializer', 'gamma_initializer',
+  'beta_regularizer', 'gamma_regularizer', 'beta_constraint', 'gamma_constraint'] as const;
 
 /**
- * `(x - mean) / sqrt(variance + epsilon) gamma + beta`, with the mean and variance of each sample over `axis`. The
- * output has the shape of the input. Source: keras.layers.LayerNormalization; Ba et al., 2016.
+ * `(x - mean) / sqrt(variance + epsilon) gamma + beta`, with the mean and variance of each sample over
+ * `axis`. The output has the shape of the input. Source: keras.layers.LayerNormalization; Ba et al., 2016.
  *
  * @example
  * new keras.layers.LayerNormalization()(keras.ops.ones([2, 3])).shape; // [2, 3]

@@ -30,11 +30,13 @@ interface Normalized {
 export function checkClipping(clipping: RenormClipping): RenormClipping {
   const unknown = Object.keys(clipping).find((key) => !['rmin', 'rmax', 'dmax'].includes(key));
   if (unknown) {
-    throw new ArgumentError(`BatchNormalization: renorm_clipping has no key '${unknown}'. Known keys: rmin, rmax, dmax.`);
+    throw new ArgumentError(`BatchNormalization: renorm_clipping has no key '${unknown}'. Known keys: ` +
+      `rmin, rmax, dmax.`);
   }
   const { rmin, rmax, dmax } = clipping;
   if (typeof rmin === 'number' && typeof rmax === 'number' && rmax < rmin) {
-    throw new ArgumentError(`BatchNormalization: in renorm_clipping, rmax must not be below rmin, received ${rmax} and ${rmin}.`);
+    throw new ArgumentError(`BatchNormalization: in renorm_clipping, rmax must not be below rmin, received ` +
+      `${rmax} and ${rmin}.`);
   }
   if (typeof dmax === 'number' && dmax < 0) {
     throw new ArgumentError(`BatchNormalization: in renorm_clipping, dmax must be >= 0, received ${dmax}.`);

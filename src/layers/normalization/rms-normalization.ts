@@ -17,8 +17,8 @@ export interface RMSNormalizationOptions extends LayerOptions {
 const ARGUMENTS = ['axis', 'epsilon'] as const;
 
 /**
- * `x / sqrt(mean(x^2) + epsilon) scale`, with the mean of each sample over `axis`. The output has the shape of the
- * input. Source: keras.layers.RMSNormalization; Zhang and Sennrich, 2019.
+ * `x / sqrt(mean(x^2) + epsilon) scale`, with the mean of each sample over `axis`. The output has the shape
+ * of the input. Source: keras.layers.RMSNormalization; Zhang and Sennrich, 2019.
  *
  * @example
  * new keras.layers.RMSNormalization()([[3, 3]]).shape; // [1, 2]
@@ -41,7 +41,8 @@ export class RMSNormalization extends Layer {
     const axes = typeof this.axis === 'number' ? [this.axis] : this.axis.toSorted((a, b) => a - b);
     this.axis = axes;
     this.scale = this.add_weight({
-      name: 'scale', shape: axes.map((axis) => input_shape[canonicalAxis(axis, input_shape.length)]), initializer: 'ones' });
+      name: 'scale', shape: axes.map((axis) => input_shape[canonicalAxis(axis, input_shape.length)]),
+      initializer: 'ones' });
   }
 
   override call(inputs: Tensor): Tensor {

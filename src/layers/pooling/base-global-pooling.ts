@@ -34,8 +34,9 @@ export abstract class BaseGlobalPooling extends Layer {
 
   override compute_output_shape(input_shape: SymbolicShape): SymbolicShape {
     const channels = channelsOf(input_shape, this.data_format);
-    return this.keepdims
-      ? imageShape(input_shape[0], this.space.map(() => 1), channels, this.data_format) : [input_shape[0], channels];
+    const [batch] = input_shape;
+    if (!this.keepdims) return [batch, channels];
+    return imageShape(batch, this.space.map(() => 1), channels, this.data_format);
   }
 
   override get_config(): Record<string, unknown> {

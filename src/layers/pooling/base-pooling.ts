@@ -36,7 +36,9 @@ export abstract class BasePooling extends Layer {
   readonly data_format: ImageDataFormat;
 
   /** @param default_size the window where none is given; undefined where one must be */
-  constructor(pool_mode: 'max' | 'average', rank: number, default_size: number | undefined, args: readonly unknown[]) {
+  constructor(
+    pool_mode: 'max' | 'average', rank: number, default_size: number | undefined, args: readonly unknown[],
+  ) {
     const what = new.target.name;
     const options = namedArguments<PoolingOptions>(what, POOLING_ARGUMENTS, args);
     super(options);

@@ -4,7 +4,9 @@ import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import type { ConstructorArgs } from '../../utils/arguments.js';
 import type { CallOptions } from '../layer.js';
-import { BaseGlobalPooling, type GLOBAL_POOLING_ARGUMENTS, type GlobalPoolingOptions } from './base-global-pooling.js';
+import {
+  BaseGlobalPooling, type GLOBAL_POOLING_ARGUMENTS, type GlobalPoolingOptions,
+} from './base-global-pooling.js';
 
 /**
  * The mean over all of space; steps that are masked do not count.
@@ -25,7 +27,8 @@ export class GlobalAveragePooling1D extends BaseGlobalPooling {
 
   override call(inputs: Tensor, { mask }: CallOptions = {}): Tensor {
     if (mask === undefined || mask === null) return ops.mean(inputs, this.space, this.keepdims);
-    const kept = ops.cast(ops.expand_dims(mask as Tensor, this.data_format === 'channels_last' ? 2 : 1), 'bool');
+    const channels = this.data_format === 'channels_last' ? 2 : 1;
+    const kept = ops.cast(ops.expand_dims(mask as Tensor, channels), 'bool');
     const total = ops.sum(ops.where(kept, inputs, 0), this.space, this.keepdims);
     return ops.divide(total, ops.sum(ops.cast(kept, inputs.dtype), this.space, this.keepdims));
   }

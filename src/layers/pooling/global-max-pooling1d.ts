@@ -3,7 +3,9 @@ import type { Tensor } from '../../engine/tensor.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import type { ConstructorArgs } from '../../utils/arguments.js';
-import { BaseGlobalPooling, type GLOBAL_POOLING_ARGUMENTS, type GlobalPoolingOptions } from './base-global-pooling.js';
+import {
+  BaseGlobalPooling, type GLOBAL_POOLING_ARGUMENTS, type GlobalPoolingOptions,
+} from './base-global-pooling.js';
 
 /**
  * The largest element over all of space.

@@ -6,7 +6,8 @@ import { BasePooling, type POOLING_ARGUMENTS, type PoolingOptions } from './base
 /**
  * The largest element of each window of steps.
  *
- * Arguments: `pool_size` (default 2), `strides` (default `pool_size`), `padding` ('valid' or 'same'), `data_format`.
+ * Arguments: `pool_size` (default 2), `strides` (default `pool_size`), `padding` ('valid' or 'same'),
+ * `data_format`.
  * Input shape: `[batch, steps, channels]` (channels_first: channels after the batch).
  * Output shape: the same with shorter spatial axes. Source: keras.layers.MaxPooling1D.
  *

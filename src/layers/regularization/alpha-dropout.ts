@@ -13,8 +13,8 @@ const ARGUMENTS = ['rate', 'noise_shape', 'seed'] as const;
 const FLOOR = -1.6732632423543772 * 1.0507009873554805;
 
 /**
- * In training (`training: true`) sets a random part of the inputs to the lower limit of selu, then shifts and scales so
- * that mean and variance stay; else returns the inputs. The output has the shape of the input.
+ * In training (`training: true`) sets a random part of the inputs to the lower limit of selu, then shifts and
+ * scales so that mean and variance stay; else returns the inputs. The output has the shape of the input.
  * Source: keras.layers.AlphaDropout; Klambauer et al., 2017.
  *
  * @example

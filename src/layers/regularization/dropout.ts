@@ -10,8 +10,8 @@ export interface DropoutOptions extends LayerOptions {
   /** The part that is left out, from 0 to 1. */
   rate: number;
   /**
-   * Shape of the random mask, null for a dimension of the inputs: elements along a dimension of 1 are left out
-   * together. Default: the shape of the inputs.
+   * Shape of the random mask, null for a dimension of the inputs: elements along a dimension of 1 are left
+   * out together. Default: the shape of the inputs.
    */
   noise_shape?: readonly (number | null)[] | null;
   /** An integer makes the random numbers the same in every run. */
@@ -21,9 +21,9 @@ export interface DropoutOptions extends LayerOptions {
 const ARGUMENTS = ['rate', 'noise_shape', 'seed'] as const;
 
 /**
- * In training (`training: true`) sets a random part of the inputs to 0 and multiplies the others by `1 / (1 - rate)`,
- * so that the expected sum stays; else returns the inputs. The output has the shape of the input.
- * Source: keras.layers.Dropout; Srivastava et al., 2014.
+ * In training (`training: true`) sets a random part of the inputs to 0 and multiplies the others by
+ * `1 / (1 - rate)`, so that the expected sum stays; else returns the inputs. The output has the shape of the
+ * input. Source: keras.layers.Dropout; Srivastava et al., 2014.
  *
  * @example
  * new keras.layers.Dropout(0.5)(keras.ops.ones([2, 3]), { training: true }).shape; // [2, 3]
@@ -68,8 +68,8 @@ kerasExport(Dropout, 'keras.layers.Dropout');
 export function checkNoiseShape(what: string, shape: unknown): readonly (number | null)[] | null {
   if (shape === null) return null;
   if (!Array.isArray(shape) || shape.some((d) => d !== null && (!Number.isInteger(d) || d <= 0))) {
-    throw new ArgumentError(`${what}: the argument 'noise_shape' must be an array of positive integers or null, ` +
-      `received ${JSON.stringify(shape)}.`);
+    throw new ArgumentError(`${what}: the argument 'noise_shape' must be an array of positive integers or ` +
+      `null, received ${JSON.stringify(shape)}.`);
   }
   return [...shape] as (number | null)[];
 }

@@ -17,8 +17,8 @@ export interface GaussianDropoutOptions extends LayerOptions {
 const ARGUMENTS = ['rate', 'seed'] as const;
 
 /**
- * In training (`training: true`) multiplies by normally distributed numbers of mean 1 that have the variance of
- * Dropout's; else returns the inputs. The output has the shape of the input.
+ * In training (`training: true`) multiplies by normally distributed numbers of mean 1 that have the variance
+ * of Dropout's; else returns the inputs. The output has the shape of the input.
  * Source: keras.layers.GaussianDropout; Srivastava et al., 2014.
  *
  * @example
@@ -44,7 +44,8 @@ export class GaussianDropout extends Layer {
   override call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
     if (!training || this.rate === 0) return inputs;
     const stddev = Math.sqrt(this.rate / (1 - this.rate));
-    return ops.multiply(inputs, random.normal(inputs.shape, 1, stddev, this.compute_dtype, this.seed_generator));
+    const noise = random.normal(inputs.shape, 1, stddev, this.compute_dtype, this.seed_generator);
+    return ops.multiply(inputs, noise);
   }
 
   override get_config(): Record<string, unknown> {

@@ -17,8 +17,8 @@ export interface GaussianNoiseOptions extends LayerOptions {
 const ARGUMENTS = ['stddev', 'seed'] as const;
 
 /**
- * In training (`training: true`) adds normally distributed numbers of mean 0; else returns the inputs. The output has
- * the shape of the input. Source: keras.layers.GaussianNoise.
+ * In training (`training: true`) adds normally distributed numbers of mean 0; else returns the inputs. The
+ * output has the shape of the input. Source: keras.layers.GaussianNoise.
  *
  * @example
  * new keras.layers.GaussianNoise(0.1)(keras.ops.ones([2, 3]), { training: true }).shape; // [2, 3]
@@ -42,7 +42,8 @@ export class GaussianNoise extends Layer {
 
   override call(inputs: Tensor, { training = false }: CallOptions = {}): Tensor {
     if (!training || this.stddev === 0) return inputs;
-    return ops.add(inputs, random.normal(inputs.shape, 0, this.stddev, this.compute_dtype, this.seed_generator));
+    const noise = random.normal(inputs.shape, 0, this.stddev, this.compute_dtype, this.seed_generator);
+    return ops.add(inputs, noise);
   }
 
   override get_config(): Record<string, unknown> {

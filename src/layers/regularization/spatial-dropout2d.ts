@@ -9,11 +9,12 @@ const ARGUMENTS = ['rate', 'data_format', 'seed', 'name', 'dtype'] as const;
  * Dropout of whole channels: neighbours within a feature map, which are alike, are left out together.
  *
  * Arguments: `rate`, `data_format`, `seed`, `name`, `dtype`.
- * Input shape: `[batch, height, width, channels]` (channels_first: channels after the batch); the output has the same.
+ * Input shape: `[batch, height, width, channels]` (channels_first: channels after the batch); the output has
+ * the same.
  * Source: keras.layers.SpatialDropout2D; Tompson et al., 2014.
  *
  * @example
- * new keras.layers.SpatialDropout2D(0.5)(keras.ops.ones([1, 28, 28, 3]), { training: true }).shape; // [1, 28, 28, 3]
+ * new keras.layers.SpatialDropout2D(0.5)(keras.ops.ones([1, 8, 8, 3]), true).shape; // [1, 8, 8, 3]
  */
 export class SpatialDropout2D extends BaseSpatialDropout {
   constructor(...args: ConstructorArgs<ImageSpatialDropoutOptions, typeof ARGUMENTS>) {

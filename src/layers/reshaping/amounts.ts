@@ -11,8 +11,12 @@ export function standardizeAmounts(what: string, name: string, value: Amounts, r
     return standardizeTuple(what, name, value, rank, true).map((amount) => [amount, amount]);
   }
   if (!Array.isArray(value) || value.length !== rank) {
-    throw new ArgumentError(`${what}: the argument '${name}' must be an integer >= 0, ${rank} of them, or ${rank} pairs ` +
-      `[before, after], received ${JSON.stringify(value)}.`);
+    throw new ArgumentError(`${what}: the argument '${name}' must be an integer >= 0, ${rank} of them, or ` +
+      `${rank} pairs [before, after], received ${JSON.stringify(value)}.`);
   }
-  return value.map((amounts, i) => standardizeTuple(what, `${name}[${i}]`, amounts, 2, true) as [number, number]);
+  return value.map((amounts, i) => standardizePair(what, `${name}[${i}]`, amounts));
 }
+
+/** [before, after] for one axis; a number stands for both. */
+export const standardizePair = (what: string, name: string, value: unknown): Pair =>
+  standardizeTuple(what, name, value, 2, true) as [number, number];

@@ -29,8 +29,8 @@ export abstract class BaseCropping extends Layer {
     const kept = inputs.shape.map((length, axis) => {
       const [before, after] = this.#pairs[axis - first] ?? [0, 0];
       if (before + after >= length && before + after > 0) {
-        throw new ShapeError(`${this.constructor.name} '${this.name}' takes ${before} + ${after} elements off axis ${axis}, ` +
-          `which leaves nothing of inputs of shape ${formatShape(inputs.shape)}.`);
+        throw new ShapeError(`${this.constructor.name} '${this.name}' takes ${before} + ${after} elements ` +
+          `off axis ${axis}, which leaves nothing of inputs of shape ${formatShape(inputs.shape)}.`);
       }
       return slice(before, length - after);
     });

@@ -2,7 +2,7 @@
 import type { LayerOptions } from '../layer.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
-import { standardizeTuple } from '../../utils/checks.js';
+import { standardizePair } from './amounts.js';
 import { BaseCropping } from './base-cropping.js';
 
 export interface Cropping1DOptions extends LayerOptions {
@@ -25,8 +25,7 @@ const ARGUMENTS = ['cropping'] as const;
 export class Cropping1D extends BaseCropping {
   constructor(...args: ConstructorArgs<Cropping1DOptions, typeof ARGUMENTS>) {
     const options = namedArguments<Cropping1DOptions>('Cropping1D', ARGUMENTS, args);
-    const pair = standardizeTuple('Cropping1D', 'cropping', options.cropping ?? 1, 2, true) as [number, number];
-    super(options, [pair], 'channels_last');
+    super(options, [standardizePair('Cropping1D', 'cropping', options.cropping ?? 1)], 'channels_last');
   }
 
   override get_config(): Record<string, unknown> {

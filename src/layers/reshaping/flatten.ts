@@ -9,7 +9,10 @@ import { InputSpec } from '../input-spec.js';
 import { Layer, type LayerOptions } from '../layer.js';
 
 export interface FlattenOptions extends LayerOptions {
-  /** With 'channels_first' the channels are moved to the end first, so that the order is that of 'channels_last'. */
+  /**
+   * With 'channels_first' the channels are moved to the end first, so that the order is that of
+   * 'channels_last'.
+   */
   data_format?: ImageDataFormat | null;
 }
 

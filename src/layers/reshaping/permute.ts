@@ -17,7 +17,8 @@ const ARGUMENTS = ['dims'] as const;
 /**
  * Puts the axes of each sample in another order.
  *
- * Input shape: `[batch, ...]`. Output shape: `[batch, ...]` in the order of `dims`. Source: keras.layers.Permute.
+ * Input shape: `[batch, ...]`. Output shape: `[batch, ...]` in the order of `dims`. Source:
+ * keras.layers.Permute.
  *
  * @example
  * new keras.layers.Permute([2, 1])(keras.ops.ones([5, 10, 64])).shape; // [5, 64, 10]
@@ -32,8 +33,8 @@ export class Permute extends Layer {
     super(options);
     const { dims } = options;
     if (!Array.isArray(dims) || dims.toSorted((a, b) => a - b).some((axis, i) => axis !== i + 1)) {
-      throw new ArgumentError("Permute: the argument 'dims' must hold each of 1, 2, ... up to the number of axes once, " +
-        `received ${JSON.stringify(dims)}.`);
+      throw new ArgumentError("Permute: the argument 'dims' must hold each of 1, 2, ... up to the number of " +
+        `axes once, received ${JSON.stringify(dims)}.`);
     }
     this.dims = [...dims];
     this.input_spec = new InputSpec({ ndim: dims.length + 1 });

@@ -34,15 +34,16 @@ export class Reshape extends Layer {
     const { target_shape: target } = options;
     if (!Array.isArray(target) || target.some((d) => !Number.isInteger(d) || d < -1) ||
       target.filter((d) => d === -1).length > 1) {
-      throw new ArgumentError("Reshape: the argument 'target_shape' must be an array of integers >= 0, one of which may be " +
-        `-1, received ${JSON.stringify(target)}.`);
+      throw new ArgumentError("Reshape: the argument 'target_shape' must be an array of integers >= 0, one of " +
+        `which may be -1, received ${JSON.stringify(target)}.`);
     }
     this.target_shape = [...target];
     this.built = true;
   }
 
   override call(inputs: Tensor): Tensor {
-    return ops.reshape(inputs, [inputs.shape[0], ...resolveReshape(inputs.shape.slice(1), this.target_shape)]);
+    const [batch, ...sample] = inputs.shape;
+    return ops.reshape(inputs, [batch, ...resolveReshape(sample, this.target_shape)]);
   }
 
   override get_config(): Record<string, unknown> {

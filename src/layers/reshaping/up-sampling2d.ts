@@ -44,22 +44,24 @@ export class UpSampling2D extends Layer {
     super(options);
     this.size = standardizeTuple('UpSampling2D', 'size', options.size ?? 2, 2);
     this.data_format = standardize_data_format(options.data_format);
-    this.interpolation = requireOneOf('UpSampling2D', 'interpolation', options.interpolation ?? 'nearest', INTERPOLATIONS);
+    const { interpolation = 'nearest' } = options;
+    this.interpolation = requireOneOf('UpSampling2D', 'interpolation', interpolation, INTERPOLATIONS);
     this.input_spec = new InputSpec({ ndim: 4 });
   }
 
   override call(inputs: Tensor): Tensor {
     const axis = firstSpatialAxis(this.data_format);
     const [rows, columns] = this.size;
-    if (this.interpolation === 'nearest') return ops.repeat(ops.repeat(inputs, rows, axis), columns, axis + 1);
-    const size = [inputs.shape[axis] * rows, inputs.shape[axis + 1] * columns] as const;
     const { interpolation, data_format } = this;
+    if (interpolation === 'nearest') return ops.repeat(ops.repeat(inputs, rows, axis), columns, axis + 1);
+    const size = [inputs.shape[axis] * rows, inputs.shape[axis + 1] * columns] as const;
     return resize(inputs, size, { interpolation, data_format });
   }
 
   override get_config(): Record<string, unknown> {
     return {
-      ...super.get_config(), size: this.size, data_format: this.data_format, interpolation: this.interpolation,
+      ...super.get_config(), size: this.size, data_format: this.data_format,
+      interpolation: this.interpolation,
     };
   }
 }

@@ -2,12 +2,15 @@
 import { kerasExport } from '../../saving/registration.js';
 import type { ConstructorArgs } from '../../utils/arguments.js';
 import { standardizeAmounts } from './amounts.js';
-import { BaseZeroPadding, type ZERO_PADDING_ARGUMENTS, type ZeroPaddingOptions } from './base-zero-padding.js';
+import {
+  BaseZeroPadding, type ZERO_PADDING_ARGUMENTS, type ZeroPaddingOptions,
+} from './base-zero-padding.js';
 
 /**
  * Adds zeros around the spatial axes.
  *
- * Arguments: `padding` (a number for all sides, 3 numbers for the axes, or 3 pairs `[before, after]`; default 1), `data_format`.
+ * Arguments: `padding` (a number for all sides, 3 numbers for the axes, or 3 pairs `[before, after]`; default
+ * 1), `data_format`.
  * Input shape: `[batch, depth, height, width, channels]` (channels_first: channels after the batch).
  * Source: keras.layers.ZeroPadding3D.
  *

@@ -10,7 +10,7 @@ import { formatShape, type Shape } from '../../engine/shape.js';
 import { Tensor } from '../../engine/tensor.js';
 import { Variable } from '../../engine/variable.js';
 import { DataError, type Batch, type BatchSource } from './batch-source.js';
-import { classWeightTable, requireSingleTarget, type ClassWeight } from './class-weight.js';
+import { classWeights, type ClassWeight } from './class-weight.js';
 
 /** A whole array, ready to be cut into batches: on the host in the device's format, or a tensor on the device. */
 interface Column {
@@ -95,10 +95,9 @@ export class ArraySource implements BatchSource {
     this.#structures = parts;
     this.#counts = leaves.map((part) => part.length);
     if (options.class_weight) {
-      requireSingleTarget(parts[1]);
-      if (parts[2] !== undefined) throw new DataError('Give either class_weight or sample_weight, not both.');
-      this.#columns.push(classColumn(this.#columns[this.#counts[0]], options.class_weight));
-      this.#structures[2] = this.#columns.length;
+      const weights = classWeights(parts[1], parts[2], options.class_weight);
+      this.#columns.push(toColumn(weights, 'class_weight'));
+      this.#structures[2] = weights;
       this.#counts[2] = 1;
     }
     this.samples = this.#columns[0].shape[0];
@@ -109,11 +108,8 @@ export class ArraySource implements BatchSource {
       throw new DataError(`All arrays must hold the same number of samples, received ${detail}.`);
     }
     if (this.samples === 0) throw new DataError('The data holds no samples.');
-    if (options.batch_size !== null && options.batch_size !== undefined &&
-      (!Number.isInteger(options.batch_size) || options.batch_size <= 0)) {
-      throw new DataError(`batch_size must be a positive integer, received ${String(options.batch_size)}.`);
-    }
-    this.batch_size = options.batch_size ?? 32;
+    // As many batches as steps, where only these are given.
+    this.batch_size = options.batch_size ?? (options.steps ? Math.ceil(this.samples / options.steps) : 32);
     this.#all = Math.ceil(this.samples / this.batch_size);
     this.num_batches = Math.min(options.steps ?? this.#all, this.#all);
     this.#order = Int32Array.from({ length: this.samples }, (_, i) => i);
@@ -195,6 +191,8 @@ export class ArraySource implements BatchSource {
   }
 
   on_epoch_end(): void {}
+
+  async close(): Promise<void> {}
 }
 
 /** Fisher and Yates's shuffle. */
@@ -207,27 +205,14 @@ export function shuffleInPlace(values: Int32Array, random: () => number): void {
   }
 }
 
-/** A weight for each sample from the class of its label; labels are integers, or one-hot rows. */
-function classColumn(labels: Column, class_weight: ClassWeight): Column {
-  const table = classWeightTable(class_weight);
-  const data = labels.host ?? (labels.tensor!.dataSync());
-  const [samples] = labels.shape;
-  const classes = labels.shape.length > 1 ? labels.shape[labels.shape.length - 1] : 1;
-  const weights = Float32Array.from({ length: samples }, (_, i) => {
-    let label = Number(data[i]);
-    if (classes > 1) {
-      label = 0;
-      for (let c = 1; c < classes; c++) if (Number(data[i * classes + c]) > Number(data[i * classes + label])) label = c;
-    }
-    return table[label] ?? 1;
-  });
-  return { shape: [samples], dtype: 'float32', host: weights, tensor: undefined };
-}
-
 /** Cuts the last fraction of every array off, for validation. */
 export function train_validation_split(
   data: readonly [x: unknown, y: unknown, sample_weight: unknown], validation_split: number,
 ): { train: unknown[]; validation: unknown[] } {
+  const [x] = data;
+  if (typeof x === 'function' && !(x instanceof Tensor)) {
+    throw new DataError('validation_split is for arrays; with a generator pass validation_data, a second one.');
+  }
   const parts = data.map(arrayStructure);
   const leaves = parts.map((part) => (part === undefined ? [] : flatten(part)));
   const columns = leaves.map((part, i) => part.map((leaf) => toColumn(leaf, ['x', 'y', 'sample_weight'][i])));

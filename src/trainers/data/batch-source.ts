@@ -23,6 +23,8 @@ export interface BatchSource {
   epoch(): AsyncIterable<Batch> | Iterable<Batch>;
   /** Called after each epoch. */
   on_epoch_end(): void;
+  /** Called once at the end: lets go of files and the like that the source opened itself. */
+  close(): Promise<void>;
 }
 
 /** Splits what a data source yields: `[x]`, `[x, y]`, `[x, y, sample_weight]`, or x alone. */

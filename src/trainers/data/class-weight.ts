@@ -1,26 +1,55 @@
 /** class_weight: weights of samples by the class of their label. */
-import { isPlainObject, flatten } from '../../engine/structure.js';
+import { NDArray } from '../../engine/convert.js';
+import { formatShape, type Shape } from '../../engine/shape.js';
+import { flatten } from '../../engine/structure.js';
+import { Tensor } from '../../engine/tensor.js';
 import { DataError } from './batch-source.js';
 
+/** A weight for each class; classes that are not in it weigh 1. */
 export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number, number>;
 
-/** Weights by class as a dense table. */
-export function classWeightTable(class_weight: ClassWeight): Float32Array {
-  const entries = class_weight instanceof Map ? [...class_weight] : Object.entries(class_weight as Record<number, number>)
-    .map(([key, value]) => [Number(key), value] as const);
-  if (entries.some(([key, value]) => !Number.isInteger(key) || key < 0 || typeof value !== 'number')) {
-    throw new DataError('class_weight maps class indices (integers >= 0) to numbers, ' +
-      `received ${JSON.stringify(Object.fromEntries(entries))}.`);
+function toMap(class_weight: ClassWeight): Map<number, number> {
+  const map = new Map(class_weight instanceof Map ? class_weight
+    : Object.entries(class_weight as Record<number, number>).map(([key, value]) => [Number(key), value] as const));
+  for (const [key, value] of map) {
+    if (!Number.isInteger(key) || key < 0 || typeof value !== 'number') {
+      throw new DataError('class_weight maps the numbers of classes (integers >= 0) to weights, ' +
+        `received ${JSON.stringify(Object.fromEntries(map))}.`);
+    }
   }
-  const table = new Float32Array(Math.max(-1, ...entries.map(([key]) => key)) + 1).fill(1);
-  for (const [key, value] of entries) table[key] = value;
-  return table;
+  return map;
 }
 
-/** Weights go by the label of one output only. */
-export function requireSingleTarget(y: unknown): void {
-  if (y === undefined || (isPlainObject(y) && flatten(y).length !== 1)) {
-    throw new DataError('class_weight needs labels of a single output. ' +
+/** Values of one label tensor, with one row a sample. */
+function labelRows(y: unknown): { data: ArrayLike<number | bigint | string>; shape: Shape } {
+  const leaves = y === undefined ? [] : flatten(y);
+  if (leaves.length !== 1) {
+    throw new DataError(`class_weight needs the labels of a single output, received ${leaves.length}. ` +
       'For several outputs, give sample_weight for each of them.');
   }
+  const [only] = leaves;
+  if (only instanceof Tensor) return { data: only.dataSync(), shape: only.shape };
+  if (only instanceof NDArray) return only;
+  const data = only as Float32Array;
+  return { data, shape: [data.length] };
+}
+
+/** A weight for each sample. Labels are class numbers of shape [n] or [n, 1], or one-hot rows [n, classes]. */
+export function classWeights(y: unknown, sample_weight: unknown, class_weight: ClassWeight): Float32Array {
+  if (sample_weight !== undefined) throw new DataError('Give either class_weight or sample_weight, not both.');
+  const map = toMap(class_weight);
+  const { data, shape } = labelRows(y);
+  if (shape.length > 2) {
+    throw new DataError('class_weight needs labels of shape [samples], [samples, 1] or [samples, classes], ' +
+      `received ${formatShape(shape)}. Give sample_weight instead.`);
+  }
+  const classes = shape[1] ?? 1;
+  return Float32Array.from({ length: shape[0] }, (_, i) => {
+    let label = Math.round(Number(data[i]));
+    if (classes > 1) {
+      label = 0;
+      for (let c = 1; c < classes; c++) if (Number(data[i * classes + c]) > Number(data[i * classes + label])) label = c;
+    }
+    return map.get(label) ?? 1;
+  });
 }

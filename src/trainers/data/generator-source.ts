@@ -1,9 +1,11 @@
 /** Batches from generators and other iterables, synchronous or asynchronous. */
 import { NDArray, toTensor, type TensorLike } from '../../engine/convert.js';
+import { getDefaultFloat } from '../../engine/dtype.js';
 import { mapStructure } from '../../engine/structure.js';
 import { Tensor } from '../../engine/tensor.js';
 import { arrayStructure } from './array-source.js';
 import { DataError, unpack_x_y_sample_weight, type Batch, type BatchSource } from './batch-source.js';
+import { classWeights, type ClassWeight } from './class-weight.js';
 import { notice } from '../../backend/config.js';
 
 type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>;
@@ -28,10 +30,12 @@ export class GeneratorSource implements BatchSource {
   readonly batch_size = null;
   readonly #input: GeneratorInput;
   readonly #steps: number | null;
+  readonly #classWeight: ClassWeight | null;
   #iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined;
 
-  constructor(input: GeneratorInput, steps: number | null) {
+  constructor(input: GeneratorInput, steps: number | null, class_weight: ClassWeight | null = null) {
     this.#input = input;
+    this.#classWeight = class_weight;
     this.#steps = steps;
     this.num_batches = steps;
   }
@@ -57,7 +61,7 @@ export class GeneratorSource implements BatchSource {
         break;
       }
       taken += 1;
-      yield toBatch(value);
+      yield toBatch(value, this.#classWeight);
     }
     if (this.#steps === null) {
       this.num_batches = taken;
@@ -66,19 +70,27 @@ export class GeneratorSource implements BatchSource {
   }
 
   on_epoch_end(): void {}
+
+  async close(): Promise<void> {
+    // An iterator that was handed over may be read on after this training; one made here is done.
+    if (typeof this.#input === 'function') await this.#iterator?.return?.();
+    this.#iterator = undefined;
+  }
 }
 
 /** One yielded value as tensors. */
-export function toBatch(value: unknown): Batch {
+export function toBatch(value: unknown, class_weight: ClassWeight | null = null): Batch {
+  const parts = unpack_x_y_sample_weight(value).map(arrayStructure);
+  if (parts[0] === undefined) throw new DataError('A batch has no inputs: x is missing.');
+  if (class_weight) parts[2] = classWeights(parts[1], parts[2], class_weight);
   const owned: Tensor[] = [];
-  const [x, y, sample_weight] = unpack_x_y_sample_weight(value).map((part) => (part === undefined ? undefined
-    : mapStructure((leaf) => {
-      if (leaf instanceof Tensor || leaf === undefined) return leaf;
-      const array = leaf as TensorLike;
-      const wide = (array instanceof NDArray && array.dtype === 'float64') || array instanceof Float64Array;
-      const tensor = toTensor(array, wide ? 'float32' : undefined);
-      owned.push(tensor);
-      return tensor;
-    }, arrayStructure(part))));
+  const [x, y, sample_weight] = parts.map((part) => (part === undefined ? undefined : mapStructure((leaf) => {
+    if (leaf instanceof Tensor || leaf === undefined) return leaf;
+    const array = leaf as TensorLike;
+    const wide = (array instanceof NDArray && array.dtype === 'float64') || array instanceof Float64Array;
+    const tensor = toTensor(array, wide ? getDefaultFloat() : undefined);
+    owned.push(tensor);
+    return tensor;
+  }, part)));
   return { x, y, sample_weight, owned };
 }

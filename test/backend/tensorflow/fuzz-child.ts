@@ -65,8 +65,8 @@ const oddValues: (() => unknown)[] = [
 const { float32, int32, int64, ...others } = TF_DTYPE;
 const widths: Record<number, number> = {
   [float32]: 4, [int32]: 4, [int64]: 8, [others.float64]: 8, [others.uint8]: 1, [others.int16]: 2,
-  [others.int8]: 1, [others.complex64]: 8, [others.bool]: 1, [others.bfloat16]: 2, [others.uint16]: 2, [others.float16]: 2,
-  [others.uint32]: 4, [others.uint64]: 8,
+  [others.int8]: 1, [others.complex64]: 8, [others.bool]: 1, [others.bfloat16]: 2, [others.uint16]: 2,
+  [others.float16]: 2, [others.uint32]: 4, [others.uint64]: 8,
 };
 const dtype = (): number => pick([float32, float32, float32, int32, ...Object.keys(widths).map(Number)]);
 const id = (): unknown => (chance(0.95) ? pick(tensors) : below(100_000));

@@ -5,10 +5,13 @@
 
 import json
 import os
+import platform
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+import keras
+import numpy as np
 import tensorflow as tf
 
 SEEDS = [[0, 0], [1, 2], [-1, -7], [2147483647, -2147483648], [123456789, 987654321]]
@@ -36,5 +39,7 @@ for seed in SEEDS:
 
 out = Path(__file__).with_suffix(".json")
 lines = ",\n".join(json.dumps(case) for case in cases)
-out.write_text(f'{{"tensorflow": "{tf.__version__}", "cases": [\n{lines}\n]}}\n')
+versions = json.dumps({"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__,
+                       "python": platform.python_version()})
+out.write_text(f'{{"versions": {versions}, "cases": [\n{lines}\n]}}\n')
 print(len(cases), "cases")
