@@ -1,13 +1,16 @@
 /** keras.activations: functions, and finding them by name. */
 import type { Tensor } from '../engine/tensor.js';
 import { getExportedPath, type CustomObjects, type Registrable } from '../saving/registration.js';
-import { makeResolver, publishResolver } from '../utils/resolve.js';
+import { makeResolver, publishResolver, type Identifier as IdentifierOf } from '../utils/resolve.js';
 import { linear } from './activations.js';
 
 export * from './activations.js';
 
 /** What a layer applies to its result. */
 export type Activation = (x: Tensor) => Tensor;
+
+/** What layers take for an activation. */
+export type Identifier = IdentifierOf<Activation>;
 
 const MODULE = 'keras.activations';
 const resolver = makeResolver<Activation>({ module: MODULE, what: 'activation' });

@@ -49,7 +49,12 @@ export class CallbackList {
   wantsBatchLogs(kind: 'train' | 'test' | 'predict'): boolean {
     const hook = `on_${kind}_batch_end` as const;
     return this.callbacks.some((callback) => (callback === this.#bar
-      ? this.#bar.due : callback[hook] !== Callback.prototype[hook]));
+      ? this.#bar.due(kind) : callback[hook] !== Callback.prototype[hook]));
+  }
+
+  /** Counts a batch of which no callback looks at the logs. */
+  passBatch(kind: 'train' | 'test' | 'predict', batch: number): void {
+    this.#bar?.pass(kind, batch);
   }
 
   async #all(hook: Hook, ...args: unknown[]): Promise<void> {

@@ -17,8 +17,13 @@ export class ProgbarLogger extends Callback {
   }
 
   /** Whether the bar would be redrawn now: the values of a step are read from the device only then. */
-  get due(): boolean {
-    return this.params.verbose === 1 && (this.#bar ??= this.#makeBar()).due(this.#seen + 1);
+  due(kind: 'train' | 'test' | 'predict'): boolean {
+    return this.params.verbose === 1 && !(kind === 'test' && this.#inFit) && (this.#bar ??= this.#makeBar()).due(this.#seen + 1);
+  }
+
+  /** A batch whose values were not read. */
+  pass(kind: 'train' | 'test' | 'predict', batch: number): void {
+    if (!(kind === 'test' && this.#inFit)) this.#seen = batch + 1;
   }
 
   override on_train_begin(): void {

@@ -1,6 +1,6 @@
 /** keras.constraints: what weights must keep to, and finding them by name. */
 import type { CustomObjects } from '../saving/registration.js';
-import { makeResolver, publishResolver } from '../utils/resolve.js';
+import { makeResolver, publishResolver, type Identifier as IdentifierOf } from '../utils/resolve.js';
 import type { ConstraintFunction } from './constraint.js';
 
 export { Constraint, type ConstraintFunction } from './constraint.js';
@@ -8,6 +8,9 @@ export * from './max-norm.js';
 export * from './min-max-norm.js';
 export * from './non-neg.js';
 export * from './unit-norm.js';
+
+/** What layers take for a constraint. */
+export type Identifier = IdentifierOf<ConstraintFunction>;
 
 const resolver = makeResolver<ConstraintFunction>({ module: 'keras.constraints', what: 'constraint' });
 

@@ -5,7 +5,7 @@ import { formatShape, sameShape, ShapeError } from '../engine/shape.js';
 import { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
 import type { CustomObjects } from '../saving/registration.js';
-import { makeResolver, publishResolver } from '../utils/resolve.js';
+import { makeResolver, publishResolver, type Identifier as IdentifierOf } from '../utils/resolve.js';
 import type { InitializerFunction } from './initializer.js';
 
 export * from './constant.js';
@@ -24,6 +24,9 @@ export * from './random-uniform.js';
 export * from './truncated-normal.js';
 export * from './variance-scaling.js';
 export * from './zeros.js';
+
+/** What layers take for an initializer. */
+export type Identifier = IdentifierOf<InitializerFunction>;
 
 const resolver = makeResolver<InitializerFunction>({
   module: 'keras.initializers', what: 'initializer',

@@ -1,4 +1,7 @@
 /** Types that layers share: options of their constructors, weights and calls. */
+import type { Identifier as Regularizer } from '../regularizers/index.js';
+import type { Identifier as Initializer } from '../initializers/index.js';
+import type { Identifier as Constraint } from '../constraints/index.js';
 import type { TensorLike } from '../engine/convert.js';
 import type { Variable } from '../engine/variable.js';
 import type { DTypePolicySpec } from '../dtype-policies/dtype-policy.js';
@@ -14,7 +17,7 @@ export interface LayerOptions {
   /** Whether floating-point inputs are converted to the compute dtype. Default true. */
   autocast?: boolean;
   /** Penalty on the output, divided by the batch size. */
-  activity_regularizer?: unknown;
+  activity_regularizer?: Regularizer;
 }
 
 export interface AddWeightOptions {
@@ -24,12 +27,12 @@ export interface AddWeightOptions {
   /** Default: the layer's variable dtype. */
   dtype?: string | null;
   /** Initializer, its name or its config. Default glorot_uniform for floats, zeros for others. */
-  initializer?: unknown;
+  initializer?: Initializer;
   trainable?: boolean;
   /** Whether mixed precision reads the weight in the compute dtype. Default true. */
   autocast?: boolean;
-  regularizer?: unknown;
-  constraint?: unknown;
+  regularizer?: Regularizer;
+  constraint?: Constraint;
   aggregation?: 'none' | 'mean' | 'sum' | 'only_first_replica';
 }
 

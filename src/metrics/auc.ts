@@ -3,6 +3,7 @@ import { epsilon } from '../backend/config.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { tidy } from '../engine/scope.js';
 import { formatShape, ShapeError } from '../engine/shape.js';
+import { isPlainObject } from '../engine/structure.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Variable } from '../engine/variable.js';
 import { apply } from '../engine/apply.js';
@@ -10,6 +11,7 @@ import {
   add, divide, divideNoNan, equal, greater, log, logicalAnd, maximum, mean, minimum, multiply, sliceAxis, subtract, sum, where,
 } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
+import { deserialize_keras_object } from '../saving/serialization.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { updateConfusionMatrix } from './confusion-matrix.js';
 import { Metric, type MetricOptions } from './metric.js';
@@ -181,6 +183,13 @@ export class AUC extends Metric {
       majoring: () => maximum(before, after),
     }[this.summation_method]();
     return this.#add(multiply(subtract(...this.#pairs(x)), heights));
+  }
+
+  static override from_config(config: Record<string, unknown>): Metric {
+    // Files hold the label weights as a tensor.
+    const { label_weights } = config;
+    const read = isPlainObject(label_weights) ? deserialize_keras_object(label_weights) : label_weights;
+    return super.from_config({ ...config, label_weights: read });
   }
 
   override get_config(): Record<string, unknown> {

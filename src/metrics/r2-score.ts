@@ -7,7 +7,7 @@ import type { Tensor } from '../engine/tensor.js';
 import type { Variable } from '../engine/variable.js';
 import { sameRank } from '../losses/reduction.js';
 import {
-  add, divide, expandDims, greater, mean, multiply, square, squaredDifference, subtract, sum, where,
+  add, divide, expandDims, greater, mean, multiply, squaredDifference, subtract, sum, where,
 } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
@@ -81,7 +81,7 @@ export class R2Score extends Metric {
     if (!this.#state) throw new Error(`R2Score '${this.name}' has no result before its first batch, which tells the number of outputs.`);
     const { squared_sum, residual, count } = this.#state;
     const total = this.#state.sum.value;
-    const variance = subtract(squared_sum.value, divide(square(total), count.value));
+    const variance = subtract(squared_sum.value, multiply(total, divide(total, count.value)));
     const raw = subtract(1, divide(residual.value, variance));
     const scores = where(apply('is_inf', [raw]), 0, raw);
     const score = this.class_aggregation === 'uniform_average' ? mean(scores)

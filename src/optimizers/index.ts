@@ -4,9 +4,16 @@ import { ArgumentError } from '../utils/checks.js';
 import { makeResolver, publishResolver } from '../utils/resolve.js';
 import { Optimizer } from './optimizer.js';
 
+export { Adadelta, type AdadeltaOptions } from './adadelta.js';
+export { Adafactor, type AdafactorOptions } from './adafactor.js';
 export { Adagrad, type AdagradOptions } from './adagrad.js';
 export { Adam, type AdamOptions } from './adam.js';
+export { Adamax, type AdamaxOptions } from './adamax.js';
 export { AdamW } from './adamw.js';
+export { Ftrl, type FtrlOptions } from './ftrl.js';
+export { Lamb, type LambOptions } from './lamb.js';
+export { Lion, type LionOptions } from './lion.js';
+export { Nadam, type NadamOptions } from './nadam.js';
 export { Optimizer, OptimizerError, type LearningRate, type OptimizerOptions } from './optimizer.js';
 export { RMSprop, type RMSpropOptions } from './rmsprop.js';
 export { SGD, type SGDOptions } from './sgd.js';

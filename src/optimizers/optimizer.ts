@@ -3,7 +3,7 @@ import { notice } from '../backend/config.js';
 import { apply as applyPrimitive } from '../engine/apply.js';
 import { context, withContext } from '../engine/context.js';
 import { scalarTensor, toTensor, type TensorLike } from '../engine/convert.js';
-import { getDefaultFloat, standardizeDType } from '../engine/dtype.js';
+import { getDefaultFloat, standardizeDType, type DType } from '../engine/dtype.js';
 import { tidy } from '../engine/scope.js';
 import { formatShape, sameShape, ShapeError, type Shape } from '../engine/shape.js';
 import { StatelessScope } from '../engine/stateless-scope.js';
@@ -67,6 +67,7 @@ export abstract class Optimizer {
   #accumulators: Variable[] = [];
   #excluded = new Set<Variable>();
   #excludedNames: RegExp | undefined;
+  #shared = new Map<string, Tensor>();
 
   /** @param defaultRate the class's learning rate where none is given */
   constructor(options: OptimizerOptions, defaultRate = 0.001) {
@@ -201,6 +202,19 @@ export abstract class Optimizer {
   /** Called once before the update steps of one application: for what all of them share. */
   protected beforeUpdates(): void {}
 
+  /** For `update_step`: a tensor that is the same for all variables of a dtype, computed once an application. */
+  protected once(name: string, dtype: DType, compute: () => Tensor): Tensor {
+    const key = `${name} ${dtype}`;
+    let tensor = this.#shared.get(key);
+    if (!tensor) this.#shared.set(key, (tensor = compute()));
+    return tensor;
+  }
+
+  /** Number of this step, from 1, in a dtype. */
+  protected step(dtype: DType): Tensor {
+    return this.once('step', dtype, () => add(cast(toTensor(this.iterations), dtype), 1));
+  }
+
   /** For `update_step`: sets a variable, adds to it, takes from it. */
   assign(variable: Variable, value: Tensor): void {
     variable.assign(value);
@@ -290,8 +304,10 @@ export abstract class Optimizer {
     const clipped = clipGradients(gradients, this);
     const rate = this.#rate();
     this.#decayWeights(variables, rate);
+    this.#shared.clear();
     this.beforeUpdates();
     variables.forEach((variable, i) => this.update_step(clipped[i], variable, rate));
+    this.#shared.clear();
   }
 
   // ---- weight decay ----

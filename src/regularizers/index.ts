@@ -1,6 +1,6 @@
 /** keras.regularizers: penalties on weights and outputs, and finding them by name. */
 import type { CustomObjects } from '../saving/registration.js';
-import { makeResolver, publishResolver } from '../utils/resolve.js';
+import { makeResolver, publishResolver, type Identifier as IdentifierOf } from '../utils/resolve.js';
 import type { RegularizerFunction } from './regularizer.js';
 
 export * from './l1.js';
@@ -8,6 +8,9 @@ export * from './l1l2.js';
 export * from './l2.js';
 export * from './orthogonal-regularizer.js';
 export { Regularizer, type RegularizerFunction } from './regularizer.js';
+
+/** What layers take for a regularizer. */
+export type Identifier = IdentifierOf<RegularizerFunction>;
 
 const resolver = makeResolver<RegularizerFunction>({ module: 'keras.regularizers', what: 'regularizer' });
 

@@ -102,14 +102,14 @@ export class Progbar {
       return;
     }
     const bold = (text: string): string => (tty ? `\x1b[1m${text}\x1b[0m` : text);
-    const color = (code: number, text: string): string => (tty && text ? `\x1b[${code}m${text}\x1b[0m` : text);
+    const color = (code: number, text: string): string => (tty ? `\x1b[${code}m${text}\x1b[0m` : text);
     let plain: string;
     let styled: string;
     if (this.target) {
       const count = `${String(current).padStart(String(this.target).length)}/${this.target}`;
       const done = Math.min(this.#width, Math.floor((this.#width * current) / this.target));
       plain = `${count} ${'━'.repeat(this.#width)}`;
-      styled = `${bold(count)} ${color(32, '━'.repeat(done))}${color(37, '━'.repeat(this.#width - done))}`;
+      styled = `${bold(count)} ${done > 0 ? color(32, '━'.repeat(done)) : ''}${color(37, '━'.repeat(this.#width - done))}`;
     } else plain = styled = `${String(current).padStart(7)}/Unknown`;
     const left = this.target && !finalize ? formatEta(perStep * (this.target - current)) : `${(time - this.#start).toFixed(0)}s`;
     const tail = `${this.#rate(perStep)}${this.#metrics()}`;
@@ -123,7 +123,7 @@ export class Progbar {
   #metrics(): string {
     return [...this.#values].map(([name, { sum, count }]) => {
       const value = sum / Math.max(1, count);
-      return ` - ${name}: ${Math.abs(value) > 1e-3 || Number.isNaN(value) ? value.toFixed(4) : formatExponent(value)}`;
+      return ` - ${name}: ${formatValue(value)}`;
     }).join('');
   }
 
@@ -144,8 +144,10 @@ export class Progbar {
 }
 kerasExport(Progbar, 'keras.utils.Progbar');
 
-/** 0.00012 as Python's %.4e writes it: 1.2000e-04. */
-function formatExponent(value: number): string {
+/** As Python writes it: 0.2500, small values such as 1.2000e-04, nan, inf. */
+function formatValue(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+  if (Math.abs(value) > 1e-3) return value.toFixed(4);
   const [mantissa, exponent] = value.toExponential(4).split('e');
   return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }

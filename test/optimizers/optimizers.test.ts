@@ -25,7 +25,9 @@ interface Case {
   finalized?: GoldenTensor[];
 }
 
-const FAMILIES = ['sgd', 'sgd_extra', 'adam', 'adamw', 'rmsprop', 'adagrad'];
+const FAMILIES = [
+  'sgd', 'sgd_extra', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta', 'adafactor', 'adamax', 'ftrl', 'lamb', 'lion', 'nadam',
+];
 const TOLERANCE: Tolerance = { rtol: 2e-5, atol: 2e-6 };
 
 function make({ class_name, options, names, start, constraint, exclude_from_weight_decay }: Case):

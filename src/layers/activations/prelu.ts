@@ -13,9 +13,9 @@ import { Layer, type LayerOptions } from '../layer.js';
 
 export interface PReLUOptions extends LayerOptions {
   /** Default `zeros`. */
-  alpha_initializer?: unknown;
-  alpha_regularizer?: unknown;
-  alpha_constraint?: unknown;
+  alpha_initializer?: initializers.Identifier;
+  alpha_regularizer?: regularizers.Identifier;
+  alpha_constraint?: constraints.Identifier;
   /** Axes along which the slope is the same, counted from 1 for the first after the batch. Default: none. */
   shared_axes?: number | readonly number[] | null;
 }

@@ -35,17 +35,17 @@ export interface ConvTransposeOptions extends LayerOptions {
   /** Distance of the window's elements. Default 1; not with strides. */
   dilation_rate?: number | readonly number[];
   /** Applied to the result: a name, a function or a layer. Default: none. */
-  activation?: unknown;
+  activation?: activations.Identifier;
   /** Whether a bias is added. Default true. */
   use_bias?: boolean;
   /** Default `glorot_uniform`. */
-  kernel_initializer?: unknown;
+  kernel_initializer?: initializers.Identifier;
   /** Default `zeros`. */
-  bias_initializer?: unknown;
-  kernel_regularizer?: unknown;
-  bias_regularizer?: unknown;
-  kernel_constraint?: unknown;
-  bias_constraint?: unknown;
+  bias_initializer?: initializers.Identifier;
+  kernel_regularizer?: regularizers.Identifier;
+  bias_regularizer?: regularizers.Identifier;
+  kernel_constraint?: constraints.Identifier;
+  bias_constraint?: constraints.Identifier;
 }
 export const CONV_TRANSPOSE_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'output_padding',
   'data_format', 'dilation_rate', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer',

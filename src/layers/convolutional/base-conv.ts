@@ -31,17 +31,17 @@ export interface ConvOptions extends LayerOptions {
   /** Number of groups of channels that are convolved each by itself. Default 1. */
   groups?: number;
   /** Applied to the result: a name, a function or a layer. Default: none. */
-  activation?: unknown;
+  activation?: activations.Identifier;
   /** Whether a bias is added. Default true. */
   use_bias?: boolean;
   /** Default `glorot_uniform`. */
-  kernel_initializer?: unknown;
+  kernel_initializer?: initializers.Identifier;
   /** Default `zeros`. */
-  bias_initializer?: unknown;
-  kernel_regularizer?: unknown;
-  bias_regularizer?: unknown;
-  kernel_constraint?: unknown;
-  bias_constraint?: unknown;
+  bias_initializer?: initializers.Identifier;
+  kernel_regularizer?: regularizers.Identifier;
+  bias_regularizer?: regularizers.Identifier;
+  kernel_constraint?: constraints.Identifier;
+  bias_constraint?: constraints.Identifier;
 }
 export const CONV_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'data_format', 'dilation_rate',
   'groups', 'activation', 'use_bias', 'kernel_initializer', 'bias_initializer', 'kernel_regularizer',

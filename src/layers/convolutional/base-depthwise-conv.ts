@@ -29,17 +29,17 @@ export interface DepthwiseConvOptions extends LayerOptions {
   /** Distance of the window's elements. Default 1. */
   dilation_rate?: number | readonly number[];
   /** Applied to the result: a name, a function or a layer. Default: none. */
-  activation?: unknown;
+  activation?: activations.Identifier;
   /** Whether a bias is added. Default true. */
   use_bias?: boolean;
   /** Default `glorot_uniform`. */
-  depthwise_initializer?: unknown;
+  depthwise_initializer?: initializers.Identifier;
   /** Default `zeros`. */
-  bias_initializer?: unknown;
-  depthwise_regularizer?: unknown;
-  bias_regularizer?: unknown;
-  depthwise_constraint?: unknown;
-  bias_constraint?: unknown;
+  bias_initializer?: initializers.Identifier;
+  depthwise_regularizer?: regularizers.Identifier;
+  bias_regularizer?: regularizers.Identifier;
+  depthwise_constraint?: constraints.Identifier;
+  bias_constraint?: constraints.Identifier;
 }
 export const DEPTHWISE_CONV_ARGUMENTS = ['kernel_size', 'strides', 'padding', 'depth_multiplier',
   'data_format', 'dilation_rate', 'activation', 'use_bias', 'depthwise_initializer', 'bias_initializer',

@@ -31,21 +31,21 @@ export interface SeparableConvOptions extends LayerOptions {
   /** Channels that the depthwise step makes of each input channel. Default 1. */
   depth_multiplier?: number;
   /** Applied to the result: a name, a function or a layer. Default: none. */
-  activation?: unknown;
+  activation?: activations.Identifier;
   /** Whether a bias is added. Default true. */
   use_bias?: boolean;
   /** Default `glorot_uniform`. */
-  depthwise_initializer?: unknown;
+  depthwise_initializer?: initializers.Identifier;
   /** Default `glorot_uniform`. */
-  pointwise_initializer?: unknown;
+  pointwise_initializer?: initializers.Identifier;
   /** Default `zeros`. */
-  bias_initializer?: unknown;
-  depthwise_regularizer?: unknown;
-  pointwise_regularizer?: unknown;
-  bias_regularizer?: unknown;
-  depthwise_constraint?: unknown;
-  pointwise_constraint?: unknown;
-  bias_constraint?: unknown;
+  bias_initializer?: initializers.Identifier;
+  depthwise_regularizer?: regularizers.Identifier;
+  pointwise_regularizer?: regularizers.Identifier;
+  bias_regularizer?: regularizers.Identifier;
+  depthwise_constraint?: constraints.Identifier;
+  pointwise_constraint?: constraints.Identifier;
+  bias_constraint?: constraints.Identifier;
 }
 export const SEPARABLE_CONV_ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'data_format',
   'dilation_rate', 'depth_multiplier', 'activation', 'use_bias', 'depthwise_initializer',

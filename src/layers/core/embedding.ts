@@ -18,9 +18,9 @@ export interface EmbeddingOptions extends LayerOptions {
   /** Length of the vectors. */
   output_dim: number;
   /** Default `uniform`. */
-  embeddings_initializer?: unknown;
-  embeddings_regularizer?: unknown;
-  embeddings_constraint?: unknown;
+  embeddings_initializer?: initializers.Identifier;
+  embeddings_regularizer?: regularizers.Identifier;
+  embeddings_constraint?: constraints.Identifier;
   /** Whether 0 stands for padding, which the layers after this one ignore. Default false. */
   mask_zero?: boolean;
   /** Initial vectors, `[input_dim, output_dim]`, or an array that holds them. */

@@ -12,13 +12,13 @@ export interface ScaleAndOffsetOptions extends LayerOptions {
   /** Whether the result is multiplied by `gamma`. Default true. */
   scale?: boolean;
   /** Default `zeros`. */
-  beta_initializer?: unknown;
+  beta_initializer?: initializers.Identifier;
   /** Default `ones`. */
-  gamma_initializer?: unknown;
-  beta_regularizer?: unknown;
-  gamma_regularizer?: unknown;
-  beta_constraint?: unknown;
-  gamma_constraint?: unknown;
+  gamma_initializer?: initializers.Identifier;
+  beta_regularizer?: regularizers.Identifier;
+  gamma_regularizer?: regularizers.Identifier;
+  beta_constraint?: constraints.Identifier;
+  gamma_constraint?: constraints.Identifier;
 }
 
 export abstract class BaseNormalization extends Layer {

@@ -21,9 +21,9 @@ export interface BatchNormalizationOptions extends ScaleAndOffsetOptions {
   /** Added to the variance. Default 1e-3. */
   epsilon?: number;
   /** Default `zeros`. */
-  moving_mean_initializer?: unknown;
+  moving_mean_initializer?: initializers.Identifier;
   /** Default `ones`. */
-  moving_variance_initializer?: unknown;
+  moving_variance_initializer?: initializers.Identifier;
   /** Batch renormalization: corrects towards the moving averages in training too. Default false. */
   renorm?: boolean;
   /** Limits `rmin`, `rmax` and `dmax` of that correction. Default: none. */
@@ -84,7 +84,7 @@ export class BatchNormalization extends BaseNormalization {
     const features = this.lengthOf(input_shape, this.axis);
     const shape = [features];
     this.addScaleAndOffset(shape);
-    const statistic = (name: string, initializer: unknown): Variable =>
+    const statistic = (name: string, initializer: initializers.Identifier): Variable =>
       this.add_weight({ name, shape, initializer, trainable: false, autocast: false });
     this.moving_mean = statistic('moving_mean', this.moving_mean_initializer);
     this.moving_variance = statistic('moving_variance', this.moving_variance_initializer);

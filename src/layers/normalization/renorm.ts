@@ -4,7 +4,7 @@ import type { DType } from '../../engine/dtype.js';
 import type { Shape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import type { Variable } from '../../engine/variable.js';
-import type { InitializerFunction } from '../../initializers/index.js';
+import type { Identifier, InitializerFunction } from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
 import { ArgumentError } from '../../utils/checks.js';
 
@@ -55,7 +55,7 @@ export class Renorm {
   readonly #renorm_mean: Variable;
   readonly #renorm_stddev: Variable;
 
-  constructor(layer: Normalized, statistic: (name: string, initializer: unknown) => Variable) {
+  constructor(layer: Normalized, statistic: (name: string, initializer: Identifier) => Variable) {
     this.#layer = layer;
     const stddev = (shape: Shape, dtype: DType): Tensor =>
       tidy(() => ops.sqrt(layer.moving_variance_initializer(shape, dtype)));

@@ -9,7 +9,7 @@ import { firstSpatialAxis } from '../window.js';
 import type { Amounts, Pair } from './amounts.js';
 
 export interface ZeroPaddingOptions extends LayerOptions {
-  /** Zeros before and after each spatial axis: one number, one for each axis, or a pair for each. Default 1. */
+  /** Zeros before and after each spatial axis: a number, one for each axis, or a pair for each. Default 1. */
   padding?: Amounts;
   /** Default: the configured one. */
   data_format?: ImageDataFormat | null;

@@ -10,8 +10,9 @@ M = keras.metrics
 
 
 def _result(metric):
+    # A copy: some metrics give their variable itself, which later batches change.
     out = metric.result()
-    return {k: v for k, v in out.items()} if isinstance(out, dict) else out
+    return {k: tf.identity(v) for k, v in out.items()} if isinstance(out, dict) else tf.identity(out)
 
 
 def _case(cls, options, batches):
