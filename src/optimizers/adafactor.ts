@@ -17,7 +17,7 @@ export interface AdafactorOptions extends OptimizerOptions {
   epsilon_2?: number;
   /** Greatest size of a step before it is scaled. Default 1. */
   clip_threshold?: number;
-  /** Whether a rate given as a number is bounded by one over the root of the step. Default true. */
+  /** Written to configs as Keras does; the rate is bounded by one over the root of the step in any case. Default true. */
   relative_step?: boolean;
 }
 const ARGUMENTS = [
@@ -63,7 +63,7 @@ export class Adafactor extends Optimizer {
       const isMatrix = shape.length >= 2;
       // Vectors have no rows and columns; the places are kept in files.
       const add_variable = (part: readonly number[]): Variable =>
-        this.add_variable(isMatrix ? part : [], 'zeros', { dtype: isMatrix ? dtype : null, name });
+        this.add_variable(isMatrix ? part : [], 'zeros', { dtype: isMatrix ? dtype : 'int32', name });
       this.#rows.push(add_variable(shape.slice(0, -1)));
       this.#columns.push(add_variable([...shape.slice(0, -2), ...shape.slice(-1)]));
       this.#velocities.push(this.add_variable_from_reference(variable, 'velocity'));

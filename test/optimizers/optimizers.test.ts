@@ -91,7 +91,9 @@ describe('optimizers: the steps, states and configs of Python Keras', () => {
             continue;
           }
           const own = made.optimizer.variables;
-          expect(own.map(({ name }) => name), what).to.deep.equal(row.optimizer_variables.map(({ name }) => name));
+          // Names that Keras makes up are numbered.
+          const plain = ({ name }: { name: string }): string => name.replace(/^variable_\d+$/, 'variable');
+          expect(own.map(plain), what).to.deep.equal(row.optimizer_variables.map(plain));
           row.optimizer_variables.forEach(({ value }, i) => expectTensor(own[i].value, value, `${what}: ${own[i].name}`, TOLERANCE));
           if (!row.finalized) continue;
           made.optimizer.finalize_variable_values(made.variables);

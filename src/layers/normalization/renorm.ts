@@ -57,7 +57,7 @@ export class Renorm {
 
   constructor(layer: Normalized, statistic: (name: string, initializer: Identifier) => Variable) {
     this.#layer = layer;
-    const stddev = (shape: Shape, dtype: DType): Tensor =>
+    const stddev = (shape: Shape, dtype?: DType): Tensor =>
       tidy(() => ops.sqrt(layer.moving_variance_initializer(shape, dtype)));
     this.#moving_stddev = statistic('moving_stddev', stddev);
     this.#renorm_mean = statistic('renorm_mean', layer.moving_mean_initializer);
