@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { context, setBackendPicker } from '../engine/context.js';
 import { getDefaultFloat, isFloat, setDefaultFloat, standardizeDType, type DType } from '../engine/dtype.js';
+import { notice } from '../utils/notice.js';
 import type { Backend, BackendFactory } from './backend.js';
 import { createTensorFlowBackend, RuntimeMissingError } from './tensorflow/index.js';
 import { createCpuBackend, createWasmBackend } from './tfjs/index.js';
@@ -30,14 +31,6 @@ interface Settings {
   backend: string | undefined;
 }
 const settings: Settings = { epsilon: 1e-7, image_data_format: 'channels_last', backend: undefined };
-const notices = new Set<string>();
-
-/** A line on stderr, once; KERAS_NODE_QUIET silences it. */
-export function notice(line: string): void {
-  if (process.env.KERAS_NODE_QUIET || notices.has(line)) return;
-  notices.add(line);
-  process.stderr.write(`${line}\n`);
-}
 
 /** Fuzz factor that keeps divisions and logarithms finite. Default 1e-7. */
 export const epsilon = (): number => settings.epsilon;

@@ -1,5 +1,6 @@
 /** The tensor: shape, dtype and a handle on the backend's memory, or a place in a graph being recorded. */
 import type { Backend, Handle } from '../backend/backend.js';
+import { noteCollectable, noteFreed } from './collection.js';
 import { bytesPerElement, type DType, type HostData } from './dtype.js';
 import { fromHalfBits } from './half.js';
 import type { Value } from './graph.js';
@@ -21,8 +22,12 @@ export type Scalar = number | bigint | boolean | string;
 interface Freeable {
   backend: Backend;
   handle: Handle;
+  bytes: number;
 }
-const collector = new FinalizationRegistry<Freeable>(({ backend, handle }) => backend.dispose(handle));
+const collector = new FinalizationRegistry<Freeable>(({ backend, handle, bytes }) => {
+  noteFreed(bytes);
+  backend.dispose(handle);
+});
 
 let nextId = 1;
 
@@ -102,14 +107,19 @@ export class Tensor {
   collectWhenUnreachable(): void {
     if (this.#collected || this.#handle === undefined) return;
     this.#collected = true;
-    collector.register(this, { backend: this.#backend!, handle: this.#handle }, this);
+    const bytes = this.size * bytesPerElement(this.dtype);
+    noteCollectable(bytes);
+    collector.register(this, { backend: this.#backend!, handle: this.#handle, bytes }, this);
     this.mask?.collectWhenUnreachable();
   }
 
   /** Frees the device memory now. A second call does nothing. */
   dispose(): void {
     if (this.#handle === undefined) return;
-    if (this.#collected) collector.unregister(this);
+    if (this.#collected) {
+      collector.unregister(this);
+      noteFreed(this.size * bytesPerElement(this.dtype));
+    }
     const handle = this.#handle;
     this.#handle = undefined;
     this.#backend!.dispose(handle);

@@ -14,7 +14,7 @@ import { hasKerasTensor, KerasTensor } from '../ops/keras-tensor.js';
 import { Node } from '../ops/node.js';
 import { serialize as serializeRegularizer } from '../regularizers/index.js';
 import { kerasExport } from '../saving/registration.js';
-import { notice } from '../backend/config.js';
+import { notice } from '../utils/notice.js';
 import { currentCall, withCall } from './call-context.js';
 import { assertInputCompatibility, type InputSpec } from './input-spec.js';
 import {

@@ -1,5 +1,6 @@
 /** Loss functions of probabilities: crossentropies and divergences, one loss a sample. */
-import { epsilon, notice } from '../backend/config.js';
+import { epsilon } from '../backend/config.js';
+import { notice } from '../utils/notice.js';
 import { apply } from '../engine/apply.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { canonicalAxis } from '../engine/shape.js';

@@ -13,6 +13,7 @@ export { AdamW } from './adamw.js';
 export { Ftrl, type FtrlOptions } from './ftrl.js';
 export { Lamb, type LambOptions } from './lamb.js';
 export { Lion, type LionOptions } from './lion.js';
+export { LossScaleOptimizer, type LossScaleOptimizerOptions } from './loss-scale-optimizer.js';
 export { Nadam, type NadamOptions } from './nadam.js';
 export { Optimizer, OptimizerError, type LearningRate, type OptimizerOptions } from './optimizer.js';
 export { RMSprop, type RMSpropOptions } from './rmsprop.js';

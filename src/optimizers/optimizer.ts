@@ -1,5 +1,5 @@
 /** Base of the optimizers. */
-import { notice } from '../backend/config.js';
+import { notice } from '../utils/notice.js';
 import { apply as applyPrimitive } from '../engine/apply.js';
 import { context, withContext } from '../engine/context.js';
 import { scalarTensor, toTensor, type TensorLike } from '../engine/convert.js';
@@ -56,7 +56,7 @@ export abstract class Optimizer {
   readonly use_ema: boolean;
   readonly ema_momentum: number;
   readonly ema_overwrite_frequency: number | null;
-  readonly loss_scale_factor: number | null;
+  loss_scale_factor: number | null;
   readonly gradient_accumulation_steps: number | null;
   readonly #variables: Variable[] = [];
   readonly #iterations: Variable;
@@ -401,7 +401,7 @@ export abstract class Optimizer {
   set_weights(weights: readonly TensorLike[]): void {
     if (!this.built) throw new OptimizerError(`Optimizer '${this.name}' must be built before set_weights.`);
     tidy(() => weights.forEach((weight, i) => {
-      const variable = this.#variables[i];
+      const variable = this.variables[i];
       const value = toTensor(weight);
       if (!sameShape(variable.shape, value.shape)) {
         throw new ShapeError(`Optimizer variable '${variable.path}' has shape ${formatShape(variable.shape)}, received a ` +
@@ -417,12 +417,13 @@ export abstract class Optimizer {
 
   load_own_variables(store: VariableStore): void {
     const keys = store.keys();
-    if (keys.length !== this.#variables.length) {
-      notice(`The state of optimizer '${this.name}' was not loaded: it has ${this.#variables.length} variables, the file ` +
+    const { variables } = this;
+    if (keys.length !== variables.length) {
+      notice(`The state of optimizer '${this.name}' was not loaded: it has ${variables.length} variables, the file ` +
         `holds ${keys.length}.${this.built ? '' : ' The optimizer is not built yet.'}`);
       return;
     }
-    tidy(() => this.#variables.forEach((variable, i) => variable.assign(toTensor(store.get(String(i)), variable.dtype))));
+    tidy(() => variables.forEach((variable, i) => variable.assign(toTensor(store.get(String(i)), variable.dtype))));
   }
 
   /** The constructor's options. */

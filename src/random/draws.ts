@@ -1,7 +1,8 @@
 /** Random choices among given things: classes, elements to drop, orders. */
 import { apply, applyAll } from '../engine/apply.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
-import { standardizeDType } from '../engine/dtype.js';
+import { activeBackend } from '../engine/context.js';
+import { standardizeDType, type DType } from '../engine/dtype.js';
 import { canonicalAxis, formatShape, ShapeError } from '../engine/shape.js';
 import type { Tensor } from '../engine/tensor.js';
 import { defineOp } from '../ops/define.js';
@@ -26,15 +27,17 @@ import { drawSeed, type Seed } from './seed-generator.js';
 export const categorical = defineOp('keras.random.categorical', ['logits', 'num_samples', 'dtype', 'seed'], (
   logits: TensorLike, num_samples: number, dtype: string = 'int32', seed: Seed = null,
 ): Tensor => {
-  const x = cast(toTensor(logits), 'float64');
+  // In float64 the numbers are those of TensorFlow's CPU kernel.
+  const dtype: DType = activeBackend().unsupported('cast', 'float64') === undefined ? 'float64' : 'float32';
+  const x = cast(toTensor(logits), dtype);
   if (x.shape.length !== 2) {
     throw new ShapeError(`categorical takes logits [batch, classes], received shape ${formatShape(x.shape)}.`);
   }
-  // As TensorFlow's CPU kernel: the place of a uniform number among the cumulated probabilities, in float64.
+  // The place of a uniform number among the cumulated probabilities.
   const weights = exp(subtract(x, max(x, 1, true)));
   const cumulated = apply('cumsum', [weights], { axis: 1, reverse: false, exclusive: false });
   const total = sliceAxis(cumulated, 1, x.shape[1] - 1, x.shape[1]);
-  const places = apply('random_uniform', [drawSeed(seed)], { shape: [x.shape[0], num_samples], dtype: 'float64' });
+  const places = apply('random_uniform', [drawSeed(seed)], { shape: [x.shape[0], num_samples], dtype });
   const passed = lessEqual(expandDims(cumulated, 1), expandDims(multiply(places, total), 2));
   return cast(sum(cast(passed, 'int32'), 2), standardizeDType(dtype));
 });

@@ -1,5 +1,5 @@
 /** What `compile` sets, and the steps of training, evaluation and prediction that follow from it. */
-import { notice } from '../backend/config.js';
+import { notice } from '../utils/notice.js';
 import type { Logs } from '../callbacks/callback.js';
 import { apply } from '../engine/apply.js';
 import { scalarTensor } from '../engine/convert.js';

@@ -20,6 +20,9 @@ export function readLogs(result: StepResult): Logs {
   return logs;
 }
 
+/** By name, as Keras's logs are. */
+export const sortedLogs = (logs: Logs): Logs => Object.fromEntries(Object.keys(logs).toSorted().map((name) => [name, logs[name]]));
+
 /** Frees all tensors in a structure. */
 export function freeAll(structure: unknown): void {
   for (const leaf of flatten(structure)) if (leaf instanceof Tensor) leaf.dispose();

@@ -1,5 +1,5 @@
 /** Notices a loss that is no number any more. */
-import { notice } from '../backend/config.js';
+import { notice } from '../utils/notice.js';
 import type { Logs } from '../callbacks/callback.js';
 
 interface Watched {

@@ -1,5 +1,5 @@
 /** Runs steps: compiled and off the JavaScript thread, or eagerly when asked for or needed. */
-import { notice } from '../backend/config.js';
+import { notice } from '../utils/notice.js';
 import { jit, type Compiled } from '../engine/jit.js';
 import { tidy } from '../engine/scope.js';
 import { Tensor, TracedValueError } from '../engine/tensor.js';

@@ -13,7 +13,7 @@ import { hostRandom } from '../random/host-random.js';
 import { namedArguments, type NamedForms } from '../utils/arguments.js';
 import { Compilable, type Kind } from './compilable.js';
 import { makeBatchSource, toBatch, train_validation_split, type Batch, type BatchSource } from './data/index.js';
-import { freeAll, readLogs, type StepResult } from './logs.js';
+import { freeAll, readLogs, sortedLogs, type StepResult } from './logs.js';
 import { LossWatch } from './loss-watch.js';
 import * as o from './options.js';
 import { concatenateOutputs, readOutputs } from './predictions.js';
@@ -133,6 +133,7 @@ export abstract class Trainer extends Compilable {
         if (validation && shouldValidate(epoch, validation_freq)) {
           const values = await this.#evaluate(validation, callbacks);
           for (const [name, value] of Object.entries(values)) logs[`val_${name}`] = value;
+          logs = sortedLogs(logs);
         }
         await callbacks.on_epoch_end(epoch, logs);
       }

@@ -80,4 +80,18 @@ describe('memory', () => {
     await settle();
     expect(count()).to.be.lessThan(before + 20);
   });
+
+  it('a collection comes by itself when much waits for one', async () => {
+    await settle();
+    const before = activeBackend().memory().bytes;
+    const data = new Float32Array(8 * 1024 * 1024);
+    // 2.5 GB in all, 32 MB a turn, none of it reachable for longer than its turn.
+    let most = 0;
+    for (let i = 0; i < 80; i++) {
+      toTensor(data);
+      await wait(1);
+      most = Math.max(most, activeBackend().memory().bytes - before);
+    }
+    expect(most).to.be.lessThan(800e6);
+  });
 });

@@ -136,6 +136,42 @@ describe('optimizers: the steps, states and configs of Python Keras', () => {
   });
 });
 
+describe('LossScaleOptimizer', () => {
+  interface Row {
+    options: object;
+    config: { inner_optimizer: unknown };
+    start: GoldenTensor[];
+    grads: GoldenTensor[][];
+    steps: { scale_before: number; scale: number; variables: GoldenTensor[] }[];
+    optimizer_variables: { name: string; value: GoldenTensor }[];
+  }
+  for (const way of ['eager', 'compiled'] as const) {
+    it(`leaves out steps that overflow, ${way}`, () => {
+      for (const { options, config, start, grads, steps, optimizer_variables } of loadGolden<Row>('optimizers', 'loss_scale_optimizer').cases) {
+        const variables = start.map((value) => new Variable(tensorOf(value), { name: 'w' }));
+        const inner = optimizers.deserialize(config.inner_optimizer);
+        const optimizer = new optimizers.LossScaleOptimizer({ inner_optimizer: inner, ...options });
+        optimizer.build(variables);
+        const plain = (...gradients: Tensor[]): void => optimizer.apply(gradients, variables);
+        const apply = way === 'eager' ? plain : jit(plain);
+        steps.forEach((step, i) => {
+          expect(optimizer.scale_loss(array(1)).item()).to.equal(step.scale_before);
+          // The gradients in the file are those of the loss before it is scaled.
+          apply(...grads[i].map((gradient) => multiply(tensorOf(gradient), step.scale_before)));
+          expect(optimizer.dynamic_scale!.value.item(), `scale after step ${i}`).to.equal(step.scale);
+          step.variables.forEach((value, j) => expectTensor(variables[j].value, value, `variable ${j} after step ${i}`, TOLERANCE));
+        });
+        expect(optimizer.variables.map(({ name }) => name)).to.deep.equal(optimizer_variables.map(({ name }) => name));
+        optimizer_variables.forEach(({ value }, i) => expectTensor(optimizer.variables[i].value, value, optimizer.variables[i].name));
+        const again = optimizers.deserialize(optimizers.serialize(optimizer));
+        expect(again.get_config()).to.deep.equal(optimizer.get_config());
+        optimizer.learning_rate = 0.5;
+        expect(toTensor(inner.learning_rate).item()).to.equal(0.5);
+      }
+    });
+  }
+});
+
 describe('optimizers.get', () => {
   it('understands Keras\'s names', () => {
     for (const { identifier, class_name } of loadGolden<{ identifier: string; class_name: string | null }>(

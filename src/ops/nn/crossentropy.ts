@@ -1,5 +1,6 @@
 /** Crossentropies, computed from the logits wherever these are known. */
-import { epsilon, notice } from '../../backend/config.js';
+import { epsilon } from '../../backend/config.js';
+import { notice } from '../../utils/notice.js';
 import { applyAll } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { canonicalAxis, formatShape, sameShape, ShapeError } from '../../engine/shape.js';

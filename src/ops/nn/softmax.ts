@@ -1,5 +1,5 @@
 /** Activations over the elements of an axis: softmax and its likes. */
-import { notice } from '../../backend/config.js';
+import { notice } from '../../utils/notice.js';
 import { apply } from '../../engine/apply.js';
 import type { TensorLike } from '../../engine/convert.js';
 import { canonicalAxis } from '../../engine/shape.js';

@@ -1,5 +1,5 @@
 /** Batches of arrays: typed arrays, NDArrays, nested arrays, tensors, in any structure. */
-import { notice } from '../../backend/config.js';
+import { notice } from '../../utils/notice.js';
 import { apply } from '../../engine/apply.js';
 import { activeBackend } from '../../engine/context.js';
 import { naturalDType, NDArray, toTensor, type TensorLike } from '../../engine/convert.js';

@@ -6,7 +6,7 @@ import { Tensor } from '../../engine/tensor.js';
 import { arrayStructure } from './array-source.js';
 import { DataError, unpack_x_y_sample_weight, type Batch, type BatchSource } from './batch-source.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
-import { notice } from '../../backend/config.js';
+import { notice } from '../../utils/notice.js';
 
 type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>;
 /** An iterable, or a function that makes a new one for every epoch. */
