@@ -4,25 +4,14 @@
  *   npm run demo
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import * as keras from '../src/index.js';
+import { loadDigits } from './digits-data.js';
 import { drawDigits } from './digits-draw.js';
 
 const { layers, ops } = keras;
-const here = path.dirname(fileURLToPath(import.meta.url));
 const saved = path.resolve('digits.keras');
-
-/** 1,797 digits of 8x8 pixels from 0 to 16, then the label, one a line (see examples/data/README.md). */
-export function loadDigits(): { images: keras.NDArray; labels: keras.NDArray } {
-  const text = gunzipSync(readFileSync(path.join(here, 'data', 'digits.csv.gz'))).toString('utf8');
-  const rows = text.trim().split('\n').map((line) => line.split(',').map(Number));
-  const images = Float32Array.from(rows.flatMap((row) => row.slice(0, 64).map((pixel) => pixel / 16)));
-  const labels = Int32Array.from(rows, (row) => row[64]);
-  return { images: new keras.NDArray(images, [rows.length, 8, 8, 1]), labels: new keras.NDArray(labels, [rows.length]) };
-}
 
 /** The digits at 28x28, a random fifth of them held out (the file is ordered by writer); the same split in every process. */
 function split({ images, labels }: ReturnType<typeof loadDigits>): { train: keras.Tensor[]; test: keras.Tensor[] } {
@@ -57,7 +46,7 @@ async function train(): Promise<void> {
   model.summary();
   model.compile({
     // The rate falls by 30% every four epochs, so that training ends calmly.
-    optimizer: new keras.optimizers.Adam(new keras.optimizers.schedules.ExponentialDecay(1e-3, 180, 0.7)),
+    optimizer: new keras.optimizers.Adam({ learning_rate: new keras.optimizers.schedules.ExponentialDecay(1e-3, 180, 0.7) }),
     loss: 'sparse_categorical_crossentropy',
     metrics: ['accuracy'],
   });

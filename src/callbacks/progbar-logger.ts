@@ -23,7 +23,7 @@ export class ProgbarLogger extends Callback {
 
   /** A batch whose values were not read. */
   pass(kind: 'train' | 'test' | 'predict', batch: number): void {
-    if (!(kind === 'test' && this.#inFit)) this.#seen = batch + 1;
+    if (!(kind === 'test' && this.#inFit)) this.#update(batch, {});
   }
 
   override on_train_begin(): void {
@@ -75,7 +75,8 @@ export class ProgbarLogger extends Callback {
 
   #reset(): void {
     this.#seen = 0;
-    this.#bar = undefined;
+    // The clock of the line starts here.
+    this.#bar = this.#makeBar();
   }
 
   #makeBar(): Progbar {
@@ -85,7 +86,7 @@ export class ProgbarLogger extends Callback {
   #update(batch: number, logs: Logs | undefined): void {
     this.#bar ??= this.#makeBar();
     this.#seen = batch + 1;
-    if (this.params.verbose === 1) this.#bar.update(this.#seen, logs, { finalize: false });
+    this.#bar.update(this.#seen, logs, { finalize: false });
   }
 
   #finish(logs: Logs | undefined): void {

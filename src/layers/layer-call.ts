@@ -8,6 +8,7 @@ import { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { Operation } from '../ops/operation.js';
+import { withoutFill } from '../ops/symbolic.js';
 import { UnknownArgumentError } from '../utils/arguments.js';
 import type { CallOptions } from './layer-options.js';
 
@@ -100,7 +101,8 @@ export function buildShapes(
 
 /** Nested tensors as nested shapes; null for what is no tensor. */
 export const shapesOf = (value: unknown): unknown => mapStructure(
-  (leaf) => (leaf instanceof Tensor || leaf instanceof KerasTensor ? [...leaf.shape] : null), value);
+  (leaf) => (leaf instanceof Tensor ? [...withoutFill(leaf.shape)] : leaf instanceof KerasTensor ? [...leaf.shape] : null),
+  value);
 
 export const isShape = (value: unknown): value is SymbolicShape =>
   Array.isArray(value) && value.every((d) => d === null || typeof d === 'number');

@@ -2,7 +2,7 @@
 import { apply } from '../engine/apply.js';
 import { flatten, isPlainObject, mapStructure } from '../engine/structure.js';
 import { formatShape, type SymbolicShape } from '../engine/shape.js';
-import { Tensor } from '../engine/tensor.js';
+import { Tensor, TracedValueError } from '../engine/tensor.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { InputLayer } from '../layers/core/input-layer.js';
 import { IncompatibleInputError, InputSpec } from '../layers/input-spec.js';
@@ -154,7 +154,12 @@ export class Model extends Trainer {
 
   override build(...input_shapes: unknown[]): void {
     if (this.#graph) return;
-    super.build(...input_shapes);
+    try {
+      super.build(...input_shapes);
+    } catch (error) {
+      // A call that reads values cannot be traced: its layers are built when it first runs.
+      if (!(error instanceof TracedValueError)) throw error;
+    }
   }
 
   protected override get hasComputation(): boolean {

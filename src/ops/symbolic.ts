@@ -2,7 +2,7 @@
 import { Tensor } from '../engine/tensor.js';
 import { abstractly } from '../engine/trace.js';
 import { flatten, mapStructure, packAs } from '../engine/structure.js';
-import type { Shape } from '../engine/shape.js';
+import type { Shape, SymbolicShape } from '../engine/shape.js';
 import { KerasTensor } from './keras-tensor.js';
 
 /*
@@ -15,7 +15,16 @@ const FILL = 27720;
 const SMALL_FILL = 1;
 const OTHER_FILL = 2 * FILL;
 
+/** Whether a trace with large sizes for unknown dimensions is running. */
+let filling = false;
+
+/** The shape of a tensor in a trace, with `null` again where a size was only filled in. */
+export const withoutFill = (shape: Shape): SymbolicShape =>
+  (filling ? shape.map((d) => (d > 0 && d % FILL === 0 ? null : d)) : shape);
+
 function trace(fn: (...args: unknown[]) => unknown, args: readonly unknown[], fill: number): unknown {
+  const before = filling;
+  filling = fill !== SMALL_FILL;
   try {
     return abstractly((t) => fn(...(mapStructure(
       (leaf) => (leaf instanceof KerasTensor
@@ -26,6 +35,8 @@ function trace(fn: (...args: unknown[]) => unknown, args: readonly unknown[], fi
     // A size that was only filled in would puzzle the reader of the message.
     if (error instanceof Error) error.message = error.message.replaceAll(new RegExp(`\\b${fill}\\b`, 'g'), 'null');
     throw error;
+  } finally {
+    filling = before;
   }
 }
 

@@ -28,8 +28,8 @@ export const categorical = defineOp('keras.random.categorical', ['logits', 'num_
   logits: TensorLike, num_samples: number, dtype: string = 'int32', seed: Seed = null,
 ): Tensor => {
   // In float64 the numbers are those of TensorFlow's CPU kernel.
-  const dtype: DType = activeBackend().unsupported('cast', 'float64') === undefined ? 'float64' : 'float32';
-  const x = cast(toTensor(logits), dtype);
+  const precise: DType = activeBackend().unsupported('cast', 'float64') === undefined ? 'float64' : 'float32';
+  const x = cast(toTensor(logits), precise);
   if (x.shape.length !== 2) {
     throw new ShapeError(`categorical takes logits [batch, classes], received shape ${formatShape(x.shape)}.`);
   }
@@ -37,7 +37,7 @@ export const categorical = defineOp('keras.random.categorical', ['logits', 'num_
   const weights = exp(subtract(x, max(x, 1, true)));
   const cumulated = apply('cumsum', [weights], { axis: 1, reverse: false, exclusive: false });
   const total = sliceAxis(cumulated, 1, x.shape[1] - 1, x.shape[1]);
-  const places = apply('random_uniform', [drawSeed(seed)], { shape: [x.shape[0], num_samples], dtype });
+  const places = apply('random_uniform', [drawSeed(seed)], { shape: [x.shape[0], num_samples], dtype: precise });
   const passed = lessEqual(expandDims(cumulated, 1), expandDims(multiply(places, total), 2));
   return cast(sum(cast(passed, 'int32'), 2), standardizeDType(dtype));
 });

@@ -18,6 +18,8 @@ interface Update {
   operands: Value[];
   /** Further variables the op updates. */
   others: Bound[];
+  /** An earlier update of the same variable. */
+  after?: Update;
 }
 
 export class StateEmitter {
@@ -51,7 +53,9 @@ export class StateEmitter {
       const once = uses.get(assigned) === 1;
       if (node?.primitive === 'adam_update' && assigned.index === 0 && this.#isAdam(node, bound, uses)) {
         const others = [1, 2].map((i) => this.#byRead.get(node.inputs[i])!);
-        this.#updates.push({ op: 'ResourceApplyAdam', bound, operands: node.inputs.slice(3), others });
+        const after = this.#decay(node.inputs[0], bound);
+        if (after) this.#updates.push(after);
+        this.#updates.push({ op: 'ResourceApplyAdam', bound, operands: node.inputs.slice(3), others, after });
         this.#absorbed.add(node);
         others.forEach((other) => done.add(other));
       } else if (node && once && (node.primitive === 'add' || node.primitive === 'subtract') &&
@@ -66,10 +70,19 @@ export class StateEmitter {
 
   /** All three results of the node are assigned to the variables they were computed from, and used by nothing else. */
   #isAdam(node: Node, bound: Bound, uses: Map<Value, number>): boolean {
-    return node.inputs[0] === bound.slot.read && node.outputs.every((output, i) => {
-      const target = this.#byRead.get(node.inputs[i]);
+    const [from] = node.inputs;
+    const isDirect = from === bound.slot.read || (isDecay(from, bound.slot.read) && uses.get(from) === 1);
+    return isDirect && node.outputs.every((output, i) => {
+      const target = i === 0 ? bound : this.#byRead.get(node.inputs[i]);
       return target?.slot.assigned === output && uses.get(output) === 1;
     });
+  }
+
+  /** The weight decay that an Adam update is preceded by, done in place too. */
+  #decay(from: Value, bound: Bound): Update | undefined {
+    if (from === bound.slot.read) return undefined;
+    this.#absorbed.add(from.node!);
+    return { op: 'AssignSubVariableOp', bound, operands: [from.node!.inputs[1]], others: [] };
   }
 
   /** Whether this node is done by an update. */
@@ -89,7 +102,9 @@ export class StateEmitter {
   /** The assignments; gives the names of their nodes. `outputs`: what the function returns. */
   emitUpdates(refs: Map<Value, Ref>, outputs: readonly Value[]): string[] {
     const readers = this.#readers([...outputs, ...this.#updates.flatMap(({ operands }) => operands)], refs);
-    return this.#updates.map(({ op, bound, operands, others }) => {
+    const names = new Map<Update, string>();
+    return this.#updates.map((update) => {
+      const { op, bound, operands, others, after } = update;
       const inputs = operands.map((value) => refs.get(value)!);
       const all = [bound, ...others];
       const control = all.flatMap(({ slot }) => readers.get(this.#readNodes.get(slot.read)!) ?? []);
@@ -97,7 +112,10 @@ export class StateEmitter {
       const attrs: Attrs = op === 'ResourceApplyAdam'
         ? { T: { type: dtype }, use_locking: { bool: false }, use_nesterov: { bool: false } }
         : { dtype: { type: dtype } };
-      return this.#emitter.append(op, [...all.map(({ handle }) => handle), ...inputs], attrs, [...new Set(control)]).node.name;
+      if (after) control.push(names.get(after)!);
+      const { node } = this.#emitter.append(op, [...all.map(({ handle }) => handle), ...inputs], attrs, [...new Set(control)]);
+      names.set(update, node.name);
+      return node.name;
     });
   }
 
@@ -118,3 +136,7 @@ export class StateEmitter {
 
 const sameShapes = (a: Value, b: Value): boolean =>
   a.shape.length === b.shape.length && a.shape.every((d, i) => d === b.shape[i]);
+
+/** Whether a value is a variable's first one less something of its shape. */
+const isDecay = (value: Value, read: Value): boolean =>
+  value.node?.primitive === 'subtract' && value.node.inputs[0] === read && sameShapes(value.node.inputs[1], read);
