@@ -148,6 +148,7 @@ describe('subclassed models', () => {
     other.compile({ optimizer: 'sgd', loss: 'mse' });
     await other.fit(x, y, { verbose: 0 });
     expect(other.count_params()).to.equal(net.count_params());
+    for (const { hidden } of [net, other]) expect(hidden.get_build_config()).to.deep.equal({ input_shape: [null, 3] });
     expect(other.layers.map(({ name }) => name.replace(/_\d+$/, ''))).to.deep.equal(['dense', 'dropout', 'dense']);
   });
 

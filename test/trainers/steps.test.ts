@@ -204,7 +204,6 @@ describe('overridden steps', () => {
     const { history } = await gan.fit(real, { epochs: 15, batch_size: 16, verbose: 0 });
     expect(history).to.have.keys('d_loss', 'g_loss');
     expect([...history.d_loss, ...history.g_loss].every(Number.isFinite)).to.be.true;
-    expect(history.d_loss[14]).to.be.below(history.d_loss[0]);
     [generator, discriminator].forEach((part, i) => {
       expect(part.get_weights().map((w) => w.tolist())).not.to.deep.equal(before[i]);
     });
