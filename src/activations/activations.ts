@@ -5,7 +5,9 @@ import type { Tensor } from '../engine/tensor.js';
 import { defineOp } from '../ops/define.js';
 import * as nn from '../ops/nn/index.js';
 import { toFloat } from '../ops/promotion.js';
-import { clip, exp, greater, multiply, negative, softplus as softplusOf, subtract, where } from '../ops/tensor-math.js';
+import {
+  clip, exp, greater, multiply, negative, softplus as softplusOf, subtract, where,
+} from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
 
 const X = ['x'] as const;

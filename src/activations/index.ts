@@ -23,7 +23,10 @@ const resolver = makeResolver<Activation>({ module: MODULE, what: 'activation' }
  */
 export const get = (identifier: unknown): Activation => resolver.get(identifier) ?? linear;
 
-/** The name of an activation of Keras's, or the config of another function or layer. Source: keras.activations.serialize. */
+/**
+ * The name of an activation of Keras's, or the config of another function or layer. Source:
+ * keras.activations.serialize.
+ */
 export function serialize(activation: unknown): unknown {
   const path = typeof activation === 'function' ? getExportedPath(activation as Registrable) : undefined;
   if (path?.startsWith(`${MODULE}.`)) return path.slice(MODULE.length + 1);

@@ -22,7 +22,8 @@ export class CallbackList {
     this.callbacks = callbacks === null ? [] : [callbacks].flat();
     for (const callback of this.callbacks) {
       if (!(callback instanceof Callback)) {
-        throw new TypeError(`callbacks must hold instances of keras.callbacks.Callback, received ${String(callback)}.`);
+        throw new TypeError('callbacks must hold instances of keras.callbacks.Callback, received ' +
+          `${JSON.stringify(callback) ?? String(callback)}. For single functions use new keras.callbacks.LambdaCallback({...}).`);
       }
     }
     const { add_history, add_progbar, model, ...params } = options;

@@ -12,8 +12,8 @@ export interface Constraint {
 }
 
 /**
- * Keeps a weight in a set: `constraint(w)` gives the weight to have instead, after each update by an optimizer. Derive
- * from it and define `__call__` for your own. Source: keras.constraints.Constraint.
+ * Keeps a weight in a set: `constraint(w)` gives the weight to have instead, after each update by an optimizer.
+ * Derive from it and define `__call__` for your own. Source: keras.constraints.Constraint.
  *
  * @example
  * const layer = new keras.layers.Dense(3, {kernel_constraint: new keras.constraints.NonNeg()});

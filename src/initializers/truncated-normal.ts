@@ -16,7 +16,8 @@ export interface TruncatedNormalOptions extends SeedOption {
 const NAMES = ['mean', 'stddev', 'seed'] as const;
 
 /**
- * Normal numbers of which none is farther than two standard deviations from the mean. Source: keras.initializers.TruncatedNormal.
+ * Normal numbers of which none is farther than two standard deviations from the mean. Source:
+ * keras.initializers.TruncatedNormal.
  * @example
  * new keras.initializers.TruncatedNormal({seed: 1})([2, 3]).shape; // [2, 3]
  */

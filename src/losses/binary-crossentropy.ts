@@ -16,7 +16,8 @@ export interface BinaryCrossentropyOptions extends LossOptions {
 const NAMES = ['from_logits', 'label_smoothing', 'axis', 'reduction', 'name', 'dtype'] as const;
 
 /**
- * The crossentropy of labels 0 and 1. For two classes, or several labels of each sample. With a sigmoid as last activation the loss is computed from its logits.
+ * The crossentropy of labels 0 and 1. For two classes, or several labels of each sample. With a sigmoid as
+ * last activation the loss is computed from its logits.
  * Source: keras.losses.BinaryCrossentropy.
  *
  * @example

@@ -16,7 +16,8 @@ export interface CategoricalCrossentropyOptions extends LossOptions {
 const NAMES = ['from_logits', 'label_smoothing', 'axis', 'reduction', 'name', 'dtype'] as const;
 
 /**
- * The crossentropy of one-hot labels. For classes; for labels that are class numbers use SparseCategoricalCrossentropy. With softmax as last activation the loss is computed from its logits.
+ * The crossentropy of one-hot labels. For classes; for labels that are class numbers use
+ * SparseCategoricalCrossentropy. With softmax as last activation the loss is computed from its logits.
  * Source: keras.losses.CategoricalCrossentropy.
  *
  * @example

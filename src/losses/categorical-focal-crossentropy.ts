@@ -23,7 +23,8 @@ const NAMES = [
 ] as const;
 
 /**
- * Categorical crossentropy that counts easy samples less. For rare classes and one-hot labels. Source also: Lin et al., 2018.
+ * Categorical crossentropy that counts easy samples less. For rare classes and one-hot labels. Source also:
+ * Lin et al., 2018.
  * Source: keras.losses.CategoricalFocalCrossentropy.
  *
  * @example

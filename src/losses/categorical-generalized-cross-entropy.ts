@@ -12,7 +12,8 @@ export interface CategoricalGeneralizedCrossEntropyOptions extends LossOptions {
 const NAMES = ['q', 'reduction', 'name', 'dtype'] as const;
 
 /**
- * (1 - p^q) / q, where p is the probability of the right class. For class numbers that may be wrong. Source also: Zhang and Sabuncu, 2018.
+ * (1 - p^q) / q, where p is the probability of the right class. For class numbers that may be wrong. Source
+ * also: Zhang and Sabuncu, 2018.
  * Source: keras.losses.CategoricalGeneralizedCrossEntropy.
  *
  * @example

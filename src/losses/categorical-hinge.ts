@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * Max(largest wrong prediction - right one + 1, 0). For one-hot labels and predictions without a bound. Source: keras.losses.CategoricalHinge.
+ * Max(largest wrong prediction - right one + 1, 0). For one-hot labels and predictions without a bound.
+ * Source: keras.losses.CategoricalHinge.
  * @example
  * new keras.losses.CategoricalHinge()([[0, 1]], [[0.5, 0.5]]).item(); // 1
  */

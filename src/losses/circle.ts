@@ -16,7 +16,8 @@ export interface CircleOptions extends LossOptions {
 const NAMES = ['gamma', 'margin', 'remove_diagonal', 'reduction', 'name', 'dtype'] as const;
 
 /**
- * Draws embeddings of one class together. For embeddings of unit length, with class numbers as labels. Source also: Sun et al., 2020.
+ * Draws embeddings of one class together. For embeddings of unit length, with class numbers as labels.
+ * Source also: Sun et al., 2020.
  * Source: keras.losses.Circle.
  *
  * @example

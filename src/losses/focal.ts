@@ -39,7 +39,8 @@ export const binary_focal_crossentropy = defineLoss('binary_focal_crossentropy',
   });
 
 /**
- * Categorical crossentropy times alpha (1 - p)^gamma of each class. Source: keras.losses.categorical_focal_crossentropy.
+ * Categorical crossentropy times alpha (1 - p)^gamma of each class. Source:
+ * keras.losses.categorical_focal_crossentropy.
  *
  * @param y_true one-hot labels
  * @param y_pred probabilities, or logits

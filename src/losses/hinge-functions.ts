@@ -1,7 +1,9 @@
 /** Loss functions that ask for a margin, one loss a sample. */
 import type { TensorLike } from '../engine/convert.js';
 import type { Tensor } from '../engine/tensor.js';
-import { add, all, equal, logicalOr, max, maximum, mean, multiply, square, subtract, sum, where } from '../ops/tensor-math.js';
+import {
+  add, all, equal, logicalOr, max, maximum, mean, multiply, square, subtract, sum, where,
+} from '../ops/tensor-math.js';
 import { asPair, defineLoss } from './define.js';
 
 const PAIR = ['y_true', 'y_pred'] as const;

@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * The mean of max(1 - y_true y_pred, 0). For labels -1 and 1 (0 and 1 are converted) and predictions without a bound. Source: keras.losses.Hinge.
+ * The mean of max(1 - y_true y_pred, 0). For labels -1 and 1 (0 and 1 are converted) and predictions
+ * without a bound. Source: keras.losses.Hinge.
  * @example
  * new keras.losses.Hinge()([-1, 1], [-2, 0]).item(); // 0.5
  */

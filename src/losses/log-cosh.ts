@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * The mean of log(cosh(difference)). For regression: like the squared error near 0, like the absolute one far away. Source: keras.losses.LogCosh.
+ * The mean of log(cosh(difference)). For regression: like the squared error near 0, like the absolute one
+ * far away. Source: keras.losses.LogCosh.
  * @example
  * new keras.losses.LogCosh()([0], [0]).item(); // 0
  */

@@ -41,8 +41,9 @@ function toTensors(value: unknown, dtype: DType): unknown {
 }
 
 /**
- * What training makes small. Call it with labels and predictions, `loss(y_true, y_pred, {sample_weight})`, for a scalar.
- * For your own, derive from it and define `call`, which gives one loss a sample. Source: keras.losses.Loss.
+ * What training makes small. Call it with labels and predictions, `loss(y_true, y_pred, {sample_weight})`, for
+ * a scalar. For your own, derive from it and define `call`, which gives one loss a sample. Source:
+ * keras.losses.Loss.
  *
  * @example
  * class Cubed extends keras.losses.Loss {

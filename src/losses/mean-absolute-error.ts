@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * The mean of absolute differences. For regression. Outliers count no more than in proportion. Source: keras.losses.MeanAbsoluteError.
+ * The mean of absolute differences. For regression. Outliers count no more than in proportion. Source:
+ * keras.losses.MeanAbsoluteError.
  * @example
  * new keras.losses.MeanAbsoluteError()([0, 1], [1, 3]).item(); // 1.5
  */

@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * The mean of differences relative to the label, in percent. For regression of labels that are not near 0. Source: keras.losses.MeanAbsolutePercentageError.
+ * The mean of differences relative to the label, in percent. For regression of labels that are not near 0.
+ * Source: keras.losses.MeanAbsolutePercentageError.
  * @example
  * new keras.losses.MeanAbsolutePercentageError()([2, 4], [1, 5]).item(); // 37.5
  */

@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * The mean of squared differences of log(x + 1). For regression of labels that grow exponentially. Source: keras.losses.MeanSquaredLogarithmicError.
+ * The mean of squared differences of log(x + 1). For regression of labels that grow exponentially. Source:
+ * keras.losses.MeanSquaredLogarithmicError.
  * @example
  * new keras.losses.MeanSquaredLogarithmicError()([0], [Math.E - 1]).item(); // 1
  */

@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * The mean of y_pred - y_true log(y_pred). For counts, of which the predictions are the expected values. Source: keras.losses.Poisson.
+ * The mean of y_pred - y_true log(y_pred). For counts, of which the predictions are the expected values.
+ * Source: keras.losses.Poisson.
  * @example
  * new keras.losses.Poisson()([1], [1]).item(); // 1
  */

@@ -55,7 +55,8 @@ export const mean_squared_logarithmic_error = defineLoss('mean_squared_logarithm
   });
 
 /**
- * Minus the cosine between vectors: -1 for one direction, 1 for opposite ones. Source: keras.losses.cosine_similarity.
+ * Minus the cosine between vectors: -1 for one direction, 1 for opposite ones. Source:
+ * keras.losses.cosine_similarity.
  *
  * @param y_true vectors
  * @param y_pred vectors of the same shape

@@ -6,8 +6,8 @@ const squeezeLast = (x: Tensor): Tensor => apply('reshape', [x], { shape: x.shap
 const expandLast = (x: Tensor): Tensor => apply('reshape', [x], { shape: [...x.shape, 1] });
 
 /**
- * Brings two tensors to one rank where one has a last axis of size 1 more: a vector gets that axis, anything else loses
- * it. Source: keras.src.losses.loss.squeeze_or_expand_to_same_rank.
+ * Brings two tensors to one rank where one has a last axis of size 1 more: a vector gets that axis, anything
+ * else loses it. Source: keras.src.losses.loss.squeeze_or_expand_to_same_rank.
  */
 export function squeezeOrExpandToSameRank(x1: Tensor, x2: Tensor, expandRank1 = true): [Tensor, Tensor] {
   if (x1.ndim === x2.ndim + 1 && x1.shape[x1.ndim - 1] === 1) {

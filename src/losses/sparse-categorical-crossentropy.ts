@@ -16,7 +16,8 @@ export interface SparseCategoricalCrossentropyOptions extends LossOptions {
 const NAMES = ['from_logits', 'ignore_class', 'reduction', 'axis', 'name', 'dtype'] as const;
 
 /**
- * The crossentropy of class numbers. For classes; for one-hot labels use CategoricalCrossentropy. With softmax as last activation the loss is computed from its logits.
+ * The crossentropy of class numbers. For classes; for one-hot labels use CategoricalCrossentropy. With
+ * softmax as last activation the loss is computed from its logits.
  * Source: keras.losses.SparseCategoricalCrossentropy.
  *
  * @example

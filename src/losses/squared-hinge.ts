@@ -8,7 +8,8 @@ import { LossFunctionWrapper } from './loss-function-wrapper.js';
 const NAMES = ['reduction', 'name', 'dtype'] as const;
 
 /**
- * The mean of max(1 - y_true y_pred, 0) squared. For labels -1 and 1 (0 and 1 are converted) and predictions without a bound. Source: keras.losses.SquaredHinge.
+ * The mean of max(1 - y_true y_pred, 0) squared. For labels -1 and 1 (0 and 1 are converted) and
+ * predictions without a bound. Source: keras.losses.SquaredHinge.
  * @example
  * new keras.losses.SquaredHinge()([-1, 1], [-2, -1]).item(); // 2
  */

@@ -16,7 +16,8 @@ export interface TverskyOptions extends LossOptions {
 const NAMES = ['alpha', 'beta', 'reduction', 'name', 'axis', 'dtype'] as const;
 
 /**
- * 1 minus the overlap of labels and predictions, errors weighted by kind. For segmentation of small objects; with both weights 0.5 it is Dice. Source also: Salehi et al., 2017.
+ * 1 minus the overlap of labels and predictions, errors weighted by kind. For segmentation of small
+ * objects; with both weights 0.5 it is Dice. Source also: Salehi et al., 2017.
  * Source: keras.losses.Tversky.
  *
  * @example

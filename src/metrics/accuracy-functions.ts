@@ -35,7 +35,8 @@ export const binary_accuracy = defineOp('keras.metrics.binary_accuracy', ['y_tru
   });
 
 /**
- * Whether the class of the largest prediction is that of the one-hot label. Source: keras.metrics.categorical_accuracy.
+ * Whether the class of the largest prediction is that of the one-hot label. Source:
+ * keras.metrics.categorical_accuracy.
  * @example
  * keras.metrics.categorical_accuracy([[0, 1]], [[0.3, 0.7]]).arraySync(); // [1]
  */

@@ -144,8 +144,8 @@ export class AUC extends Metric {
   }
 
   /**
-   * Precision is not linear between two thresholds; true positives over all positives are. Source: Davis and Goadrich,
-   * 2006, by way of keras.metrics.AUC.interpolate_pr_auc.
+   * Precision is not linear between two thresholds; true positives over all positives are. Source: Davis and
+   * Goadrich, 2006, by way of keras.metrics.AUC.interpolate_pr_auc.
    */
   interpolate_pr_auc(): Tensor {
     const tp = this.true_positives.value;

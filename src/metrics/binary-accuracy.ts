@@ -12,7 +12,8 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 const NAMES = ['name', 'dtype', 'threshold'] as const;
 
 /**
- * How often predictions are on the label's side of a threshold. For labels 0 and 1. Source: keras.metrics.BinaryAccuracy.
+ * How often predictions are on the label's side of a threshold. For labels 0 and 1. Source:
+ * keras.metrics.BinaryAccuracy.
  * @example
  * new keras.metrics.BinaryAccuracy()([[1], [1]], [[0.9], [0.1]]).item(); // 0.5
  */

@@ -8,7 +8,8 @@ import { Metric, type MetricOptions } from './metric.js';
 const NAMES = ['name', 'dtype'] as const;
 
 /**
- * The mean of max(largest wrong prediction - right one + 1, 0). For one-hot labels. Source: keras.metrics.CategoricalHinge.
+ * The mean of max(largest wrong prediction - right one + 1, 0). For one-hot labels. Source:
+ * keras.metrics.CategoricalHinge.
  * @example
  * new keras.metrics.CategoricalHinge()([[0, 1]], [[0.5, 0.5]]).item(); // 1
  */

@@ -12,7 +12,8 @@ export interface ConcordanceCorrelationOptions extends MetricOptions {
 const NAMES = ['name', 'dtype', 'axis'] as const;
 
 /**
- * The mean correlation of labels and predictions that counts differences of mean and scale too. Source: keras.metrics.ConcordanceCorrelation.
+ * The mean correlation of labels and predictions that counts differences of mean and scale too. Source:
+ * keras.metrics.ConcordanceCorrelation.
  * @example
  * new keras.metrics.ConcordanceCorrelation()([[0, 1, 2]], [[0, 1, 2]]).item(); // 1
  */

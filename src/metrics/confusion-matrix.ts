@@ -102,8 +102,8 @@ export function updateConfusionMatrix(variables: Counts, labels: TensorLike, pre
 }
 
 /**
- * One number an interval between thresholds, then sums of them from the end: the work does not grow with the number of
- * thresholds.
+ * One number an interval between thresholds, then sums of them from the end: the work does not grow with the
+ * number of thresholds.
  */
 function countByInterval(
   variables: Counts, y_true: Tensor, y_pred: Tensor, weights: Tensor | undefined, options: CountOptions, padded: boolean,

@@ -29,7 +29,8 @@ export const pearson_correlation = defineOp('keras.metrics.pearson_correlation',
   });
 
 /**
- * Correlation that counts differences of mean and scale too. Source: keras.metrics.concordance_correlation; Lin, 1989.
+ * Correlation that counts differences of mean and scale too. Source: keras.metrics.concordance_correlation;
+ * Lin, 1989.
  *
  * @param y_true labels
  * @param y_pred predictions of the same shape

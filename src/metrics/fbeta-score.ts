@@ -18,8 +18,8 @@ const AVERAGES = [null, 'micro', 'macro', 'weighted'] as const;
 
 export interface FBetaScoreOptions extends MetricOptions {
   /**
-   * How the scores of classes become one: 'micro' counts all classes together, 'macro' takes their mean, 'weighted' their
-   * mean by frequency; null (default) gives one score a class.
+   * How the scores of classes become one: 'micro' counts all classes together, 'macro' takes their mean,
+   * 'weighted' their mean by frequency; null (default) gives one score a class.
    */
   average?: (typeof AVERAGES)[number];
   /** How much more recall counts than precision, above 0; default 1. */

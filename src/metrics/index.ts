@@ -77,7 +77,8 @@ const resolver = makeResolver<Metric | MetricFunction>({
 });
 
 /**
- * The metric that a name, a config, a class or a function means; null for null. Names mean metrics, in snake case too.
+ * The metric that a name, a config, a class or a function means; null for null. Names mean metrics, in
+ * snake case too.
  * Source: keras.metrics.get.
  * @example
  * keras.metrics.get('mse')([[0]], [[2]]).item(); // 4

@@ -8,7 +8,8 @@ import { Metric, type MetricOptions } from './metric.js';
 const NAMES = ['name', 'dtype'] as const;
 
 /**
- * The mean of y_true log(y_true / y_pred) summed up. For two probability distributions. Source: keras.metrics.KLDivergence.
+ * The mean of y_true log(y_true / y_pred) summed up. For two probability distributions. Source:
+ * keras.metrics.KLDivergence.
  * @example
  * new keras.metrics.KLDivergence()([[0.5, 0.5]], [[0.5, 0.5]]).item(); // 0
  */

@@ -9,7 +9,8 @@ export type OneHotIoUOptions = Omit<IoUOptions, 'sparse_y_true'>;
 const NAMES = ['num_classes', 'target_class_ids', 'name', 'dtype', 'ignore_class', 'sparse_y_pred', 'axis'] as const;
 
 /**
- * Overlap over union of the given classes, for one-hot labels and, by default, predicted probabilities. Source: keras.metrics.OneHotIoU.
+ * Overlap over union of the given classes, for one-hot labels and, by default, predicted probabilities.
+ * Source: keras.metrics.OneHotIoU.
  * @example
  * new keras.metrics.OneHotIoU({num_classes: 2, target_class_ids: [0, 1]})([[0, 1], [1, 0]], [[0.2, 0.8], [0.6, 0.4]]).item(); // 1
  */

@@ -9,7 +9,8 @@ export type OneHotMeanIoUOptions = Omit<IoUOptions, 'target_class_ids' | 'sparse
 const NAMES = ['num_classes', 'name', 'dtype', 'ignore_class', 'sparse_y_pred', 'axis'] as const;
 
 /**
- * The mean over all classes of overlap over union, for one-hot labels and, by default, predicted probabilities. Source: keras.metrics.OneHotMeanIoU.
+ * The mean over all classes of overlap over union, for one-hot labels and, by default, predicted
+ * probabilities. Source: keras.metrics.OneHotMeanIoU.
  * @example
  * new keras.metrics.OneHotMeanIoU({num_classes: 2})([[0, 1], [1, 0]], [[0.2, 0.8], [0.6, 0.4]]).item(); // 1
  */

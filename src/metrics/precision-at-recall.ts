@@ -11,7 +11,8 @@ export interface PrecisionAtRecallOptions extends TradeOffOptions {
 const NAMES = ['recall', 'num_thresholds', 'class_id', 'name', 'dtype'] as const;
 
 /**
- * The largest precision at a threshold where the recall is at least a given one. Source: keras.metrics.PrecisionAtRecall.
+ * The largest precision at a threshold where the recall is at least a given one. Source:
+ * keras.metrics.PrecisionAtRecall.
  * @example
  * new keras.metrics.PrecisionAtRecall(0.5)([0, 0, 1, 1], [0.1, 0.4, 0.3, 0.9]).dtype; // 'float32'
  */

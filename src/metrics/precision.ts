@@ -12,7 +12,10 @@ import { Metric, type MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
 
 export interface PrecisionOptions extends MetricOptions {
-  /** Predictions above count as positive: one number, or several for as many results. Default 0.5, or none with top_k. */
+  /**
+   * Predictions above count as positive: one number, or several for as many results. Default 0.5, or none
+   * with top_k.
+   */
   thresholds?: number | readonly number[] | null;
   /** Only the k largest predictions of a sample count as positive. Default null: all. */
   top_k?: number | null;

@@ -11,7 +11,8 @@ export interface RecallAtPrecisionOptions extends TradeOffOptions {
 const NAMES = ['precision', 'num_thresholds', 'class_id', 'name', 'dtype'] as const;
 
 /**
- * The largest recall at a threshold where the precision is at least a given one. Source: keras.metrics.RecallAtPrecision.
+ * The largest recall at a threshold where the precision is at least a given one. Source:
+ * keras.metrics.RecallAtPrecision.
  * @example
  * new keras.metrics.RecallAtPrecision(0.5)([0, 0, 1, 1], [0.1, 0.4, 0.3, 0.9]).dtype; // 'float32'
  */

@@ -11,7 +11,8 @@ export interface SensitivityAtSpecificityOptions extends TradeOffOptions {
 const NAMES = ['specificity', 'num_thresholds', 'class_id', 'name', 'dtype'] as const;
 
 /**
- * The largest part of labels 1 that is found at a threshold where at least a given part of labels 0 is told. Source: keras.metrics.SensitivityAtSpecificity.
+ * The largest part of labels 1 that is found at a threshold where at least a given part of labels 0 is
+ * told. Source: keras.metrics.SensitivityAtSpecificity.
  * @example
  * new keras.metrics.SensitivityAtSpecificity(0.5)([0, 0, 1, 1], [0.1, 0.4, 0.3, 0.9]).dtype; // 'float32'
  */

@@ -14,7 +14,8 @@ export interface SparseTopKCategoricalAccuracyOptions extends MetricOptions {
 const NAMES = ['k', 'name', 'dtype', 'from_sorted_ids'] as const;
 
 /**
- * How often the right class is among the k likeliest. For class numbers. Source: keras.metrics.SparseTopKCategoricalAccuracy.
+ * How often the right class is among the k likeliest. For class numbers. Source:
+ * keras.metrics.SparseTopKCategoricalAccuracy.
  * @example
  * new keras.metrics.SparseTopKCategoricalAccuracy(1)([1], [[0.3, 0.7]]).item(); // 1
  */

@@ -11,7 +11,8 @@ export interface SpecificityAtSensitivityOptions extends TradeOffOptions {
 const NAMES = ['sensitivity', 'num_thresholds', 'class_id', 'name', 'dtype'] as const;
 
 /**
- * The largest part of labels 0 that is told at a threshold where at least a given part of labels 1 is found. Source: keras.metrics.SpecificityAtSensitivity.
+ * The largest part of labels 0 that is told at a threshold where at least a given part of labels 1 is
+ * found. Source: keras.metrics.SpecificityAtSensitivity.
  * @example
  * new keras.metrics.SpecificityAtSensitivity(0.5)([0, 0, 1, 1], [0.1, 0.4, 0.3, 0.9]).dtype; // 'float32'
  */

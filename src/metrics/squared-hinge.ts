@@ -8,7 +8,8 @@ import { Metric, type MetricOptions } from './metric.js';
 const NAMES = ['name', 'dtype'] as const;
 
 /**
- * The mean of max(1 - y_true y_pred, 0) squared. For labels -1 and 1 (0 and 1 are converted). Source: keras.metrics.SquaredHinge.
+ * The mean of max(1 - y_true y_pred, 0) squared. For labels -1 and 1 (0 and 1 are converted). Source:
+ * keras.metrics.SquaredHinge.
  * @example
  * new keras.metrics.SquaredHinge()([[-1, 1]], [[-2, -1]]).item(); // 2
  */

@@ -12,7 +12,8 @@ export interface TopKCategoricalAccuracyOptions extends MetricOptions {
 const NAMES = ['k', 'name', 'dtype'] as const;
 
 /**
- * How often the right class is among the k likeliest. For one-hot labels. Source: keras.metrics.TopKCategoricalAccuracy.
+ * How often the right class is among the k likeliest. For one-hot labels. Source:
+ * keras.metrics.TopKCategoricalAccuracy.
  * @example
  * new keras.metrics.TopKCategoricalAccuracy(1)([[0, 1]], [[0.3, 0.7]]).item(); // 1
  */

@@ -48,7 +48,9 @@ export class Sequential extends Model {
   #push(given: Layer | KerasTensor): void {
     const layer = given instanceof KerasTensor ? given._keras_history?.operation : given;
     if (!(layer instanceof Layer)) {
-      throw new LayerError(`Only layers can be added to the Sequential model '${this.name}', received ${String(given)}.`);
+      const isClass = typeof given === 'function' && (given as { prototype?: unknown }).prototype instanceof Layer;
+      throw new LayerError(`Only layers can be added to the Sequential model '${this.name}', received ` +
+        `${isClass ? `the class ${(given as { name: string }).name}; make a layer of it with new` : String(given)}.`);
     }
     if (this._layers.some((other) => other !== layer && other.name === layer.name)) {
       throw new LayerError(`All layers of the Sequential model '${this.name}' must have unique names, ` +

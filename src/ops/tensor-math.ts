@@ -1,6 +1,7 @@
 /**
- * Arithmetic on tensors for code that is written in terms of it: activations, losses, metrics, optimizers. Operands are
- * tensors of one dtype, or numbers, which take the dtype of the tensor they meet; public ops promote dtypes before.
+ * Arithmetic on tensors for code that is written in terms of it: activations, losses, metrics, optimizers.
+ * Operands are tensors of one dtype, or numbers, which take the dtype of the tensor they meet; public ops
+ * promote dtypes before.
  */
 import { apply } from '../engine/apply.js';
 import { canonicalAxes, canonicalAxis, reducedShape, type Shape } from '../engine/shape.js';

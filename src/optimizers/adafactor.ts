@@ -17,7 +17,10 @@ export interface AdafactorOptions extends OptimizerOptions {
   epsilon_2?: number;
   /** Greatest size of a step before it is scaled. Default 1. */
   clip_threshold?: number;
-  /** Written to configs as Keras does; the rate is bounded by one over the root of the step in any case. Default true. */
+  /**
+   * Written to configs as Keras does; the rate is bounded by one over the root of the step in any case.
+   * Default true.
+   */
   relative_step?: boolean;
 }
 const ARGUMENTS = [
@@ -28,8 +31,8 @@ const ARGUMENTS = [
 const rootMeanSquare = (x: Tensor): Tensor => sqrt(mean(square(x)));
 
 /**
- * Adam without momentum, which keeps of the mean of squares of a matrix only rows and columns. Steps are scaled to the
- * size of the weights. Default learning rate 0.001.
+ * Adam without momentum, which keeps of the mean of squares of a matrix only rows and columns. Steps are scaled
+ * to the size of the weights. Default learning rate 0.001.
  * Source: keras.optimizers.Adafactor; Shazeer and Stern, 2018.
  *
  * @example

@@ -9,8 +9,8 @@ const [, ...AFTER_DECAY] = BASE_ARGUMENTS;
 const ARGUMENTS = ['learning_rate', 'weight_decay', 'beta_1', 'beta_2', 'epsilon', 'amsgrad', ...AFTER_DECAY] as const;
 
 /**
- * Adam, where each step also takes `weight_decay * learning_rate` of the weights away (default 0.004). Default learning
- * rate 0.001. Source: keras.optimizers.AdamW; Loshchilov and Hutter, 2019.
+ * Adam, where each step also takes `weight_decay * learning_rate` of the weights away (default 0.004). Default
+ * learning rate 0.001. Source: keras.optimizers.AdamW; Loshchilov and Hutter, 2019.
  *
  * @throws ArgumentError when the weight decay is null
  * @example

@@ -1,7 +1,9 @@
 /** Gradients cut to size. */
 import { apply } from '../engine/apply.js';
 import type { Tensor } from '../engine/tensor.js';
-import { add, clip, divide, greater, maximum, minimum, multiply, sqrt, square, subtract, sum, where } from '../ops/tensor-math.js';
+import {
+  add, clip, divide, greater, maximum, minimum, multiply, sqrt, square, subtract, sum, where,
+} from '../ops/tensor-math.js';
 import { cast } from '../ops/promotion.js';
 
 /** The gradient, shortened to the norm where it is longer. */

@@ -5,8 +5,8 @@ import type { Tensor } from '../engine/tensor.js';
 import { where } from '../ops/tensor-math.js';
 
 /**
- * Runs `whenTrue` or `whenFalse` for the assignments they make. In a trace, where the condition has no value yet, both
- * are traced, and each variable takes the value of the side that holds.
+ * Runs `whenTrue` or `whenFalse` for the assignments they make. In a trace, where the condition has no value
+ * yet, both are traced, and each variable takes the value of the side that holds.
  */
 export function assignConditionally(condition: Tensor, whenTrue: () => void, whenFalse: () => void = () => {}): void {
   if (!context.tracer) {

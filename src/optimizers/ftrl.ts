@@ -23,7 +23,8 @@ export interface FtrlOptions extends OptimizerOptions {
   beta?: number;
 }
 const ARGUMENTS = [
-  'learning_rate', 'learning_rate_power', 'initial_accumulator_value', 'l1_regularization_strength', 'l2_regularization_strength', 'l2_shrinkage_regularization_strength', 'beta',
+  'learning_rate', 'learning_rate_power', 'initial_accumulator_value', 'l1_regularization_strength',
+  'l2_regularization_strength', 'l2_shrinkage_regularization_strength', 'beta',
   ...BASE_ARGUMENTS,
 ] as const;
 

@@ -1,4 +1,7 @@
-/** LossScaleOptimizer: another optimizer, with the loss scaled so that float16 gradients neither vanish nor overflow. */
+/**
+ * LossScaleOptimizer: another optimizer, with the loss scaled so that float16 gradients neither vanish nor
+ * overflow.
+ */
 import { apply } from '../engine/apply.js';
 import { scalarTensor, type TensorLike } from '../engine/convert.js';
 import { tidy } from '../engine/scope.js';
@@ -28,8 +31,8 @@ export interface LossScaleOptimizerOptions {
 const ARGUMENTS = ['inner_optimizer', 'initial_scale', 'dynamic_growth_steps', 'name'] as const;
 
 /**
- * Runs another optimizer on gradients of a scaled loss. A step whose gradients are not all finite is left out and halves
- * the scale; a row of good steps doubles it. Source: keras.optimizers.LossScaleOptimizer.
+ * Runs another optimizer on gradients of a scaled loss. A step whose gradients are not all finite is left out
+ * and halves the scale; a row of good steps doubles it. Source: keras.optimizers.LossScaleOptimizer.
  *
  * @example
  * const optimizer = new keras.optimizers.LossScaleOptimizer(new keras.optimizers.SGD(0.1));

@@ -25,7 +25,10 @@ export interface OptimizerOptions {
   ema_overwrite_frequency?: number | null;
   /** Factor of the loss while gradients are computed, against underflow in float16. Default null. */
   loss_scale_factor?: number | null;
-  /** Over how many steps gradients are averaged before weights change; an integer from 2. Default null: at each step. */
+  /**
+   * Over how many steps gradients are averaged before weights change; an integer from 2. Default null: at
+   * each step.
+   */
   gradient_accumulation_steps?: number | null;
   /** Default: the class's name in snake case, with a number. */
   name?: string | null;

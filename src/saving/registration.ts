@@ -109,7 +109,7 @@ const customNames = new Map<unknown, string>();
  *
  * @example
  * class Twice extends keras.layers.Layer {
- *   override call(x) { return keras.ops.multiply(x, 2); }
+ *   call(x) { return keras.ops.multiply(x, 2); }
  * }
  * keras.saving.register_keras_serializable('my_package')(Twice);
  * keras.saving.get_registered_name(Twice); // 'my_package>Twice'

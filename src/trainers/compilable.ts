@@ -4,7 +4,7 @@ import type { Logs } from '../callbacks/callback.js';
 import { apply } from '../engine/apply.js';
 import { scalarTensor } from '../engine/convert.js';
 import { variable_gradients } from '../engine/gradients.js';
-import { flatten } from '../engine/structure.js';
+import { flatten, isPlainObject } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 import { Layer } from '../layers/layer.js';
 import { ownedBy } from '../layers/tracking.js';
@@ -52,7 +52,10 @@ export abstract class Compilable extends Layer {
    * Source: keras.Model.compile.
    */
   compile(...args: NamedForms<o.CompileArguments, typeof o.COMPILE>): void {
-    const options = namedArguments<o.CompileArguments>('compile()', o.COMPILE, args, [], o.STRUCTURED);
+    // An object in the first place is the config of an optimizer, or all arguments by name.
+    const isConfig = isPlainObject(args[0]) && 'class_name' in args[0];
+    const options = namedArguments<o.CompileArguments>('compile()', o.COMPILE, args, [],
+      isConfig ? o.STRUCTURED : o.STRUCTURED.filter((name) => name !== 'optimizer'));
     const { loss, metrics, weighted_metrics, run_eagerly = false, jit_compile = 'auto', steps_per_execution = 1 } = options;
     o.requireChoice('compile()', 'run_eagerly', run_eagerly, [true, false]);
     o.requireChoice('compile()', 'jit_compile', jit_compile, [true, false, 'auto']);

@@ -38,17 +38,18 @@ export class CompileLoss {
     const spread = Array.isArray(this.#loss) && names.length === 1;
     const perOutput = spread
       ? (this.#loss as unknown[]).map((loss) => ({ loss, output: 0 }))
-      : alignWithOutputs('The argument loss of compile()', this.#loss, names, isLossLeaf)
+      : alignWithOutputs('loss of compile()', this.#loss, names, isLossLeaf)
         .map((loss, output) => ({ loss, output }));
     const weights = spread
       ? (Array.isArray(this.#weights) ? this.#weights : perOutput.map(() => this.#weights))
-      : alignWithOutputs('The argument loss_weights of compile()', this.#weights, names, (w) => typeof w === 'number');
+      : alignWithOutputs('loss_weights of compile()', this.#weights, names, (w) => typeof w === 'number');
     const entries: OutputLoss[] = [];
     perOutput.forEach(({ loss: given, output }, i) => {
       const target = y_true[output];
       if (given === null || given === undefined) return;
       if (!target) {
-        throw new StructureError(`There is a loss for output ${names[output] ?? output}, but no labels were given for it.`);
+        throw new StructureError(`The loss of output ${names[output] === null ? output : `'${names[output]}'`} needs labels, but ` +
+          'y is missing. Pass y behind x, or let the generator yield [x, y].');
       }
       const resolved = crossentropyFor(given, target, y_pred[output]) ?? given;
       const loss = losses.get(resolved);
@@ -64,7 +65,7 @@ export class CompileLoss {
   call(y_true: unknown, y_pred: unknown, sample_weight?: unknown): Tensor | undefined {
     const { outputs, names } = flattenOutputs(y_pred, this.#outputNames);
     const isTensor = (value: unknown): boolean => value instanceof Tensor;
-    const targets = alignWithOutputs('The labels (y)', this.#targets(y_true, names), names, isTensor) as (Tensor | undefined)[];
+    const targets = alignWithOutputs('Labels (y)', this.#targets(y_true, names), names, isTensor) as (Tensor | undefined)[];
     const weights = alignWithOutputs('sample_weight', sample_weight, names, isTensor) as (Tensor | undefined)[];
     const entries = (this.#entries ??= this.#build(targets, outputs, names));
     let total: Tensor | undefined;
@@ -74,7 +75,7 @@ export class CompileLoss {
         value = loss(targets[output]!, outputs[output], weights[output] ? { sample_weight: weights[output] } : {}) as Tensor;
       } catch (error) {
         if (error instanceof ShapeError || (error as Error).name === 'ArgumentError') {
-          throw explainLossError(error, loss.name, targets[output]!, outputs[output]);
+          throw explainLossError(error, loss.name, targets[output]!, outputs[output], weights[output]);
         }
         throw error;
       }

@@ -32,7 +32,7 @@ export class CompileMetrics extends metricsModule.Metric {
     super({ name: 'compile_metrics' });
     for (const [name, value] of [['metrics', metrics], ['weighted_metrics', weighted_metrics]] as const) {
       if (value !== null && value !== undefined && !Array.isArray(value) && !isPlainObject(value)) {
-        throw new TypeError(`The argument ${name} of compile() must be a list, or an object with a list for each output, ` +
+        throw new TypeError(`${name} of compile() must be a list, or an object with a list for each output, ` +
           `received ${JSON.stringify(value) ?? String(value)}.`);
       }
     }
@@ -69,11 +69,11 @@ export class CompileMetrics extends metricsModule.Metric {
   override update_state(y_true: unknown, y_pred: unknown, sample_weight?: unknown): void {
     const { outputs, names } = flattenOutputs(y_pred, this.#outputNames);
     const isTensor = (value: unknown): boolean => value instanceof Tensor;
-    const targets = alignWithOutputs('The labels (y)', y_true, names, isTensor) as (Tensor | undefined)[];
+    const targets = alignWithOutputs('Labels (y)', y_true, names, isTensor) as (Tensor | undefined)[];
     const weights = alignWithOutputs('sample_weight', sample_weight, names, isTensor) as (Tensor | undefined)[];
     this.#sets ??= {
-      plain: this.#make(this.#plain, 'The argument metrics of compile()', targets, outputs, names),
-      weighted: this.#make(this.#weighted, 'The argument weighted_metrics of compile()', targets, outputs, names),
+      plain: this.#make(this.#plain, 'metrics of compile()', targets, outputs, names),
+      weighted: this.#make(this.#weighted, 'weighted_metrics of compile()', targets, outputs, names),
     };
     const update = (sets: readonly OutputMetrics[], weighted: boolean): void => {
       for (const { output, metrics } of sets) {

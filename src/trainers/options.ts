@@ -1,6 +1,8 @@
 /** Options of compile, fit, evaluate and predict: names, order and defaults are Keras's. */
 import type { Callback } from '../callbacks/callback.js';
 import type { CallbackList } from '../callbacks/callback-list.js';
+import { isPlainObject } from '../engine/structure.js';
+import { namedArguments } from '../utils/arguments.js';
 import { ArgumentError } from '../utils/checks.js';
 import type { ClassWeight } from './data/class-weight.js';
 
@@ -126,4 +128,19 @@ export function fitSettings(
   }
   requireChoice('fit()', 'shuffle', shuffle, [true, false, 'batch']);
   return { epochs, initial_epoch, validation_freq, shuffle };
+}
+
+/**
+ * Arguments of fit and its like by name. A single object may also be data (a model with inputs by name); with `x` and
+ * another argument among its keys it is not.
+ */
+export function dataArguments<O extends object>(
+  method: string, names: readonly string[], args: readonly unknown[],
+): O {
+  const [only] = args;
+  if (args.length === 1 && isPlainObject(only)) {
+    const known = Object.keys(only).filter((key) => names.includes(key));
+    if (known.includes('x') && known.length > 1) return namedArguments<O>(method, names, args, []);
+  }
+  return namedArguments<O>(method, names, args, [], STRUCTURED);
 }

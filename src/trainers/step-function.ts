@@ -20,6 +20,17 @@ export interface StepFunctionOptions {
   afterTrace(): void;
 }
 
+/** A step failed on values of its batch. */
+export class StepError extends Error {
+  override name = 'StepError';
+}
+
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/label value of .* outside the valid range/, 'a label is no class number. Labels of sparse_categorical_crossentropy go from ' +
+    '0 to the number of classes - 1, which is the last dimension of the predictions.'],
+  [/indices.* is not in \[0, /, 'an index is out of range. Inputs of Embedding go from 0 to input_dim - 1.'],
+];
+
 /** Longest time that eager steps keep the event loop waiting, in milliseconds. */
 const MAX_BLOCK = 8;
 
@@ -59,18 +70,34 @@ export class StepFunction<R> {
       try {
         return await this.#compiled.runAsync(batches);
       } catch (error) {
-        if (!(error instanceof TracedValueError) || this.#options.jit_compile === true) throw error;
+        if (!(error instanceof TracedValueError) || this.#options.jit_compile === true) throw this.#explain(error);
         notice(`The ${this.#options.name} reads values of tensors, so it runs without compilation, which is slower: ${firstLine(error)}`);
         this.#eager = true;
       }
     }
-    const result = tidy(() => this.#all(batches));
+    const result = this.#runEagerly(batches);
     for (const leaf of flatten(result)) if (leaf instanceof Tensor) leaf.collectWhenUnreachable();
     if (performance.now() - this.#lastTurn > MAX_BLOCK) {
       await turn();
       this.#lastTurn = performance.now();
     }
     return result;
+  }
+
+  #runEagerly(batches: readonly StepData[]): R {
+    try {
+      return tidy(() => this.#all(batches));
+    } catch (error) {
+      throw this.#explain(error);
+    }
+  }
+
+  /** Values that only the device can check fail there without a word about the model. */
+  #explain(error: unknown): unknown {
+    const text = error instanceof Error ? error.message : '';
+    const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1];
+    return hint === undefined ? error
+      : new StepError(`${this.#options.name} of ${this.#options.owner} failed: ${hint} (${text.split('\n')[0]})`, { cause: error });
   }
 
   dispose(): void {

@@ -10,7 +10,7 @@ import type { Model } from '../models/model.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { computeOutputSpec } from '../ops/symbolic.js';
 import { hostRandom } from '../random/host-random.js';
-import { namedArguments, type NamedForms } from '../utils/arguments.js';
+import type { NamedForms } from '../utils/arguments.js';
 import { Compilable, type Kind } from './compilable.js';
 import { makeBatchSource, toBatch, train_validation_split, type Batch, type BatchSource } from './data/index.js';
 import { freeAll, readLogs, sortedLogs, type StepResult } from './logs.js';
@@ -96,7 +96,7 @@ export abstract class Trainer extends Compilable {
    */
   async fit(...args: NamedForms<o.FitArguments, typeof o.FIT>): Promise<History> {
     this.requireCompiled('fit');
-    const options = namedArguments<o.FitArguments>('fit()', o.FIT, args, [], o.STRUCTURED);
+    const options = o.dataArguments<o.FitArguments>('fit()', o.FIT, args);
     const { epochs, initial_epoch, validation_freq, shuffle } = o.fitSettings(options);
     const { batch_size = null } = options;
     this.noteTrainableChanges();
@@ -184,7 +184,7 @@ export abstract class Trainer extends Compilable {
    */
   async evaluate(...args: NamedForms<o.EvaluateArguments, typeof o.EVALUATE>): Promise<number | number[] | Logs> {
     this.requireCompiled('evaluate');
-    const options = namedArguments<o.EvaluateArguments>('evaluate()', o.EVALUATE, args, [], o.STRUCTURED);
+    const options = o.dataArguments<o.EvaluateArguments>('evaluate()', o.EVALUATE, args);
     const source = makeBatchSource(options.x, options.y, options.sample_weight, {
       batch_size: options.batch_size, steps: options.steps });
     try {
@@ -209,7 +209,7 @@ export abstract class Trainer extends Compilable {
    * Source: keras.Model.predict.
    */
   async predict(...args: NamedForms<o.PredictArguments, typeof o.PREDICT>): Promise<NDArray> {
-    const options = namedArguments<o.PredictArguments>('predict()', o.PREDICT, args, [], o.STRUCTURED);
+    const options = o.dataArguments<o.PredictArguments>('predict()', o.PREDICT, args);
     const source = makeBatchSource(options.x, undefined, undefined, { batch_size: options.batch_size, steps: options.steps });
     const callbacks = this.#callbacks('predict()', options, source);
     const results: unknown[] = [];
@@ -250,15 +250,13 @@ export abstract class Trainer extends Compilable {
   /** One training step: loss and metrics of this batch. Source: keras.Model.train_on_batch. */
   async train_on_batch(...args: NamedForms<o.BatchArguments, typeof o.TRAIN_ON_BATCH>): Promise<number | number[] | Logs> {
     this.requireCompiled('train_on_batch');
-    return this.#logsOnBatch('train',
-      namedArguments<o.BatchArguments>('train_on_batch()', o.TRAIN_ON_BATCH, args, [], o.STRUCTURED));
+    return this.#logsOnBatch('train', o.dataArguments<o.BatchArguments>('train_on_batch()', o.TRAIN_ON_BATCH, args));
   }
 
   /** Loss and metrics of one batch. Source: keras.Model.test_on_batch. */
   async test_on_batch(...args: NamedForms<o.BatchArguments, typeof o.TEST_ON_BATCH>): Promise<number | number[] | Logs> {
     this.requireCompiled('test_on_batch');
-    return this.#logsOnBatch('test',
-      namedArguments<o.BatchArguments>('test_on_batch()', o.TEST_ON_BATCH, args, [], o.STRUCTURED));
+    return this.#logsOnBatch('test', o.dataArguments<o.BatchArguments>('test_on_batch()', o.TEST_ON_BATCH, args));
   }
 
   /** The outputs for one batch. Source: keras.Model.predict_on_batch. */

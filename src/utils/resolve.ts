@@ -14,7 +14,10 @@ export class UnknownIdentifierError extends Error {
   override name = 'UnknownIdentifierError';
 }
 
-/** What stands for an object of type T in an option: its name, its config, a class, the object itself, or null for none. */
+/**
+ * What stands for an object of type T in an option: its name, its config, a class, the object itself, or
+ * null for none.
+ */
 export type Identifier<T> = string | T | { class_name: string; [key: string]: unknown } | (new () => T) | null;
 
 export interface Resolver<T> {

@@ -13,7 +13,6 @@ const GRADIENT_FAMILIES = [
 ] as const;
 
 const SVD = 'singular values come with the ops of linear algebra';
-const SPARSEMAX = 'Keras sums the cumulative sums of the support, so its result does not add up to 1';
 const BIAS = 'Keras takes the second operand for a bias of the last axis and does not broadcast it';
 const EMPTY_BATCH = 'Keras gives the shape of the input for an empty batch';
 
@@ -28,7 +27,6 @@ const DEPARTURES: Readonly<Record<string, string>> = {
   'norms: norm("float32[2,3]", {"ord":"nuc","axis":[0,1]})': SVD,
   'norms: norm("float32[2,3]", {"ord":2,"axis":[0,1]})': SVD,
   'norms: norm("float32[2,3]", {"ord":-2,"axis":[0,1]})': SVD,
-  sparsemax: SPARSEMAX,
 };
 const GRADIENT_DEPARTURES: Readonly<Record<string, string>> = {
   'binary: add("float32[2,1,3]", "float32[3,1]")': BIAS,
@@ -39,7 +37,6 @@ const GRADIENT_DEPARTURES: Readonly<Record<string, string>> = {
   'awkward: cumprod("float32[3]")': 'TensorFlow divides by the factors, which is wrong where one is 0',
   'second_order: categorical_crossentropy("float32[1,3]", "float32[1,3]", {"from_logits":true})':
     'TensorFlow leaves the labels out of the second derivative',
-  sparsemax: SPARSEMAX,
 };
 
 /** Keras rounds these constants to float32 on their way to a float64 tensor. */

@@ -26,7 +26,8 @@ interface Case {
 }
 
 const FAMILIES = [
-  'sgd', 'sgd_extra', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta', 'adafactor', 'adamax', 'ftrl', 'lamb', 'lion', 'nadam',
+  'sgd', 'sgd_extra', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta', 'adafactor', 'adamax', 'ftrl',
+  'lamb', 'lion', 'nadam',
 ];
 const TOLERANCE: Tolerance = { rtol: 2e-5, atol: 2e-6 };
 

@@ -193,7 +193,7 @@ describe('compile', () => {
   it('positional and named arguments', () => {
     const model = mlp();
     model.compile('adam', 'mse', { metrics: ['mae'] });
-    expect([model.optimizer!.name, model.loss]).to.deep.equal(['adam', 'mse']);
+    expect([model.optimizer!.constructor.name, model.loss]).to.deep.equal(['Adam', 'mse']);
   });
 
   it('run_eagerly and jit_compile can be set later, with equal results', async () => {

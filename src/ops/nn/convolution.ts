@@ -39,7 +39,8 @@ function convParams(
  * Convolution. With a kernel of fewer input channels than the inputs have, channels are convolved in groups.
  * Source: keras.ops.conv.
  *
- * @param inputs [batch, ...space, channels] with one to three spatial axes (channels_first: [batch, channels, ...space])
+ * @param inputs [batch, ...space, channels] with one to three spatial axes (channels_first: [batch,
+ *   channels, ...space])
  * @param kernel [...window, channels / groups, filters]
  * @param strides step of the window, one for all axes or one for each; default 1
  * @param padding 'valid' (default) or 'same'

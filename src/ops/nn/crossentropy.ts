@@ -12,7 +12,10 @@ import { cast, toFloat } from '../promotion.js';
 import { defineNN } from './define.js';
 import { toIndices } from './encoding.js';
 
-/** The output or, where softmax or sigmoid made it of logits that it remembers, those: no logarithm of a rounded 0. */
+/**
+ * The output or, where softmax or sigmoid made it of logits that it remembers, those: no logarithm of a
+ * rounded 0.
+ */
 function logitsOf(output: Tensor, from_logits: boolean, name: string): { values: Tensor; areLogits: boolean } {
   if (!output.logits) return { values: output, areLogits: from_logits };
   if (from_logits) {

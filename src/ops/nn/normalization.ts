@@ -78,8 +78,8 @@ export const batch_normalization = defineNN('batch_normalization',
   });
 
 /**
- * (x - mean) / sqrt(variance + epsilon) with the mean and variance of each sample over `axis`, times gamma, plus beta.
- * Half types are computed in float32. Source: keras.ops.layer_normalization.
+ * (x - mean) / sqrt(variance + epsilon) with the mean and variance of each sample over `axis`, times gamma,
+ * plus beta. Half types are computed in float32. Source: keras.ops.layer_normalization.
  *
  * @param x tensor
  * @param gamma scale, of the shape of the normalized axes; default null

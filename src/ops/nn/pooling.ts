@@ -24,7 +24,8 @@ function pool(
 /**
  * The largest element of each window. Source: keras.ops.max_pool.
  *
- * @param inputs [batch, ...space, channels] with one to three spatial axes (channels_first: [batch, channels, ...space])
+ * @param inputs [batch, ...space, channels] with one to three spatial axes (channels_first: [batch,
+ *   channels, ...space])
  * @param pool_size length of the window, one for all axes or one for each
  * @param strides step of the window; default `pool_size`
  * @param padding 'valid' (default) or 'same'

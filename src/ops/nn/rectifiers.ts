@@ -2,7 +2,9 @@
 import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { add, clip, divide, greater, less, lessEqual, maximum, minimum, multiply, power, subtract, where } from '../tensor-math.js';
+import {
+  add, clip, divide, greater, less, lessEqual, maximum, minimum, multiply, power, subtract, where,
+} from '../tensor-math.js';
 import { toFloat } from '../promotion.js';
 import { defineNN } from './define.js';
 

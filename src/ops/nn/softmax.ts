@@ -56,8 +56,8 @@ export const log_softmax = defineNN('log_softmax', ARGS, (x: TensorLike, axis: A
   along(toFloat(x), axis, (t) => apply('log_softmax', [t])));
 
 /**
- * Like softmax, with exact zeros: max(x - threshold, 0), the threshold such that few elements stay. Source: keras.ops.sparsemax;
- * Martins and Astudillo, 2016.
+ * Like softmax, with exact zeros: max(x - threshold, 0), the threshold such that few elements stay. Source:
+ * keras.ops.sparsemax; Martins and Astudillo, 2016.
  *
  * @param x tensor
  * @param axis default -1

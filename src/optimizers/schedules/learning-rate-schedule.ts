@@ -12,8 +12,8 @@ export interface LearningRateSchedule {
 }
 
 /**
- * The learning rate as a function of the step: `schedule(step)`. Derive from it and define `__call__`, with ops, for your
- * own. Source: keras.optimizers.schedules.LearningRateSchedule.
+ * The learning rate as a function of the step: `schedule(step)`. Derive from it and define `__call__`, with
+ * ops, for your own. Source: keras.optimizers.schedules.LearningRateSchedule.
  *
  * @example
  * class Linear extends keras.optimizers.schedules.LearningRateSchedule {

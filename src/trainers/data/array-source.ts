@@ -33,10 +33,14 @@ export function arrayStructure(value: unknown): unknown {
 const isStructure = (value: readonly unknown[]): boolean => value.some((item) => item instanceof Tensor ||
   item instanceof Variable || item instanceof NDArray || ArrayBuffer.isView(item) || isPlainObject(item));
 
+const isNumeric = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
+
 function asNDArray(value: readonly TensorLike[]): NDArray {
   const dtype = naturalDType(value);
   const shape: number[] = [];
-  for (let level: unknown = value; Array.isArray(level); level = level[0]) shape.push(level.length);
+  let first: unknown = value;
+  for (; Array.isArray(first); first = first[0]) shape.push(first.length);
+  const kind = typeof first;
   const leaves: (number | boolean | bigint | string)[] = [];
   const visit = (node: unknown, axis: number): void => {
     if (Array.isArray(node) !== axis < shape.length || (Array.isArray(node) && node.length !== shape[axis])) {
@@ -44,7 +48,11 @@ function asNDArray(value: readonly TensorLike[]): NDArray {
         `is ${Array.isArray(node) ? `of length ${node.length}` : JSON.stringify(node)}.`);
     }
     if (Array.isArray(node)) for (const item of node) visit(item, axis + 1);
-    else leaves.push(node as number);
+    else if (typeof node === kind || (isNumeric(node) && kind !== 'string')) leaves.push(node as number);
+    else {
+      throw new DataError(`The data holds ${JSON.stringify(node) ?? String(node)} among elements of type ${kind}. ` +
+        'Expected numbers, or only strings; a missing number is NaN.');
+    }
   };
   visit(value, 0);
   if (dtype === 'string') return new NDArray(leaves.map(String), shape, 'string');

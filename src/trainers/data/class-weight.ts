@@ -14,7 +14,7 @@ function toMap(class_weight: ClassWeight): Map<number, number> {
   for (const [key, value] of map) {
     if (!Number.isInteger(key) || key < 0 || typeof value !== 'number') {
       throw new DataError('class_weight maps the numbers of classes (integers >= 0) to weights, ' +
-        `received ${JSON.stringify(Object.fromEntries(map))}.`);
+        `received ${JSON.stringify(class_weight instanceof Map ? Object.fromEntries(class_weight) : class_weight)}.`);
     }
   }
   return map;
