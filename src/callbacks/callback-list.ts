@@ -23,14 +23,16 @@ export class CallbackList {
     for (const callback of this.callbacks) {
       if (!(callback instanceof Callback)) {
         throw new TypeError('callbacks must hold instances of keras.callbacks.Callback, received ' +
-          `${JSON.stringify(callback) ?? String(callback)}. For single functions use new keras.callbacks.LambdaCallback({...}).`);
+          `${JSON.stringify(callback) ?? String(callback)}. ` +
+          'For functions there is keras.callbacks.LambdaCallback.');
       }
     }
     const { add_history, add_progbar, model, ...params } = options;
     if (add_progbar && !this.callbacks.some((callback) => callback instanceof ProgbarLogger)) {
       this.callbacks.push(new ProgbarLogger());
     }
-    if (add_history && !this.callbacks.some((callback) => callback instanceof History)) this.callbacks.push(new History());
+    const hasHistory = this.callbacks.some((callback) => callback instanceof History);
+    if (add_history && !hasHistory) this.callbacks.push(new History());
     this.#bar = this.callbacks.find((callback) => callback instanceof ProgbarLogger);
     if (model) this.set_model(model);
     this.set_params({ verbose: 0, steps: null, ...params });
@@ -69,15 +71,21 @@ export class CallbackList {
   on_epoch_end = (epoch: number, logs?: Logs): Promise<void> => this.#all('on_epoch_end', epoch, logs);
   on_train_begin = (logs?: Logs): Promise<void> => this.#all('on_train_begin', logs);
   on_train_end = (logs?: Logs): Promise<void> => this.#all('on_train_end', logs);
-  on_train_batch_begin = (batch: number, logs?: Logs): Promise<void> => this.#all('on_train_batch_begin', batch, logs);
-  on_train_batch_end = (batch: number, logs?: Logs): Promise<void> => this.#all('on_train_batch_end', batch, logs);
+  on_train_batch_begin = (batch: number, logs?: Logs): Promise<void> =>
+    this.#all('on_train_batch_begin', batch, logs);
+  on_train_batch_end = (batch: number, logs?: Logs): Promise<void> =>
+    this.#all('on_train_batch_end', batch, logs);
   on_test_begin = (logs?: Logs): Promise<void> => this.#all('on_test_begin', logs);
   on_test_end = (logs?: Logs): Promise<void> => this.#all('on_test_end', logs);
-  on_test_batch_begin = (batch: number, logs?: Logs): Promise<void> => this.#all('on_test_batch_begin', batch, logs);
-  on_test_batch_end = (batch: number, logs?: Logs): Promise<void> => this.#all('on_test_batch_end', batch, logs);
+  on_test_batch_begin = (batch: number, logs?: Logs): Promise<void> =>
+    this.#all('on_test_batch_begin', batch, logs);
+  on_test_batch_end = (batch: number, logs?: Logs): Promise<void> =>
+    this.#all('on_test_batch_end', batch, logs);
   on_predict_begin = (logs?: Logs): Promise<void> => this.#all('on_predict_begin', logs);
   on_predict_end = (logs?: Logs): Promise<void> => this.#all('on_predict_end', logs);
-  on_predict_batch_begin = (batch: number, logs?: Logs): Promise<void> => this.#all('on_predict_batch_begin', batch, logs);
-  on_predict_batch_end = (batch: number, logs?: PredictLogs): Promise<void> => this.#all('on_predict_batch_end', batch, logs);
+  on_predict_batch_begin = (batch: number, logs?: Logs): Promise<void> =>
+    this.#all('on_predict_batch_begin', batch, logs);
+  on_predict_batch_end = (batch: number, logs?: PredictLogs): Promise<void> =>
+    this.#all('on_predict_batch_end', batch, logs);
 }
 kerasExport(CallbackList, 'keras.callbacks.CallbackList');

@@ -42,7 +42,9 @@ export class Callback {
 
   /** The model being trained. */
   get model(): Model {
-    if (!this.#model) throw new Error(`${this.constructor.name} has no model: it is set when training begins.`);
+    if (!this.#model) {
+      throw new Error(`${this.constructor.name} has no model: it is set when training begins.`);
+    }
     return this.#model;
   }
 

@@ -22,8 +22,8 @@ export class LambdaCallback extends Callback {
     super();
     for (const [name, fn] of Object.entries(functions)) {
       if (!(name in Callback.prototype)) {
-        throw new TypeError(`LambdaCallback has no argument '${name}'. Known: on_epoch_begin, on_epoch_end, ` +
-          'on_train_begin, on_train_end, on_train_batch_begin, on_train_batch_end.');
+        throw new TypeError(`LambdaCallback has no argument '${name}'. Known: on_epoch_begin, ` +
+          'on_epoch_end, on_train_begin, on_train_end, on_train_batch_begin, on_train_batch_end.');
       }
       Object.defineProperty(this, name, { value: fn, configurable: true });
     }

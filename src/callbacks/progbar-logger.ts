@@ -18,7 +18,8 @@ export class ProgbarLogger extends Callback {
 
   /** Whether the bar would be redrawn now: the values of a step are read from the device only then. */
   due(kind: 'train' | 'test' | 'predict'): boolean {
-    return this.params.verbose === 1 && !(kind === 'test' && this.#inFit) && (this.#bar ??= this.#makeBar()).due(this.#seen + 1);
+    return this.params.verbose === 1 && !(kind === 'test' && this.#inFit) &&
+      (this.#bar ??= this.#makeBar()).due(this.#seen + 1);
   }
 
   /** A batch whose values were not read. */

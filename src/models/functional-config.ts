@@ -23,7 +23,7 @@ interface LayerData extends Record<string, unknown> {
 export const isFunctionalConfig = (config: Record<string, unknown>): boolean =>
   Array.isArray(config.layers) && 'input_layers' in config && 'output_layers' in config;
 
-/** Functional models are born with one call, of themselves on their inputs, that Python's numbering counts. */
+/** Functional models are born with a call of themselves on their inputs, which Python's numbering counts. */
 const bornNodes = (operation: Operation): number => ((operation as Partial<Model>)._isFunctional ? 1 : 0);
 
 export function functionalConfig(model: Model, graph: GraphFunction): Record<string, unknown> {
@@ -34,7 +34,8 @@ export function functionalConfig(model: Model, graph: GraphFunction): Record<str
     return [operation.name, nodeIndex(operation, operation._inbound_nodes[node_index]), tensor_index];
   };
   const serializeArgument = (leaf: unknown): unknown => (leaf instanceof KerasTensor
-    ? { class_name: '__keras_tensor__', config: { shape: leaf.shape, dtype: leaf.dtype, keras_history: place(leaf) } }
+    ? { class_name: '__keras_tensor__',
+      config: { shape: leaf.shape, dtype: leaf.dtype, keras_history: place(leaf) } }
     : serialize_keras_object(leaf));
   const layers = graph.operations.map((operation) => ({
     ...(serialize_keras_object(operation) as Record<string, unknown>),
@@ -43,7 +44,8 @@ export function functionalConfig(model: Model, graph: GraphFunction): Record<str
       .filter((node) => graph.has(node) && node.input_tensors.length > 0)
       .map((node) => {
         const { args, kwargs } = argumentsInFile(node);
-        return { args: mapStructure(serializeArgument, args), kwargs: mapStructure(serializeArgument, kwargs) };
+        return { args: mapStructure(serializeArgument, args),
+          kwargs: mapStructure(serializeArgument, kwargs) };
       }),
   }));
   const places = (struct: unknown): unknown => mapStructure((leaf) => {
@@ -66,7 +68,7 @@ export function functionalFromConfig(cls: FunctionalConstructor, config: Record<
     const { inbound_nodes, ...serialized } = data;
     const layer = deserialize_keras_object(serialized);
     if (!(layer instanceof Operation)) {
-      throw new GraphError(`The layer '${data.name}' of the model's config is not a layer but ${String(layer)}.`);
+      throw new GraphError(`'${data.name}' in the model's config is not a layer but ${String(layer)}.`);
     }
     layers.set(data.name, layer);
     pending.push({ layer, nodes: [...(inbound_nodes ?? [])] });
@@ -74,7 +76,9 @@ export function functionalFromConfig(cls: FunctionalConstructor, config: Record<
 
   const tensorAt = ([name, node, tensor]: TensorPlace): KerasTensor => {
     const layer = layers.get(name);
-    if (!layer) throw new GraphError(`The model's config refers to a layer '${name}' that it does not contain.`);
+    if (!layer) {
+      throw new GraphError(`The model's config refers to a layer '${name}' that it does not contain.`);
+    }
     const found = layer._inbound_nodes[node];
     if (!found) throw new NotYet(name);
     return found.output_tensors[tensor];
@@ -84,7 +88,9 @@ export function functionalFromConfig(cls: FunctionalConstructor, config: Record<
     if (!isPlainObject(value)) return value;
     if (value.class_name === '__keras_tensor__') {
       const { keras_history: history } = value.config as { keras_history?: TensorPlace };
-      if (!history) throw new GraphError('A tensor in the model\'s config does not say which layer it comes from.');
+      if (!history) {
+        throw new GraphError('A tensor in the model\'s config does not say which layer it comes from.');
+      }
       return tensorAt(history);
     }
     if (value.class_name === '__tuple__') return revive(value.items);
@@ -92,7 +98,7 @@ export function functionalFromConfig(cls: FunctionalConstructor, config: Record<
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, revive(item)]));
   };
 
-  // A layer may be called on the result of a later call of another one, so calls wait until their operands exist.
+  // A layer may be called on the result of a later call of another: calls wait until their operands exist.
   for (let left = pending; left.length > 0;) {
     let progress = false;
     for (const { layer, nodes } of left) {
@@ -128,11 +134,14 @@ export function functionalFromConfig(cls: FunctionalConstructor, config: Record<
   const options: LayerOptions = {};
   if (typeof config.name === 'string') options.name = config.name;
   if (typeof config.trainable === 'boolean') options.trainable = config.trainable;
-  return new cls(unpackSingle(places(config.input_layers)), unpackSingle(places(config.output_layers)), options);
+  const { input_layers, output_layers } = config;
+  const [inputs, outputs] = [input_layers, output_layers].map((ends) => unpackSingle(places(ends)));
+  return new cls(inputs, outputs, options);
 }
 
 function callNode(
-  layer: Operation, data: NodeData | unknown[], revive: (value: unknown) => unknown, tensorAt: (place: TensorPlace) => KerasTensor,
+  layer: Operation, data: NodeData | unknown[], revive: (value: unknown) => unknown,
+    tensorAt: (place: TensorPlace) => KerasTensor,
 ): void {
   const call = layer as unknown as (...args: unknown[]) => unknown;
   if (Array.isArray(data)) {
@@ -143,12 +152,17 @@ function callNode(
   }
   const args = revive(data.args) as unknown[];
   const kwargs = (revive(data.kwargs) ?? {}) as Record<string, unknown>;
-  for (const key of Object.keys(kwargs)) if (flatten(kwargs[key]).every((leaf) => leaf === null)) delete kwargs[key];
+  for (const key of Object.keys(kwargs)) {
+    if (flatten(kwargs[key]).every((leaf) => leaf === null)) delete kwargs[key];
+  }
   if (Object.keys(kwargs).length > 0) call(...args, kwargs);
   else call(...args);
 }
 
-const mapValues = (object: Record<string, unknown>, fn: (value: unknown) => unknown): Record<string, unknown> =>
+const mapValues = (
+  object: Record<string, unknown>, fn: (value: unknown) => unknown,
+): Record<string, unknown> =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, fn(value)]));
 
-const unpackSingle = (struct: unknown): unknown => (Array.isArray(struct) && struct.length === 1 ? struct[0] : struct);
+const unpackSingle = (struct: unknown): unknown =>
+  (Array.isArray(struct) && struct.length === 1 ? struct[0] : struct);

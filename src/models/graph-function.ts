@@ -32,7 +32,8 @@ export class GraphFunction {
     for (const [what, struct] of [['inputs', inputs], ['outputs', outputs]] as const) {
       const bad = flatten(struct).find((leaf) => !(leaf instanceof KerasTensor));
       if (bad !== undefined || flatten(struct).length === 0) {
-        throw new GraphError(`All ${what} of a functional model must be KerasTensors, received ${String(bad)}.`);
+        throw new GraphError(`All ${what} of a functional model must be KerasTensors, ` +
+          `received ${String(bad)}.`);
       }
     }
     this.inputs_struct = inputs;
@@ -67,7 +68,9 @@ export class GraphFunction {
   }
 
   /** By depth, the longest way to an output, as Keras orders layers; equal depths in the order met. */
-  #sort(ordered: readonly Node[], indices: Map<Operation, number>): { nodes: Node[]; operations: Operation[] } {
+  #sort(
+    ordered: readonly Node[], indices: Map<Operation, number>,
+  ): { nodes: Node[]; operations: Operation[] } {
     const nodeDepth = new Map<Node, number>();
     const operationDepth = new Map<Operation, number>();
     for (const node of ordered.toReversed()) {
@@ -106,17 +109,20 @@ export class GraphFunction {
     const computable = new Set<KerasTensor>(this.inputs);
     for (const node of this.nodes) {
       if (node.output_tensors.every((tensor) => computable.has(tensor))) continue;
-      const missing = node.is_input ? node.output_tensors[0] : node.input_tensors.find((t) => !computable.has(t));
+      const missing = node.is_input ? node.output_tensors[0]
+        : node.input_tensors.find((t) => !computable.has(t));
       if (missing) {
-        throw new GraphError(`The outputs depend on ${missing.toString()} (needed by ${node.operation.toString()}), which is not ` +
-          `among the inputs of the model: ${this.inputs.map((t) => t.name).join(', ')}.`);
+        throw new GraphError(`The outputs depend on ${missing.toString()} ` +
+          `(needed by ${node.operation.toString()}), which is not among the inputs of the model: ` +
+          `${this.inputs.map((t) => t.name).join(', ')}.`);
       }
       for (const tensor of node.output_tensors) computable.add(tensor);
     }
     const names = new Map<string, Operation>();
     for (const operation of this.operations) {
       if (names.has(operation.name)) {
-        throw new GraphError(`The name '${operation.name}' is used by two layers of the model. Give each a name of its own.`);
+        throw new GraphError(`The name '${operation.name}' is used by two layers of the model. ` +
+          'Give each a name of its own.');
       }
       names.set(operation.name, operation);
     }
@@ -128,7 +134,10 @@ export class GraphFunction {
   }
 
   /** Runs the graph on values for `inputs`, in their flat order; `call` runs one operation. */
-  run(values: readonly unknown[], call: (operation: Operation, args: unknown[], kwargs: Record<string, unknown>) => unknown): unknown {
+  run(
+    values: readonly unknown[],
+    call: (operation: Operation, args: unknown[], kwargs: Record<string, unknown>) => unknown,
+  ): unknown {
     const known = new Map<KerasTensor, unknown>();
     this.inputs.forEach((tensor, i) => known.set(tensor, values[i]));
     for (const node of this.nodes) {

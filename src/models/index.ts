@@ -18,7 +18,9 @@ export { load_model, save_model } from '../saving/keras-archive.js';
  */
 export function model_from_json(json: string, options: DeserializeOptions = {}): Model {
   const model = deserialize_keras_object(parseJSON(json, 'model_from_json'), options);
-  if (!(model instanceof Model)) throw new TypeError(`model_from_json: the JSON describes ${String(model)}, which is no model.`);
+  if (!(model instanceof Model)) {
+    throw new TypeError(`model_from_json: the JSON describes ${String(model)}, which is no model.`);
+  }
   return model;
 }
 kerasExport(model_from_json, 'keras.models.model_from_json');

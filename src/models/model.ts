@@ -1,7 +1,7 @@
-/** Model: a layer that can be trained, saved and summarized; a graph of layers, or a subclass with its own `call`. */
+/** Model: a layer that can be trained, saved and summarized; a graph of layers, or a class with a `call`. */
 import { apply } from '../engine/apply.js';
 import { flatten, isPlainObject, mapStructure } from '../engine/structure.js';
-import { formatShape, type SymbolicShape } from '../engine/shape.js';
+import { formatShape, type Shape, type SymbolicShape } from '../engine/shape.js';
 import { Tensor, TracedValueError } from '../engine/tensor.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { InputLayer } from '../layers/core/input-layer.js';
@@ -37,7 +37,7 @@ export function setFunctionalClass(make: NonNullable<typeof functionalClass>): v
 }
 
 /**
- * Groups layers into one that trains: `new Model(inputs, outputs)` from KerasTensors, or a subclass with `call`.
+ * Groups layers into one that trains: `new Model(inputs, outputs)` from KerasTensors, or a class with `call`.
  * Source: keras.Model.
  *
  * @example
@@ -168,14 +168,15 @@ export class Model extends Trainer {
 
   override call(inputs: unknown, options: CallOptions = {}): unknown {
     if (!this.#graph) {
-      throw new Error(`Model '${this.name}' (${this.constructor.name}) has no computation: make it of inputs and outputs, ` +
-        'or override call(inputs, {training}).');
+      throw new Error(`Model '${this.name}' (${this.constructor.name}) has no computation: make it of ` +
+        'inputs and outputs, or override call(inputs, {training}).');
     }
     const values = this.#standardize(inputs, options.mask);
     const { training } = options;
     return this.#graph.run(values, (operation, args, kwargs) => {
       const callable = operation as unknown as (...args: unknown[]) => unknown;
-      const given: Record<string, unknown> = operation instanceof Layer && training !== undefined && kwargs.training === undefined
+      const hears = operation instanceof Layer && training !== undefined && kwargs.training === undefined;
+      const given: Record<string, unknown> = hears
         ? { ...kwargs, training } : kwargs;
       return Object.keys(given).length > 0 ? callable(...args, given) : callable(...args);
     });
@@ -189,8 +190,9 @@ export class Model extends Trainer {
     if (isPlainObject(inputs) && !isPlainObject(struct)) {
       const missing = graph.inputs.find((tensor) => !(tensor.name in inputs));
       if (missing) {
-        throw new IncompatibleInputError(`Missing data for input '${missing.name}' of model '${this.name}'. Received the keys ` +
-          `${Object.keys(inputs).join(', ')}; expected ${graph.inputs.map((t) => t.name).join(', ')}.`);
+        throw new IncompatibleInputError(`Missing data for input '${missing.name}' of model ` +
+          `'${this.name}'. Received the keys ${Object.keys(inputs).join(', ')}; ` +
+          `expected ${graph.inputs.map((t) => t.name).join(', ')}.`);
       }
       given = graph.inputs.map((tensor) => inputs[tensor.name]);
     } else if (isPlainObject(inputs) && isPlainObject(struct)) {
@@ -208,7 +210,8 @@ export class Model extends Trainer {
       if (value instanceof KerasTensor) return value;
       const tensor = toTensor(value as TensorLike, expected.dtype);
       const adjusted = adjustRank(tensor, expected, this.name);
-      const known = masks[i] instanceof Tensor ? masks[i] : (value instanceof Tensor ? value.mask : undefined);
+      const known = masks[i] instanceof Tensor ? masks[i]
+        : (value instanceof Tensor ? value.mask : undefined);
       if (known && known !== adjusted.mask) adjusted.mask = known;
       return adjusted;
     });
@@ -253,12 +256,12 @@ export class Model extends Trainer {
     await save_weights(this, filepath, options);
   }
 
-  /** Reads weights from a `.weights.h5` or `.keras` file. Option `skip_mismatch` leaves layers of other shapes as they are. */
+  /** Reads weights from a `.weights.h5` or `.keras` file. `skip_mismatch` leaves others than fit alone. */
   async load_weights(filepath: FileSource, options: { skip_mismatch?: boolean } = {}): Promise<void> {
     await load_weights(this, filepath, options);
   }
 
-  /** The architecture, without weights, as JSON that `keras.models.model_from_json` reads, here and in Python. */
+  /** The architecture, without weights, as JSON for `keras.models.model_from_json`, here and in Python. */
   to_json(): string {
     return stringifyJSON(serialize_keras_object(this));
   }
@@ -269,7 +272,8 @@ export class Model extends Trainer {
   }
 
   static override from_config(config: Record<string, unknown>): Layer {
-    if (isFunctionalConfig(config)) return functionalFromConfig(this as unknown as FunctionalConstructor, config);
+    const cls = this as unknown as FunctionalConstructor;
+    if (isFunctionalConfig(config)) return functionalFromConfig(cls, config);
     return new (this as unknown as new (config: Record<string, unknown>) => Model)(config);
   }
 }
@@ -287,14 +291,15 @@ function splitArguments(args: ModelArgs): { inputs?: unknown; outputs?: unknown;
   return { options: (first as LayerOptions | undefined) ?? {} };
 }
 
-/** Repeats the calls of a graph that starts at intermediate tensors on new `Input`s, so that it stands alone. */
+/** Repeats a graph that starts at intermediate tensors on new `Input`s, so that it stands alone. */
 function onInputLayers(inputs: unknown, outputs: unknown): [unknown, unknown] {
   const flat = flatten(inputs).filter((leaf) => leaf instanceof KerasTensor);
   const isInput = (tensor: KerasTensor): boolean => tensor._keras_history?.operation instanceof InputLayer;
   if (flat.every(isInput)) return [inputs, outputs];
   const graph = new GraphFunction(inputs, outputs);
   const fresh = new Map(flat.map((tensor) => [tensor, isInput(tensor) ? tensor
-    : new InputLayer({ batch_shape: tensor.shape, dtype: tensor.dtype, name: `${tensor.name}_input` }).output as KerasTensor]));
+    : new InputLayer({ batch_shape: tensor.shape, dtype: tensor.dtype,
+      name: `${tensor.name}_input` }).output as KerasTensor]));
   const cloned = graph.run(graph.inputs.map((tensor) => fresh.get(tensor)), (operation, args, kwargs) => {
     const given = Object.keys(kwargs).length > 0 ? [...args, kwargs] : args;
     return (operation as unknown as (...a: unknown[]) => unknown)(...given);
@@ -305,8 +310,9 @@ function onInputLayers(inputs: unknown, outputs: unknown): [unknown, unknown] {
 function adjustRank(x: Tensor, expected: KerasTensor, model: string): Tensor {
   const rank = expected.shape.length;
   if (x.ndim === rank) return x;
-  if (x.ndim === rank + 1 && x.shape[rank] === 1) return apply('reshape', [x], { shape: x.shape.slice(0, -1) });
-  if (x.ndim === rank - 1 && expected.shape[rank - 1] === 1) return apply('reshape', [x], { shape: [...x.shape, 1] });
+  const reshaped = (shape: Shape): Tensor => apply('reshape', [x], { shape });
+  if (x.ndim === rank + 1 && x.shape[rank] === 1) return reshaped(x.shape.slice(0, -1));
+  if (x.ndim === rank - 1 && expected.shape[rank - 1] === 1) return reshaped([...x.shape, 1]);
   throw new IncompatibleInputError(`Input '${expected.name}' of model '${model}' must have shape ` +
     `${formatShape(expected.shape)}, received ${formatShape(x.shape)}.`);
 }

@@ -9,14 +9,17 @@ import { kerasExport } from '../saving/registration.js';
 import { Functional } from './functional.js';
 import { Model } from './model.js';
 
+type LayerList = readonly (Layer | KerasTensor)[] | null;
+
 export interface SequentialOptions {
-  layers?: readonly (Layer | KerasTensor)[] | null;
+  layers?: LayerList;
   trainable?: boolean;
   name?: string | null;
 }
 
 /**
- * A stack of layers. Started by an `Input` it is built at once, else at its first call. Source: keras.Sequential.
+ * A stack of layers. Started by an `Input` it is built at once, else at its first call.
+ * Source: keras.Sequential.
  *
  * @example
  * const model = new keras.Sequential([
@@ -30,8 +33,8 @@ export class Sequential extends Model {
   _layers: Layer[] = [];
   #functional: Functional | undefined;
 
-  constructor(...args: [layers?: readonly (Layer | KerasTensor)[] | null, trainable?: boolean, name?: string | null]
-    | [layers: readonly (Layer | KerasTensor)[] | null, options: SequentialOptions] | [options: SequentialOptions]) {
+  constructor(...args: [layers?: LayerList, trainable?: boolean, name?: string | null]
+    | [layers: LayerList, options: SequentialOptions] | [options: SequentialOptions]) {
     const { layers, trainable, name } = sequentialOptions(args);
     super({ name, ...(trainable === undefined ? {} : { trainable }) } as LayerOptions);
     for (const layer of layers ?? []) this.#push(layer);
@@ -48,9 +51,9 @@ export class Sequential extends Model {
   #push(given: Layer | KerasTensor): void {
     const layer = given instanceof KerasTensor ? given._keras_history?.operation : given;
     if (!(layer instanceof Layer)) {
-      const isClass = typeof given === 'function' && (given as { prototype?: unknown }).prototype instanceof Layer;
+      const { prototype, name } = Object(given) as { prototype?: unknown; name?: string };
       throw new LayerError(`Only layers can be added to the Sequential model '${this.name}', received ` +
-        `${isClass ? `the class ${(given as { name: string }).name}; make a layer of it with new` : String(given)}.`);
+        `${prototype instanceof Layer ? `the class ${name}; make a layer of it with new` : String(given)}.`);
     }
     if (this._layers.some((other) => other !== layer && other.name === layer.name)) {
       throw new LayerError(`All layers of the Sequential model '${this.name}' must have unique names, ` +
@@ -112,14 +115,16 @@ export class Sequential extends Model {
   override build(input_shape?: unknown): void {
     if (!isShape(input_shape)) return;
     if (this._layers.length === 0) {
-      throw new LayerError(`The Sequential model '${this.name}' has no layers to build. Call model.add(layer).`);
+      throw new LayerError(`The Sequential model '${this.name}' has no layers to build. ` +
+        'Call model.add(layer).');
     }
     const [first] = this._layers;
     if (!(first instanceof InputLayer)) {
-      this._layers = [new InputLayer({ batch_shape: input_shape, dtype: first.compute_dtype }), ...this._layers];
+      const input = new InputLayer({ batch_shape: input_shape, dtype: first.compute_dtype });
+      this._layers = [input, ...this._layers];
     } else if (!sameShape(first.batch_shape, input_shape)) {
-      throw new LayerError(`The Sequential model '${this.name}' has the input shape ${formatShape(first.batch_shape)}; ` +
-        `it cannot be built on ${formatShape(input_shape)}.`);
+      throw new LayerError(`The Sequential model '${this.name}' has the input shape ` +
+        `${formatShape(first.batch_shape)}; it cannot be built on ${formatShape(input_shape)}.`);
     }
     const inputs = (this._layers[0] as InputLayer).output as KerasTensor;
     let x: KerasTensor = inputs;
@@ -133,7 +138,8 @@ export class Sequential extends Model {
     if (this.#functional) return this.#functional.call(inputs, options);
     // Nested inputs cannot be described by one shape: the layers are called one after the other.
     const { training } = options;
-    return this.layers.reduce((x, layer) => layer<unknown, unknown>(x, training === undefined ? {} : { training }), inputs);
+    const given = training === undefined ? {} : { training };
+    return this.layers.reduce((x, layer) => layer<unknown, unknown>(x, given), inputs);
   }
 
   override compute_mask(inputs: unknown, previous_mask: unknown): unknown {
@@ -141,7 +147,8 @@ export class Sequential extends Model {
   }
 
   override get_config(): Record<string, unknown> {
-    const config: Record<string, unknown> = { ...baseConfig(this), layers: this._layers.map(serialize_keras_object) };
+    const config: Record<string, unknown> =
+      { ...baseConfig(this), layers: this._layers.map(serialize_keras_object) };
     if (this.#functional) config.build_input_shape = (this._layers[0] as InputLayer).batch_shape;
     return config;
   }

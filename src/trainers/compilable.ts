@@ -48,7 +48,7 @@ export abstract class Compilable extends Layer {
   // ---- compile ----
 
   /**
-   * Sets optimizer, loss and metrics. `compile(optimizer, loss, ...)` or `compile({optimizer, loss, metrics, ...})`.
+   * Sets optimizer, loss and metrics: `compile(optimizer, loss, {metrics})` or `compile({optimizer, loss})`.
    * Source: keras.Model.compile.
    */
   compile(...args: NamedForms<o.CompileArguments, typeof o.COMPILE>): void {
@@ -56,13 +56,15 @@ export abstract class Compilable extends Layer {
     const isConfig = isPlainObject(args[0]) && 'class_name' in args[0];
     const options = namedArguments<o.CompileArguments>('compile()', o.COMPILE, args, [],
       isConfig ? o.STRUCTURED : o.STRUCTURED.filter((name) => name !== 'optimizer'));
-    const { loss, metrics, weighted_metrics, run_eagerly = false, jit_compile = 'auto', steps_per_execution = 1 } = options;
+    const { loss, metrics, weighted_metrics } = options;
+    const { run_eagerly = false, jit_compile = 'auto', steps_per_execution = 1 } = options;
     o.requireChoice('compile()', 'run_eagerly', run_eagerly, [true, false]);
     o.requireChoice('compile()', 'jit_compile', jit_compile, [true, false, 'auto']);
     this.#optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
     const names = (this as unknown as { output_names?: string[] }).output_names;
     this.#compiled = {
-      loss: loss === null || loss === undefined ? undefined : new CompileLoss(loss, options.loss_weights, names),
+      loss: loss === null || loss === undefined ? undefined
+        : new CompileLoss(loss, options.loss_weights, names),
       metrics: metrics || weighted_metrics ? new CompileMetrics(metrics, weighted_metrics, names) : undefined,
       lossTracker: new Mean({ name: 'loss' }),
       arguments: options,
@@ -119,12 +121,13 @@ export abstract class Compilable extends Layer {
     return this.#stepsPerExecution;
   }
 
-  /** The loss so far, all compiled metrics as one, the losses of several outputs, then metrics that layers own. */
+  /** The loss, all compiled metrics as one, losses of single outputs, then metrics that layers own. */
   override get metrics(): Metric[] {
     const { lossTracker, metrics, loss } = this.#compiled ?? {};
     // Metrics of a model inside are its own affair.
     const inner = this._flatten_layers(false).filter((layer) => !(layer instanceof Compilable));
-    return [...new Set([...(lossTracker ? [lossTracker] : []), ...(metrics ? [metrics] : []), ...(loss?.metrics ?? []),
+    return [...new Set([...(lossTracker ? [lossTracker] : []), ...(metrics ? [metrics] : []),
+      ...(loss?.metrics ?? []),
       ...[this, ...inner].flatMap((layer) => ownedBy(layer).metrics)])];
   }
 
@@ -138,18 +141,18 @@ export abstract class Compilable extends Layer {
 
   protected requireCompiled(method: string): void {
     if (this.#compiled) return;
-    throw new NotCompiledError(`${this.constructor.name} '${this.name}' is not compiled: call compile({optimizer, loss}) ` +
-      `before ${method}().`);
+    throw new NotCompiledError(`${this.constructor.name} '${this.name}' is not compiled: ` +
+      `call compile({optimizer, loss}) before ${method}().`);
   }
 
   /** Freezing after compile() has no effect on steps that are compiled already. */
   protected noteTrainableChanges(): void {
     const { trainable } = this.#compiled!;
-    const changed = [...trainable].filter(([layer, before]) => layer.trainable !== before).map(([layer]) => layer);
+    const changed = [...trainable.keys()].filter((layer) => layer.trainable !== trainable.get(layer));
     if (changed.length === 0) return;
     for (const layer of changed) trainable.set(layer, layer.trainable);
-    notice(`'trainable' of ${changed.map(({ name }) => name).join(', ')} has changed since '${this.name}' was compiled. ` +
-      'Call compile() again for it to take effect.');
+    notice(`'trainable' of ${changed.map(({ name }) => name).join(', ')} has changed since '${this.name}' ` +
+      'was compiled. Call compile() again for it to take effect.');
   }
 
   /** The arguments of compile for a file; null when they were not given. */
@@ -167,7 +170,8 @@ export abstract class Compilable extends Layer {
   /** Compiles as `get_compile_config` recorded it, and builds the optimizer. */
   compile_from_config(config: Record<string, unknown>): void {
     const known = Object.entries(config).filter(([key]) => (o.COMPILE as readonly string[]).includes(key));
-    const options = Object.fromEntries(known.map(([key, value]) => [key, deserialize_keras_object(value) ?? undefined])) as o.CompileArguments;
+    const revived = known.map(([key, value]) => [key, deserialize_keras_object(value) ?? undefined]);
+    const options = Object.fromEntries(revived) as o.CompileArguments;
     // What Python decided for its own backend says nothing here.
     this.compile({ ...options, jit_compile: 'auto' });
     if (this.built) this.#optimizer?.build(this.trainable_variables);
@@ -176,17 +180,20 @@ export abstract class Compilable extends Layer {
   // ---- steps, made to be overridden ----
 
   /** The total loss of a batch: the compiled losses, and those the layers added. */
-  compute_loss(_x: unknown, y: unknown, y_pred: unknown, sample_weight?: unknown, _options: { training?: boolean } = {}): Tensor {
+  compute_loss(
+    _x: unknown, y: unknown, y_pred: unknown, sample_weight?: unknown, _options: { training?: boolean } = {},
+  ): Tensor {
     const parts: Tensor[] = [];
     const compiled = this.#compiled?.loss?.call(y, y_pred, sample_weight);
     if (compiled) parts.push(compiled);
     for (const loss of this.losses) {
-      const scalar = loss.ndim === 0 ? loss : apply('reduce_sum', [loss], { axes: loss.shape.map((_, i) => i), keepdims: false });
+      const scalar = loss.ndim === 0 ? loss
+        : apply('reduce_sum', [loss], { axes: loss.shape.map((_, i) => i), keepdims: false });
       parts.push(scalar.dtype === 'float32' ? scalar : apply('cast', [scalar], { dtype: 'float32' }));
     }
     if (parts.length === 0) {
-      throw new NotCompiledError(`There is no loss to compute for '${this.name}': pass a loss to compile(), ` +
-        'add one with add_loss, or override compute_loss.');
+      throw new NotCompiledError(`There is no loss to compute for '${this.name}': ` +
+        'pass a loss to compile(), add one with add_loss, or override compute_loss.');
     }
     return parts.reduce((a, b) => apply('add', [a, b]));
   }
@@ -212,8 +219,8 @@ export abstract class Compilable extends Layer {
   protected inOrder(logs: Logs): number | number[] {
     const names = this.metrics.flatMap((metric) => (metric instanceof CompileMetrics
       ? metric.metrics.map(({ name }) => name) : [metric.name]));
-    const order = [...names.filter((name) => name in logs), ...Object.keys(logs).toSorted().filter((name) => !names.includes(name))];
-    const values = order.map((name) => logs[name]);
+    const others = Object.keys(logs).toSorted().filter((name) => !names.includes(name));
+    const values = [...names.filter((name) => name in logs), ...others].map((name) => logs[name]);
     return values.length === 1 ? values[0] : values;
   }
 
@@ -253,7 +260,8 @@ export abstract class Compilable extends Layer {
 
   #trackLoss(loss: Tensor, x: unknown): void {
     const [first] = flatten(x) as Tensor[];
-    this.#compiled?.lossTracker.update_state(loss, { sample_weight: scalarTensor(first.shape[0] ?? 1, 'float32') });
+    const sample_weight = scalarTensor(first.shape[0] ?? 1, 'float32');
+    this.#compiled?.lossTracker.update_state(loss, { sample_weight });
   }
 
   protected stepFunction(kind: Kind): StepFunction<unknown> {

@@ -3,7 +3,7 @@ import { isPlainObject } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 import type { Variable } from '../engine/variable.js';
 import * as metricsModule from '../metrics/index.js';
-import { alignWithOutputs, flattenOutputs } from './outputs.js';
+import { alignTensors, alignWithOutputs, flattenOutputs } from './outputs.js';
 import { metricFor } from './shorthands.js';
 
 interface OutputMetrics {
@@ -16,10 +16,11 @@ interface OutputMetrics {
 const isMetricLeaf = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'function' || (isPlainObject(value) && 'class_name' in value);
 /** One metric, or a list of metrics, for one output. */
-const isEntry = (value: unknown): boolean => isMetricLeaf(value) || (Array.isArray(value) && value.every(isMetricLeaf));
+const isEntry = (value: unknown): boolean =>
+  isMetricLeaf(value) || (Array.isArray(value) && value.every(isMetricLeaf));
 
 /**
- * All metrics given to `compile` as one: `model.metrics` holds it, and its result is an object of theirs by name.
+ * All metrics given to `compile` as one: `model.metrics` holds it, and its result is theirs by name.
  * Source: keras.src.trainers.compile_utils.CompileMetrics.
  */
 export class CompileMetrics extends metricsModule.Metric {
@@ -32,8 +33,8 @@ export class CompileMetrics extends metricsModule.Metric {
     super({ name: 'compile_metrics' });
     for (const [name, value] of [['metrics', metrics], ['weighted_metrics', weighted_metrics]] as const) {
       if (value !== null && value !== undefined && !Array.isArray(value) && !isPlainObject(value)) {
-        throw new TypeError(`${name} of compile() must be a list, or an object with a list for each output, ` +
-          `received ${JSON.stringify(value) ?? String(value)}.`);
+        throw new TypeError(`${name} of compile() must be a list, or an object with a list for each ` +
+          `output, received ${JSON.stringify(value) ?? String(value)}.`);
       }
     }
     this.#plain = metrics;
@@ -59,18 +60,18 @@ export class CompileMetrics extends metricsModule.Metric {
     const perOutput = single ? [leavesOf(given)]
       : alignWithOutputs(what, given, names, (value) => value !== given && isEntry(value));
     return perOutput.flatMap((entry, output) => {
-      const list = (Array.isArray(entry) ? entry : [entry]).filter((item) => item !== null && item !== undefined);
+      const list = [entry].flat().filter((item) => item !== null && item !== undefined);
       const target = y_true[output];
       if (list.length === 0 || !target) return [];
-      return [{ output, prefix: single ? null : names[output], metrics: list.map((item) => toMetric(item, target, y_pred[output])) }];
+      return [{ output, prefix: single ? null : names[output],
+        metrics: list.map((item) => toMetric(item, target, y_pred[output])) }];
     });
   }
 
   override update_state(y_true: unknown, y_pred: unknown, sample_weight?: unknown): void {
     const { outputs, names } = flattenOutputs(y_pred, this.#outputNames);
-    const isTensor = (value: unknown): boolean => value instanceof Tensor;
-    const targets = alignWithOutputs('Labels (y)', y_true, names, isTensor) as (Tensor | undefined)[];
-    const weights = alignWithOutputs('sample_weight', sample_weight, names, isTensor) as (Tensor | undefined)[];
+    const targets = alignTensors('Labels (y)', y_true, names);
+    const weights = alignTensors('sample_weight', sample_weight, names);
     this.#sets ??= {
       plain: this.#make(this.#plain, 'metrics of compile()', targets, outputs, names),
       weighted: this.#make(this.#weighted, 'weighted_metrics of compile()', targets, outputs, names),
@@ -94,10 +95,16 @@ export class CompileMetrics extends metricsModule.Metric {
       counts.set(name, n + 1);
       results[n === 0 ? name : `${name}_${n}`] = metric.result() as Tensor;
     };
-    const full = (prefix: string | null, name: string): string => (prefix === null ? name : `${prefix}_${name}`);
-    for (const { prefix, metrics } of this.#sets?.plain ?? []) for (const m of metrics) put(full(prefix, m.name), m);
+    const full = (prefix: string | null, name: string): string =>
+      (prefix === null ? name : `${prefix}_${name}`);
+    for (const { prefix, metrics } of this.#sets?.plain ?? []) {
+      for (const m of metrics) put(full(prefix, m.name), m);
+    }
     for (const { prefix, metrics } of this.#sets?.weighted ?? []) {
-      for (const m of metrics) put(counts.has(full(prefix, m.name)) ? full(prefix, `weighted_${m.name}`) : full(prefix, m.name), m);
+      for (const m of metrics) {
+        const name = full(prefix, m.name);
+        put(counts.has(name) ? full(prefix, `weighted_${m.name}`) : name, m);
+      }
     }
     return results;
   }
@@ -122,6 +129,6 @@ function toMetric(identifier: unknown, y_true: Tensor, y_pred: Tensor): metricsM
     if (typeof identifier === 'string') metric.name = identifier;
     return metric;
   }
-  const name = typeof identifier === 'string' ? identifier : (identifier as { name?: string }).name || 'metric';
-  return new metricsModule.MeanMetricWrapper(metric as metricsModule.MetricFunction, { name });
+  const { name } = typeof identifier === 'string' ? { name: identifier } : (identifier as { name: string });
+  return new metricsModule.MeanMetricWrapper(metric, { name: name || 'metric' });
 }

@@ -2,17 +2,12 @@
 import { notice } from '../utils/notice.js';
 import type { Logs } from '../callbacks/callback.js';
 
-interface Watched {
-  name: string;
-  optimizer: { learning_rate: unknown } | null;
-}
-
 /** Says once for a training that its loss became NaN or infinite: from there on the weights are of no use. */
 export class LossWatch {
-  readonly #model: Watched;
+  readonly #model: { name: string };
   #noted = false;
 
-  constructor(model: Watched) {
+  constructor(model: { name: string }) {
     this.#model = model;
   }
 
@@ -21,7 +16,8 @@ export class LossWatch {
     if (this.#noted || loss === undefined || Number.isFinite(loss)) return;
     this.#noted = true;
     const where = step === undefined ? `in epoch ${epoch + 1}` : `in epoch ${epoch + 1}, by step ${step + 1}`;
-    notice(`The loss of '${this.#model.name}' became ${Number.isNaN(loss) ? 'NaN' : loss} ${where}; training on will not ` +
-      'mend it. Look for NaN or very large values in x and y, lower the learning rate, or set clipnorm on the optimizer.');
+    notice(`The loss of '${this.#model.name}' became ${loss} ${where}; training on will not mend it. ` +
+      'Look for NaN or very large numbers in the data, lower the learning rate, or set clipnorm on the ' +
+      'optimizer.');
   }
 }

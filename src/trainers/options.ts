@@ -85,15 +85,18 @@ export interface BatchArguments {
 
 export const COMPILE = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics', 'run_eagerly',
   'steps_per_execution', 'jit_compile'] as const;
-export const FIT = ['x', 'y', 'batch_size', 'epochs', 'verbose', 'callbacks', 'validation_split', 'validation_data',
+export const FIT = ['x', 'y', 'batch_size', 'epochs', 'verbose', 'callbacks', 'validation_split',
+  'validation_data',
   'shuffle', 'class_weight', 'sample_weight', 'initial_epoch', 'steps_per_epoch', 'validation_steps',
   'validation_batch_size', 'validation_freq'] as const;
-export const EVALUATE = ['x', 'y', 'batch_size', 'verbose', 'sample_weight', 'steps', 'callbacks', 'return_dict'] as const;
+export const EVALUATE = ['x', 'y', 'batch_size', 'verbose', 'sample_weight', 'steps', 'callbacks',
+  'return_dict'] as const;
 export const PREDICT = ['x', 'batch_size', 'verbose', 'steps', 'callbacks'] as const;
 export const TRAIN_ON_BATCH = ['x', 'y', 'sample_weight', 'class_weight', 'return_dict'] as const;
 export const TEST_ON_BATCH = ['x', 'y', 'sample_weight', 'return_dict'] as const;
 /** Arguments whose values may be plain objects. */
-export const STRUCTURED = ['x', 'y', 'sample_weight', 'class_weight', 'loss', 'loss_weights', 'metrics', 'weighted_metrics',
+export const STRUCTURED = ['x', 'y', 'sample_weight', 'class_weight', 'loss', 'loss_weights', 'metrics',
+  'weighted_metrics',
   'optimizer', 'validation_data'] as const;
 
 const show = (value: unknown): string => JSON.stringify(value) ?? String(value);
@@ -102,7 +105,9 @@ function fail(method: string, name: string, expected: string, value: unknown): n
   throw new ArgumentError(`${method}: the argument ${name} must be ${expected}, received ${show(value)}.`);
 }
 
-export function requireChoice(method: string, name: string, value: unknown, choices: readonly unknown[]): void {
+export function requireChoice(
+  method: string, name: string, value: unknown, choices: readonly unknown[],
+): void {
   if (!choices.includes(value)) fail(method, name, `one of ${choices.map(show).join(', ')}`, value);
 }
 
@@ -131,8 +136,8 @@ export function fitSettings(
 }
 
 /**
- * Arguments of fit and its like by name. A single object may also be data (a model with inputs by name); with `x` and
- * another argument among its keys it is not.
+ * Arguments of fit and its like by name. A single object may also be data, of a model with inputs by name;
+ * not so when it has the key `x` and that of another argument.
  */
 export function dataArguments<O extends object>(
   method: string, names: readonly string[], args: readonly unknown[],

@@ -22,9 +22,10 @@ export function flattenOutputs(y_pred: unknown, layerNames: readonly string[] | 
   return { outputs, names: outputs.map((_, i) => layerNames?.[i] ?? null) };
 }
 
-const namesOf = (names: readonly (string | null)[]): string => names.map((name, i) => name ?? `number ${i}`).join(', ');
+const namesOf = (names: readonly (string | null)[]): string =>
+  names.map((name, i) => name ?? `number ${i}`).join(', ');
 
-/** Values given for the outputs (targets, weights, losses, metrics): by name, in order, or one for the only output. */
+/** Values given for the outputs (targets, weights, losses, metrics): by name, in order, or one for all. */
 export function alignWithOutputs(
   what: string, given: unknown, names: readonly (string | null)[], isLeaf: (value: unknown) => boolean,
 ): unknown[] {
@@ -32,7 +33,8 @@ export function alignWithOutputs(
   if (isPlainObject(given) && !isLeaf(given)) {
     const unknown = Object.keys(given).find((key) => !names.includes(key));
     if (unknown !== undefined) {
-      throw new StructureError(`${what}: there is no output '${unknown}'. The outputs of the model are ${namesOf(names)}.`);
+      throw new StructureError(`${what}: there is no output '${unknown}'. ` +
+        `The outputs of the model are ${namesOf(names)}.`);
     }
     return names.map((name) => (name === null ? undefined : given[name]));
   }
@@ -46,6 +48,12 @@ export function alignWithOutputs(
   return names.length === 1 ? [given] : names.map(() => given);
 }
 
+/** `alignWithOutputs` for tensors. */
+export const alignTensors = (
+  what: string, given: unknown, names: readonly (string | null)[],
+): (Tensor | undefined)[] =>
+  alignWithOutputs(what, given, names, (value) => value instanceof Tensor) as (Tensor | undefined)[];
+
 /** A loss failed on the shapes of labels, predictions or weights: says what fits. */
 export function explainLossError(
   error: unknown, loss: string, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | undefined,
@@ -54,15 +62,18 @@ export function explainLossError(
     `y_pred has shape ${formatShape(y_pred.shape)}`;
   const rest = `(${(error as Error).message})`;
   if (sample_weight && !isPrefix(sample_weight.shape, y_true.shape)) {
-    return new StructureError(`sample_weight of shape ${formatShape(sample_weight.shape)} does not fit the labels: ${given}. ` +
-      `Expected one weight a sample, of shape ${formatShape(y_true.shape.slice(0, 1))}. ${rest}`, { cause: error });
+    const wanted = formatShape(y_true.shape.slice(0, 1));
+    return new StructureError(`sample_weight of shape ${formatShape(sample_weight.shape)} does not fit the ` +
+      `labels: ${given}. Expected one weight a sample, of shape ${wanted}. ${rest}`, { cause: error });
   }
   let hint = 'Labels need the shape of the predictions: change the labels, or the units of the last layer.';
   if (loss.includes('categorical')) {
     hint = 'With class numbers as labels, of shape [batch], use \'sparse_categorical_crossentropy\'; ' +
       `with one-hot labels of shape ${formatShape(y_pred.shape)} use 'categorical_crossentropy'.`;
   }
-  return new StructureError(`The loss '${loss}' does not fit the labels: ${given}. ${hint} ${rest}`, { cause: error });
+  return new StructureError(`The loss '${loss}' does not fit the labels: ${given}. ${hint} ${rest}`,
+    { cause: error });
 }
 
-const isPrefix = (short: Shape, long: Shape): boolean => short.length <= long.length && short.every((d, i) => d === 1 || d === long[i]);
+const isPrefix = (short: Shape, long: Shape): boolean =>
+  short.length <= long.length && short.every((d, i) => d === 1 || d === long[i]);

@@ -23,7 +23,8 @@ function concatenate(parts: readonly NDArray[]): NDArray {
 
 /** Reads the outputs of a batch from the device, and frees them. */
 export function readOutputs(result: unknown): unknown {
-  const outputs = mapStructure((leaf) => (leaf instanceof Tensor ? new NDArray(leaf.dataSync(), leaf.shape, leaf.dtype) : leaf), result);
+  const outputs = mapStructure((leaf) =>
+    (leaf instanceof Tensor ? new NDArray(leaf.dataSync(), leaf.shape, leaf.dtype) : leaf), result);
   freeAll(result);
   return outputs;
 }

@@ -10,7 +10,8 @@ function kindOf(y_true: Tensor, y_pred: Tensor): 'binary' | 'sparse_categorical'
 
 /** The loss that 'crossentropy' or 'ce' means here; undefined for any other. */
 export function crossentropyFor(identifier: unknown, y_true: Tensor, y_pred: Tensor): string | undefined {
-  const isShorthand = typeof identifier === 'string' && ['crossentropy', 'ce'].includes(identifier.toLowerCase());
+  const isShorthand = typeof identifier === 'string' &&
+    ['crossentropy', 'ce'].includes(identifier.toLowerCase());
   return isShorthand ? `${kindOf(y_true, y_pred)}_crossentropy` : undefined;
 }
 

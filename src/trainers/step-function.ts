@@ -26,7 +26,8 @@ export class StepError extends Error {
 }
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/label value of .* outside the valid range/, 'a label is no class number. Labels of sparse_categorical_crossentropy go from ' +
+  [/label value of .* outside the valid range/,
+    'a label is no class number. Labels of sparse_categorical_crossentropy go from ' +
     '0 to the number of classes - 1, which is the last dimension of the predictions.'],
   [/indices.* is not in \[0, /, 'an index is out of range. Inputs of Embedding go from 0 to input_dim - 1.'],
 ];
@@ -59,19 +60,21 @@ export class StepFunction<R> {
     let result: R | undefined;
     for (const data of batches) result = this.#step(data);
     if (result instanceof Promise) {
-      throw new TypeError(`${this.#options.name} of ${this.#options.owner} returned a promise. Steps are synchronous: ` +
-        'they compute with ops and return tensors; await values in callbacks instead.');
+      throw new TypeError(`${this.#options.name} of ${this.#options.owner} returned a promise. Steps are ` +
+        'synchronous: they compute with ops and return tensors; await values in callbacks instead.');
     }
     return result as R;
   }
 
   async run(batches: readonly StepData[]): Promise<R> {
     if (!this.#eager) {
+      const { name, owner, jit_compile } = this.#options;
       try {
         return await this.#compiled.runAsync(batches);
       } catch (error) {
-        if (!(error instanceof TracedValueError) || this.#options.jit_compile === true) throw this.#explain(error);
-        notice(`The ${this.#options.name} reads values of tensors, so it runs without compilation, which is slower: ${firstLine(error)}`);
+        if (!(error instanceof TracedValueError) || jit_compile === true) throw this.#explain(error);
+        notice(`${name} of ${owner} reads values of tensors, so it runs without compilation, ` +
+          `which is slower: ${firstLine(error.message)}`);
         this.#eager = true;
       }
     }
@@ -96,8 +99,9 @@ export class StepFunction<R> {
   #explain(error: unknown): unknown {
     const text = error instanceof Error ? error.message : '';
     const hint = HINTS.find(([pattern]) => pattern.test(text))?.[1];
-    return hint === undefined ? error
-      : new StepError(`${this.#options.name} of ${this.#options.owner} failed: ${hint} (${text.split('\n')[0]})`, { cause: error });
+    if (hint === undefined) return error;
+    const { name, owner } = this.#options;
+    return new StepError(`${name} of ${owner} failed: ${hint} (${firstLine(text)})`, { cause: error });
   }
 
   dispose(): void {
@@ -105,4 +109,4 @@ export class StepFunction<R> {
   }
 }
 
-const firstLine = (error: Error): string => error.message.split('\n')[0];
+const firstLine = (text: string): string => text.split('\n')[0];

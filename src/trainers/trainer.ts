@@ -12,13 +12,18 @@ import { computeOutputSpec } from '../ops/symbolic.js';
 import { hostRandom } from '../random/host-random.js';
 import type { NamedForms } from '../utils/arguments.js';
 import { Compilable, type Kind } from './compilable.js';
-import { makeBatchSource, toBatch, train_validation_split, type Batch, type BatchSource } from './data/index.js';
+import {
+  makeBatchSource, toBatch, train_validation_split, type Batch, type BatchSource,
+} from './data/index.js';
 import { freeAll, readLogs, sortedLogs, type StepResult } from './logs.js';
 import { LossWatch } from './loss-watch.js';
 import * as o from './options.js';
 import { concatenateOutputs, readOutputs } from './predictions.js';
 
 export { NotCompiledError } from './compilable.js';
+
+/** What evaluate gives: one figure, several in order, or by name. */
+export type LossAndMetrics = number | number[] | Logs;
 
 /** Adds training to layers; every Model is one. */
 export abstract class Trainer extends Compilable {
@@ -36,7 +41,7 @@ export abstract class Trainer extends Compilable {
 
   /** Makes all weights from the shapes of a batch, so that the step sees them. */
   #symbolicBuild({ x }: Batch): void {
-    if (!this.hasComputation || (this.built && this._flatten_layers(false).every((layer) => layer.built))) return;
+    if (!this.hasComputation || this._flatten_layers().every((layer) => layer.built)) return;
     const specs = mapStructure((leaf) => (leaf instanceof Tensor
       ? new KerasTensor([null, ...leaf.shape.slice(1)], leaf.dtype) : leaf), x);
     try {
@@ -50,12 +55,13 @@ export abstract class Trainer extends Compilable {
   }
 
   #stopped(kind: Kind): boolean {
-    return kind === 'train' ? this.stop_training : kind === 'test' ? this.stop_evaluating : this.stop_predicting;
+    return { train: this.stop_training, test: this.stop_evaluating, predict: this.stop_predicting }[kind];
   }
 
   /** Runs one epoch of steps; `visit` sees the result of each execution, which it must free. */
   async #epoch(
-    kind: Kind, source: BatchSource, callbacks: CallbackList, visit: (result: unknown, last: number) => Promise<void> | void,
+    kind: Kind, source: BatchSource, callbacks: CallbackList,
+    visit: (result: unknown, last: number) => Promise<void> | void,
   ): Promise<void> {
     const fn = this.stepFunction(kind);
     const size = this.steps_per_execution;
@@ -91,8 +97,8 @@ export abstract class Trainer extends Compilable {
 
   /**
    * Trains for some epochs. `fit(x, y, {epochs, batch_size, ...})`. Resolves to the History.
-   * x and y: tensors, typed arrays, NDArrays, nested arrays, structures of them, or a generator of batches (or a
-   * function that makes one). Source: keras.Model.fit.
+   * x and y: tensors, typed arrays, NDArrays, nested arrays, structures of them; or x is a generator of
+   * batches, or a function that makes one. Source: keras.Model.fit.
    */
   async fit(...args: NamedForms<o.FitArguments, typeof o.FIT>): Promise<History> {
     this.requireCompiled('fit');
@@ -107,13 +113,16 @@ export abstract class Trainer extends Compilable {
       validation_data = validation;
     }
     const source = makeBatchSource(x, y, sample_weight, {
-      batch_size, steps: options.steps_per_epoch, shuffle, class_weight: options.class_weight, random: hostRandom() });
+      batch_size, steps: options.steps_per_epoch, shuffle, class_weight: options.class_weight,
+      random: hostRandom(),
+    });
     const validation = isMissing(validation_data) ? undefined
       : makeBatchSource(...validationParts(validation_data), {
         batch_size: options.validation_batch_size ?? batch_size, steps: options.validation_steps });
     const level = o.verbosity('fit()', options.verbose);
     const callbacks = options.callbacks instanceof CallbackList ? options.callbacks
-      : new CallbackList(options.callbacks, { add_history: true, add_progbar: level !== 0, verbose: level, epochs,
+      : new CallbackList(options.callbacks,
+        { add_history: true, add_progbar: level !== 0, verbose: level, epochs,
         steps: source.num_batches, model: this as unknown as Model });
 
     this.stop_training = false;
@@ -146,7 +155,7 @@ export abstract class Trainer extends Compilable {
     return this.history!;
   }
 
-  /** An epoch of training or evaluation. Logs are read from the device when a callback wants them, and at the end. */
+  /** An epoch of training or evaluation. Logs are read from the device at its end, and for callbacks. */
   async #steps(
     kind: 'train' | 'test', source: BatchSource, callbacks: CallbackList,
     read: (logs: Logs, step?: number) => Promise<void> | undefined,
@@ -182,7 +191,7 @@ export abstract class Trainer extends Compilable {
    * Loss and metrics on data: a number, a list with the loss first, or with `return_dict` an object by name.
    * Source: keras.Model.evaluate.
    */
-  async evaluate(...args: NamedForms<o.EvaluateArguments, typeof o.EVALUATE>): Promise<number | number[] | Logs> {
+  async evaluate(...args: NamedForms<o.EvaluateArguments, typeof o.EVALUATE>): Promise<LossAndMetrics> {
     this.requireCompiled('evaluate');
     const options = o.dataArguments<o.EvaluateArguments>('evaluate()', o.EVALUATE, args);
     const source = makeBatchSource(options.x, options.y, options.sample_weight, {
@@ -196,7 +205,7 @@ export abstract class Trainer extends Compilable {
   }
 
   #callbacks(
-    method: string, options: { callbacks?: o.FitArguments['callbacks']; verbose?: o.Verbose }, source: BatchSource,
+    method: string, options: Pick<o.FitArguments, 'callbacks' | 'verbose'>, source: BatchSource,
   ): CallbackList {
     if (options.callbacks instanceof CallbackList) return options.callbacks;
     const level = o.verbosity(method, options.verbose);
@@ -210,7 +219,8 @@ export abstract class Trainer extends Compilable {
    */
   async predict(...args: NamedForms<o.PredictArguments, typeof o.PREDICT>): Promise<NDArray> {
     const options = o.dataArguments<o.PredictArguments>('predict()', o.PREDICT, args);
-    const source = makeBatchSource(options.x, undefined, undefined, { batch_size: options.batch_size, steps: options.steps });
+    const source = makeBatchSource(options.x, undefined, undefined,
+      { batch_size: options.batch_size, steps: options.steps });
     const callbacks = this.#callbacks('predict()', options, source);
     const results: unknown[] = [];
     this.stop_predicting = false;
@@ -242,21 +252,27 @@ export abstract class Trainer extends Compilable {
     }
   }
 
-  async #logsOnBatch(kind: 'train' | 'test', options: o.BatchArguments): Promise<number | number[] | Logs> {
+  async #logsOnBatch(kind: 'train' | 'test', options: o.BatchArguments): Promise<LossAndMetrics> {
     const logs = readLogs(await this.#onBatch(kind, options) as StepResult);
     return options.return_dict ? logs : this.inOrder(logs);
   }
 
   /** One training step: loss and metrics of this batch. Source: keras.Model.train_on_batch. */
-  async train_on_batch(...args: NamedForms<o.BatchArguments, typeof o.TRAIN_ON_BATCH>): Promise<number | number[] | Logs> {
+  async train_on_batch(
+    ...args: NamedForms<o.BatchArguments, typeof o.TRAIN_ON_BATCH>
+  ): Promise<LossAndMetrics> {
     this.requireCompiled('train_on_batch');
-    return this.#logsOnBatch('train', o.dataArguments<o.BatchArguments>('train_on_batch()', o.TRAIN_ON_BATCH, args));
+    return this.#logsOnBatch('train',
+      o.dataArguments<o.BatchArguments>('train_on_batch()', o.TRAIN_ON_BATCH, args));
   }
 
   /** Loss and metrics of one batch. Source: keras.Model.test_on_batch. */
-  async test_on_batch(...args: NamedForms<o.BatchArguments, typeof o.TEST_ON_BATCH>): Promise<number | number[] | Logs> {
+  async test_on_batch(
+    ...args: NamedForms<o.BatchArguments, typeof o.TEST_ON_BATCH>
+  ): Promise<LossAndMetrics> {
     this.requireCompiled('test_on_batch');
-    return this.#logsOnBatch('test', o.dataArguments<o.BatchArguments>('test_on_batch()', o.TEST_ON_BATCH, args));
+    return this.#logsOnBatch('test',
+      o.dataArguments<o.BatchArguments>('test_on_batch()', o.TEST_ON_BATCH, args));
   }
 
   /** The outputs for one batch. Source: keras.Model.predict_on_batch. */
@@ -280,6 +296,6 @@ const shouldValidate = (epoch: number, frequency: number | readonly number[]): b
 function validationParts(data: unknown): [x: unknown, y: unknown, sample_weight: unknown] {
   if (!Array.isArray(data)) return [data, undefined, undefined];
   if (data.length === 2 || data.length === 3) return [data[0], data[1], data[2]];
-  throw new o.ArgumentError('fit(): the argument validation_data must be [x, y], [x, y, sample_weight] or a generator of ' +
-    `batches, received an array of ${data.length} elements.`);
+  throw new o.ArgumentError('fit(): the argument validation_data must be [x, y], [x, y, sample_weight] ' +
+    `or a generator of batches, received an array of ${data.length} elements.`);
 }

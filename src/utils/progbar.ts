@@ -54,7 +54,7 @@ export class Progbar {
     this.#verbose = options.verbose ?? 1;
     this.#interval = options.interval ?? 0.05;
     this.#unit = options.unit_name ?? 'step';
-    this.#isAveraged = stateless ? (name) => stateless.includes(name) : (name) => !(stateful ?? []).includes(name);
+    this.#isAveraged = (name) => (stateless ? stateless.includes(name) : !stateful?.includes(name));
     this.#stream = options.stream ?? process.stdout;
   }
 
@@ -68,14 +68,17 @@ export class Progbar {
    * @param values losses and metrics to show
    * @param options `finalize`: whether this is the last update. Default: when `current` reaches the target.
    */
-  update(current: number, values: Readonly<Record<string, number>> = {}, options: { finalize?: boolean } = {}): void {
+  update(
+    current: number, values: Readonly<Record<string, number>> = {}, options: { finalize?: boolean } = {},
+  ): void {
     const finalize = options.finalize ?? (this.target !== null && current >= this.target);
     for (const [name, value] of Object.entries(values)) {
       const before = this.#values.get(name);
       if (!this.#isAveraged(name) || finalize) this.#values.set(name, { sum: value, count: 1 });
       else {
         const steps = Math.max(current - this.#seen, 1);
-        this.#values.set(name, { sum: (before?.sum ?? 0) + value * steps, count: (before?.count ?? 0) + steps });
+        const { sum, count } = before ?? { sum: 0, count: 0 };
+        this.#values.set(name, { sum: sum + value * steps, count: count + steps });
       }
     }
     this.#seen = current;
@@ -84,7 +87,8 @@ export class Progbar {
     if (this.#verbose === 1) this.#draw(current, time, perStep, finalize);
     else if (this.#verbose === 2 && finalize && this.target) {
       const count = `${String(current).padStart(String(this.target).length)}/${this.target}`;
-      this.#stream.write(`${count} - ${(time - this.#start).toFixed(0)}s -${this.#rate(perStep)}${this.#metrics()}\n`);
+      const tail = `${this.#rate(perStep)}${this.#metrics()}`;
+      this.#stream.write(`${count} - ${(time - this.#start).toFixed(0)}s -${tail}\n`);
     }
   }
 
@@ -109,9 +113,11 @@ export class Progbar {
       const count = `${String(current).padStart(String(this.target).length)}/${this.target}`;
       const done = Math.min(this.#width, Math.floor((this.#width * current) / this.target));
       plain = `${count} ${'━'.repeat(this.#width)}`;
-      styled = `${bold(count)} ${done > 0 ? color(32, '━'.repeat(done)) : ''}${color(37, '━'.repeat(this.#width - done))}`;
+      const full = done > 0 ? color(32, '━'.repeat(done)) : '';
+      styled = `${bold(count)} ${full}${color(37, '━'.repeat(this.#width - done))}`;
     } else plain = styled = `${String(current).padStart(7)}/Unknown`;
-    const left = this.target && !finalize ? formatEta(perStep * (this.target - current)) : `${(time - this.#start).toFixed(0)}s`;
+    const left = this.target && !finalize ? formatEta(perStep * (this.target - current))
+      : `${(time - this.#start).toFixed(0)}s`;
     const tail = `${this.#rate(perStep)}${this.#metrics()}`;
     const width = plain.length + left.length + 1 + tail.length;
     const padding = tty ? ' '.repeat(Math.max(0, this.#lastWidth - width)) : '';

@@ -35,7 +35,9 @@ const OPTIONS = ['line_length', 'positions', 'print_fn', 'expand_nested', 'show_
 
 export function summarize(model: Model, options: SummaryOptions): void {
   const unknown = Object.keys(options).find((key) => !OPTIONS.includes(key));
-  if (unknown) throw new TypeError(`summary() has no argument '${unknown}'. Known arguments: ${OPTIONS.join(', ')}.`);
+  if (unknown) {
+    throw new TypeError(`summary() has no argument '${unknown}'. Known arguments: ${OPTIONS.join(', ')}.`);
+  }
   const text = summaryText(model, options);
   if (options.print_fn) options.print_fn(text);
   else process.stdout.write(text);
@@ -75,7 +77,9 @@ function layOut(linear: boolean, { line_length, positions, show_trainable }: Sum
   let current = 0;
   const widths = edges.map((edge) => {
     const width = Math.trunc(edge * length) - current;
-    if (width < 4) throw new RangeError(`line_length ${length} is too small for a summary of ${names.length} columns.`);
+    if (width < 4) {
+      throw new RangeError(`line_length ${length} is too small for a summary of ${names.length} columns.`);
+    }
     current += width;
     return width + 2;
   });
@@ -90,30 +94,41 @@ function layOut(linear: boolean, { line_length, positions, show_trainable }: Sum
   return names.map(([name, align], i) => ({ name, align, width: even[i] }));
 }
 
-const roundHalfEven = (x: number): number => (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
+const roundHalfEven = (x: number): number =>
+  (Math.abs(x % 1) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
-function inRange<T extends { name: string }>(layers: readonly T[], range: SummaryOptions['layer_range']): T[] {
+function inRange<T extends { name: string }>(
+  layers: readonly T[], range: SummaryOptions['layer_range'],
+): T[] {
   if (!range) return [...layers];
-  const matching = (pattern: string): number[] => layers.flatMap((layer, i) => (new RegExp(`^(?:${pattern})`).test(layer.name) ? [i] : []));
+  const matching = (pattern: string): number[] =>
+    layers.flatMap((layer, i) => (new RegExp(`^(?:${pattern})`).test(layer.name) ? [i] : []));
   const first = matching(range[0]);
   const last = matching(range[1]);
   if (first.length === 0 || last.length === 0) {
-    throw new RangeError(`layer_range [${range.join(', ')}] matches no layers. Layers: ${layers.map((l) => l.name).join(', ')}.`);
+    throw new RangeError(`layer_range [${range.join(', ')}] matches no layers. ` +
+      `Layers: ${layers.map((l) => l.name).join(', ')}.`);
   }
-  const [from, to] = first[0] > last[last.length - 1] ? [last[0], first[first.length - 1]] : [first[0], last[last.length - 1]];
+  const [from, to] = first[0] > last[last.length - 1] ? [last[0], first[first.length - 1]]
+    : [first[0], last[last.length - 1]];
   return layers.slice(from, to + 1);
 }
 
 /** An op shows as the class that Python has for it. */
 const classNameOf = (layer: Operation): string => (layer instanceof OpOperation
-  ? layer.opName.split('_').map((word) => word[0].toUpperCase() + word.slice(1)).join('') : layer.constructor.name);
+  ? layer.opName.split('_').map((word) => word[0].toUpperCase() + word.slice(1)).join('')
+    : layer.constructor.name);
 
-function rowsOf(layer: Operation, level: number, model: Model, linear: boolean, options: SummaryOptions): string[][] {
+function rowsOf(
+  layer: Operation, level: number, model: Model, linear: boolean, options: SummaryOptions,
+): string[][] {
   const prefix = level > 0 ? `${'   '.repeat(level)}└ ` : '';
-  const params = !(layer instanceof Layer) ? '0' : layer.built ? layer.count_params().toLocaleString('en-US') : '0 (unbuilt)';
+  const count = (): string => (layer as Layer).count_params().toLocaleString('en-US');
+  const params = !(layer instanceof Layer) ? '0' : layer.built ? count() : '0 (unbuilt)';
   const row = [`${prefix}${layer.name} (${classNameOf(layer)})`, outputShape(layer), params];
   if (!linear) row.push(connections(layer, model));
-  if (options.show_trainable) row.push(layer instanceof Layer && layer.weights.length > 0 ? (layer.trainable ? 'Y' : 'N') : '-');
+  const hasWeights = layer instanceof Layer && layer.weights.length > 0;
+  if (options.show_trainable) row.push(hasWeights ? (layer.trainable ? 'Y' : 'N') : '-');
   const inner = options.expand_nested && 'layers' in layer ? (layer as Model).layers : [];
   return [row, ...inner.flatMap((child) => rowsOf(child, level + 1, model, linear, options))];
 }
@@ -134,7 +149,8 @@ function outputShape(layer: Operation): string {
       if (!config) return '?';
       try {
         const shape = (layer as Layer).compute_output_shape(config.input_shape);
-        shapes = isShape(shape) ? [shape] : isPlainObject(shape) ? Object.values(shape) : (shape as unknown[]);
+        shapes = isShape(shape) ? [shape] : isPlainObject(shape) ? Object.values(shape)
+          : (shape as unknown[]);
       } catch {
         return '?';
       }
@@ -144,21 +160,24 @@ function outputShape(layer: Operation): string {
   return texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
 }
 
-const isShape = (value: unknown): boolean => Array.isArray(value) && value.every((d) => d === null || typeof d === 'number');
+const isShape = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((d) => d === null || typeof d === 'number');
 
 function connections(layer: Operation, model: Model): string {
   const graph = model._graph!;
-  const texts = layer._inbound_nodes.filter((node) => graph.has(node)).flatMap((node) => node.input_tensors.map((tensor) => {
+  const inputs = layer._inbound_nodes.filter((node) => graph.has(node)).flatMap((node) => node.input_tensors);
+  const texts = inputs.map((tensor) => {
     const { operation, node_index, tensor_index } = tensor._keras_history!;
     return `${operation.name}[${node_index}][${tensor_index}]`;
-  }));
+  });
   return texts.length > 0 ? texts.join(', ') : '-';
 }
 
 function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const rule = (left: string, line: string, cross: string, right: string): string =>
     left + columns.map(({ width }) => line.repeat(width)).join(cross) + right;
-  const lines = [rule('┏', '━', '┳', '┓'), ...cells(columns, columns.map(({ name }) => name), '┃', true), rule('┡', '━', '╇', '┩')];
+  const lines = [rule('┏', '━', '┳', '┓'), ...cells(columns, columns.map(({ name }) => name), '┃', true),
+    rule('┡', '━', '╇', '┩')];
   rows.forEach((row, i) => {
     if (i > 0) lines.push(rule('├', '─', '┼', '┤'));
     lines.push(...cells(columns, row, '│'));
@@ -167,10 +186,13 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
 }
 
 /** The lines of one row; `bottom` puts shorter texts at its end. */
-function cells(columns: readonly Column[], texts: readonly string[], border: string, bottom = false): string[] {
+function cells(
+  columns: readonly Column[], texts: readonly string[], border: string, bottom = false,
+): string[] {
   const parts = texts.map((text, i) => wrap(text, columns[i].width - 2));
   const height = Math.max(...parts.map((lines) => lines.length));
-  const wrapped = parts.map((lines) => (bottom ? [...Array.from({ length: height - lines.length }, () => ''), ...lines] : lines));
+  const wrapped = parts.map((lines) =>
+    (bottom ? [...Array.from({ length: height - lines.length }, () => ''), ...lines] : lines));
   return Array.from({ length: height }, (_, line) => border + columns.map(({ width, align }, i) =>
     ` ${pad(wrapped[i][line] ?? '', width - 2, align)} `).join(border) + border);
 }
@@ -196,14 +218,16 @@ function wrap(text: string, width: number): string[] {
 }
 
 const count = (variables: readonly Variable[]): number => variables.reduce((n, v) => n + v.size, 0);
-const bytes = (variables: readonly Variable[]): number => variables.reduce((n, v) => n + v.size * bytesPerElement(v.dtype), 0);
+const bytes = (variables: readonly Variable[]): number =>
+  variables.reduce((n, v) => n + v.size * bytesPerElement(v.dtype), 0);
 
 function totals(model: Model): string {
   const optimizer = model.compiled && model.optimizer?.built ? model.optimizer.variables : undefined;
   const all = [...model.weights, ...(optimizer ?? [])];
   const line = (label: string, variables: readonly Variable[]): string =>
     ` ${label} params: ${count(variables).toLocaleString('en-US')} (${readableSize(bytes(variables))})`;
-  return [line('Total', all), line('Trainable', model.trainable_weights), line('Non-trainable', model.non_trainable_weights),
+  return [line('Total', all), line('Trainable', model.trainable_weights),
+    line('Non-trainable', model.non_trainable_weights),
     ...(optimizer ? [line('Optimizer', optimizer)] : [])].join('\n');
 }
 

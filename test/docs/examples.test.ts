@@ -1,8 +1,10 @@
 /**
  * Runs every `@example` of the doc comments in src/, as JavaScript, through the public API.
  *
- * A comment behind a statement is the value it must have: `ops.sum([1, 2]); // 3`. Numbers are compared as far as
- * they are printed, at least to 1e-6; tensors, variables and NDArrays by their values. Behind a declaration it is the
+ * A comment behind a statement is the value it must have: `ops.sum([1, 2]); // 3`. Numbers are compared as
+ * far as
+ * they are printed, at least to 1e-6; tensors, variables and NDArrays by their values. Behind a declaration
+ * it is the
  * value of the names declared. Text in the comment behind the value, after a comma, is for the reader.
  */
 import { expect } from 'chai';
@@ -36,13 +38,15 @@ function examplesOf(file: string): Example[] {
     return lines.flatMap((first, i) => {
       if (!first.startsWith('@example')) return [];
       const end = lines.findIndex((part, k) => k > i && /^@\w/.test(part));
-      const code = [first.slice('@example'.length), ...lines.slice(i + 1, end < 0 ? undefined : end)].join('\n').trim();
+      const code = [first.slice('@example'.length),
+        ...lines.slice(i + 1, end < 0 ? undefined : end)].join('\n').trim();
       return [{ name: `${relative(SRC, file)}:${line + i}`, code }];
     });
   });
 }
 
-const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((name) => name.endsWith('.ts')).toSorted();
+const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((name) =>
+  name.endsWith('.ts')).toSorted();
 const examples = files.flatMap((name) => examplesOf(join(SRC, name)));
 
 const parses = (code: string): boolean => {
@@ -79,15 +83,18 @@ interface Printed {
   tolerance: number;
 }
 
-/** The values that a comment names, each number with the precision to which it is printed; undefined for prose. */
+/** The values that a comment names,
+  each number with the precision to which it is printed; undefined for prose. */
 function expectedValues(comment: string): unknown[] | undefined {
   const number = (text: string): Printed => {
     const [, decimals = '', exponent = '0'] = /^-?\d*(?:\.(\d+))?(?:e([+-]?\d+))?/.exec(text)!;
-    return { value: Number(text), tolerance: Math.max(1e-6, 0.51 * 10 ** (Number(exponent) - decimals.length) * Number(decimals !== '')) };
+    return { value: Number(text), tolerance: Math.max(1e-6,
+      0.51 * 10 ** (Number(exponent) - decimals.length) * Number(decimals !== '')) };
   };
   const evaluate = (text: string): unknown[] | undefined => {
     const source = text.split(/('[^']*')/).map((part) => (part.startsWith('\'') ? part
-      : part.replaceAll(/(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g, (token) => `number('${token}')`))).join('');
+      : part.replaceAll(/(?<![\w.])-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/g, (token) =>
+        `number('${token}')`))).join('');
     try {
       return vm.runInNewContext(`[${source}]`, { number, NaN, Infinity }) as unknown[];
     } catch {
@@ -119,7 +126,8 @@ function compare(given: unknown, expected: unknown, where: string): void {
     const { value, tolerance } = expected as Printed;
     expect(Number(actual), where).to.be.closeTo(value, Math.max(tolerance, Math.abs(value) * 1e-6));
   } else if (expected !== null && typeof expected === 'object') {
-    for (const [key, item] of Object.entries(expected)) compare((actual as Record<string, unknown>)[key], item, `${where}.${key}`);
+    for (const [key, item] of Object.entries(expected)) compare((actual as Record<string, unknown>)[key],
+      item, `${where}.${key}`);
   } else if (typeof expected === 'boolean') expect(Boolean(actual), where).to.equal(expected);
   else expect(actual, where).to.deep.equal(expected);
 }
@@ -147,12 +155,14 @@ function compiledModel(): keras.Model {
 
 /** What examples use without making it; and there is a file `model.keras` in the working folder. */
 const prelude = (): Record<string, unknown> => ({
-  keras, ops: keras.ops, check, MyLayer, config: keras.saving.serialize_keras_object(new keras.layers.Dense(1)),
+  keras, ops: keras.ops, check, MyLayer,
+    config: keras.saving.serialize_keras_object(new keras.layers.Dense(1)),
   model: compiledModel(), x: keras.ops.ones([4, 3]), y: keras.ops.zeros([4, 1]),
   optimizer: new keras.optimizers.SGD(), loss_fn: new keras.losses.MeanSquaredError(),
 });
 
-const AsyncFunction = (async () => undefined).constructor as new (...code: string[]) => (...args: unknown[]) => Promise<void>;
+const AsyncFunction = (async () => undefined).constructor as new (...code: string[]) =>
+  (...args: unknown[]) => Promise<void>;
 
 async function runExample(code: string): Promise<void> {
   const scope = prelude();
@@ -187,8 +197,10 @@ describe('examples in the documentation', () => {
   });
 
   it('fail when a value is wrong', async () => {
-    for (const wrong of ['keras.ops.add(1, 2); // 4', 'const a = keras.ops.array([1, 2]); // [1, 3]', 'keras.ops.sin(1).item(); // 0.8425',
-      'keras.ops.zeros([2]); // [0, 0, 0]', '\'adam\'; // \'sgd\'', 'const [p, q] = [1, [2]]; // 1, [3]', 'Promise.resolve(2); // 1']) {
+    for (const wrong of ['keras.ops.add(1, 2); // 4', 'const a = keras.ops.array([1, 2]); // [1, 3]',
+      'keras.ops.sin(1).item(); // 0.8425',
+      'keras.ops.zeros([2]); // [0, 0, 0]', '\'adam\'; // \'sgd\'', 'const [p, q] = [1, [2]]; // 1, [3]',
+        'Promise.resolve(2); // 1']) {
       await errorOf(() => runExample(wrong), 'expected');
     }
     await runExample('keras.ops.sin(1).item(); // 0.8415, the sine');

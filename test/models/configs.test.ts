@@ -24,8 +24,10 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 function compare(actual: unknown, expected: GoldenValue, what: string): void {
   if (expected !== null && typeof expected === 'object' && 'dtype' in expected) {
     expectTensor(actual as keras.Tensor, expected as GoldenTensor, what);
-  } else if (Array.isArray(expected)) expected.forEach((item, i) => compare((actual as unknown[])[i], item, `${what}[${i}]`));
-  else for (const [key, item] of Object.entries(expected as Record<string, GoldenValue>)) compare((actual as Record<string, unknown>)[key], item, `${what}.${key}`);
+  } else if (Array.isArray(expected)) expected.forEach((item, i) =>
+    compare((actual as unknown[])[i], item, `${what}[${i}]`));
+  else for (const [key, item] of Object.entries(expected as Record<string,
+    GoldenValue>)) compare((actual as Record<string, unknown>)[key], item, `${what}.${key}`);
 }
 
 describe('models as in Python', () => {
@@ -33,7 +35,8 @@ describe('models as in Python', () => {
     it(row.model, () => {
       const model = keras.saving.deserialize_keras_object(withoutBuildConfig(row.json)) as keras.Model;
       expect(plain(keras.saving.serialize_keras_object(model))).to.deep.equal(plain(row.json));
-      expect(model.layers.map((layer) => ({ name: layer.name, class_name: layer.constructor.name }))).to.deep.equal(row.layers);
+      expect(model.layers.map((layer) =>
+        ({ name: layer.name, class_name: layer.constructor.name }))).to.deep.equal(row.layers);
       expect(model.count_params()).to.equal(row.count_params);
       expect(model.weights.map(({ path }) => path)).to.deep.equal(row.weights.map(({ path }) => path));
       expect(model.trainable_weights.map(({ path }) => path)).to.deep.equal(row.trainable_weights);

@@ -30,7 +30,8 @@ class Block extends keras.Layer {
     this.named = { last: new layers.Dense(units, { name: 'last', use_bias: false }) };
   }
   override build(shape: number[]): void {
-    this.shift = this.add_weight({ shape: [this.units], name: 'shift', initializer: 'zeros', trainable: false });
+    this.shift = this.add_weight({ shape: [this.units], name: 'shift', initializer: 'zeros',
+      trainable: false });
     this.first.build(shape);
     const inner = [shape[0], this.units];
     for (const layer of [...this.rest, this.named.last]) layer.build(inner);
@@ -59,7 +60,8 @@ describe('custom layers', () => {
     expect(block.built).to.be.false;
     block(x);
     expect(block.weights.map(({ path }) => path)).to.deep.equal(
-      ['block/shift', 'block/first/kernel', 'block/first/bias', 'block/a/factor', 'block/b/factor', 'block/last/kernel']);
+      ['block/shift', 'block/first/kernel', 'block/first/bias', 'block/a/factor', 'block/b/factor',
+        'block/last/kernel']);
     expect(block.trainable_weights).to.have.length(5);
     expect(block.losses).to.have.length(1);
     expect(block.count_params()).to.equal(2 + 6 + 2 + 2 + 2 + 4);
@@ -148,8 +150,10 @@ describe('subclassed models', () => {
     other.compile({ optimizer: 'sgd', loss: 'mse' });
     await other.fit(x, y, { verbose: 0 });
     expect(other.count_params()).to.equal(net.count_params());
-    for (const { hidden } of [net, other]) expect(hidden.get_build_config()).to.deep.equal({ input_shape: [null, 3] });
-    expect(other.layers.map(({ name }) => name.replace(/_\d+$/, ''))).to.deep.equal(['dense', 'dropout', 'dense']);
+    for (const { hidden } of [net,
+      other]) expect(hidden.get_build_config()).to.deep.equal({ input_shape: [null, 3] });
+    expect(other.layers.map(({ name }) => name.replace(/_\d+$/, ''))).to.deep.equal(['dense', 'dropout',
+      'dense']);
   });
 
   it('a Sequential without Input is built by its first batch', async () => {
@@ -177,7 +181,8 @@ describe('several inputs and outputs', () => {
     'one loss for all': { loss: 'mae' },
     list: { loss: ['mae', 'mae'] },
     object: { loss: { left: 'mae', right: 'mae' } },
-    'objects of losses, functions': { loss: [new keras.losses.MeanAbsoluteError(), keras.losses.mean_absolute_error] },
+    'objects of losses, functions': { loss: [new keras.losses.MeanAbsoluteError(),
+      keras.losses.mean_absolute_error] },
     weights: { loss: ['mae', 'mae'], loss_weights: [1, 0.5] },
     'weights by name': { loss: { right: 'mae', left: 'mae' }, loss_weights: { right: 0.5, left: 1 } },
   };
@@ -187,7 +192,8 @@ describe('several inputs and outputs', () => {
       model.compile({ optimizer: new keras.optimizers.SGD(0), ...options });
       const weight = 'loss_weights' in options ? 0.5 : 1;
       const expected = [6.5 + weight * 6, 6.5, 6];
-      for (const [ins, outs] of [[inputs, targets], [asList(inputs), asList(targets)], [inputs, asList(targets)]]) {
+      for (const [ins, outs] of [[inputs, targets], [asList(inputs), asList(targets)],
+        [inputs, asList(targets)]]) {
         expect(await model.evaluate(ins, outs, { verbose: 0 })).to.deep.equal(expected);
       }
       const { history } = await model.fit(inputs, targets, { verbose: 0 });
@@ -204,7 +210,8 @@ describe('several inputs and outputs', () => {
     const result = await named.predict(inputs, { verbose: 0 }) as unknown as Record<string, keras.NDArray>;
     expect([result.left.tolist(), result.right.tolist()]).to.deep.equal([[[5], [8]], [[5, 5], [8, 8]]]);
     named.compile({ optimizer: 'sgd', loss: { left: 'mse', right: 'mse' } });
-    expect((await named.fit(inputs, targets, { verbose: 0 })).history).to.have.keys('loss', 'left_loss', 'right_loss');
+    expect((await named.fit(inputs, targets, { verbose: 0 })).history).to.have.keys('loss', 'left_loss',
+      'right_loss');
   });
 
   it('a loss for one output only, with labels for it or for all', async () => {
@@ -241,9 +248,11 @@ describe('shared layers and models', () => {
   });
 
   it('a model is a layer of another', async () => {
-    const inner = new keras.Sequential([keras.Input({ shape: [3] }), new layers.Dense(2, { name: 'in' })], { name: 'inner' });
+    const inner = new keras.Sequential([keras.Input({ shape: [3] }), new layers.Dense(2, { name: 'in' })],
+      { name: 'inner' });
     const input = keras.Input({ shape: [3] });
-    const outer = new keras.Model(input, new layers.Dense(2, { name: 'out' })(inner(input)), { name: 'outer' });
+    const outer = new keras.Model(input, new layers.Dense(2, { name: 'out' })(inner(input)),
+      { name: 'outer' });
     outer.compile({ optimizer: 'sgd', loss: 'mse' });
     const before = inner.get_weights()[0].tolist();
     await outer.fit(x, y, { verbose: 0 });

@@ -8,7 +8,9 @@ interface Row {
   options: keras.utils.SummaryOptions;
   text: string;
 }
-const models = new Map(loadGolden<{ model: string; json: Record<string, unknown> }>('models', 'configs').cases.map((row) => [row.model, row.json]));
+const models =
+  new Map(loadGolden<{ model: string; json: Record<string, unknown> }>('models', 'configs').cases.map((row) =>
+    [row.model, row.json]));
 
 describe('summary', () => {
   for (const [i, row] of loadGolden<Row>('models', 'summaries').cases.entries()) {

@@ -1,7 +1,8 @@
 /** `train_on_batch` and its like, names of metrics and logs: as in Python. */
 import { expect } from 'chai';
 import * as keras from '../../src/index.js';
-import { closeTo, isGoldenTensor, loadGolden, type GoldenTensor, type GoldenValue } from '../golden/golden.js';
+import { closeTo, isGoldenTensor, loadGolden, type GoldenTensor,
+  type GoldenValue } from '../golden/golden.js';
 import { argumentOf, expectTensor } from '../golden/tensors.js';
 import { errorOf } from '../support/capture.js';
 import { withoutBuildConfig } from '../support/without-build-config.js';
@@ -13,14 +14,16 @@ interface Row {
   start: { value: GoldenTensor }[];
   compile: { loss: string };
   optimizer: { learning_rate: number };
-  calls: { method: string; args: GoldenValue[]; kwargs: Record<string, GoldenValue>; returned: GoldenValue; iterations: number }[];
+  calls: { method: string; args: GoldenValue[]; kwargs: Record<string,
+    GoldenValue>; returned: GoldenValue; iterations: number }[];
   final: GoldenTensor[];
 }
 
 function compare(actual: unknown, expected: GoldenValue, what: string): void {
   if (isGoldenTensor(expected)) expectTensor(actual as keras.NDArray, expected, what);
   else if (typeof expected === 'number') {
-    const tensor = (value: unknown): GoldenTensor => ({ dtype: 'float32', shape: [], data: [value as number] });
+    const tensor = (value: unknown): GoldenTensor =>
+      ({ dtype: 'float32', shape: [], data: [value as number] });
     closeTo(tensor(actual), tensor(expected), { rtol: 2e-5, atol: 2e-6 }, what);
   } else {
     expect(Object.keys(actual as object), what).to.deep.equal(Object.keys(expected as object));
@@ -41,20 +44,25 @@ describe('methods on batches', () => {
         const named = argumentOf(kwargs) as object;
         const result = await call(...args.map(argumentOf), ...(Object.keys(named).length > 0 ? [named] : []));
         compare(result, returned, `call ${i}, ${method}`);
-        expect(keras.ops.array(model.optimizer!.iterations).item(), `iterations after call ${i}`).to.equal(iterations);
+        expect(keras.ops.array(model.optimizer!.iterations).item(),
+          `iterations after call ${i}`).to.equal(iterations);
       }
       row.final.forEach((weight, i) => expectTensor(model.weights[i].value, weight, model.weights[i].path));
     });
   }
 
   it('take arrays of every kind, and leave tensors of the user alone', async () => {
-    const model = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense(1, { kernel_initializer: 'ones' })]);
+    const model =
+      new keras.Sequential([keras.Input({ shape: [2] }),
+        new layers.Dense(1, { kernel_initializer: 'ones' })]);
     model.compile({ optimizer: 'sgd', loss: 'mae' });
     const x = keras.ops.array([[1, 2], [3, 4]]);
-    for (const y of [[[0], [0]], Float32Array.of(0, 0), new keras.NDArray(Int32Array.of(0, 0), [2, 1]), keras.ops.zeros([2, 1])]) {
+    for (const y of [[[0], [0]], Float32Array.of(0, 0), new keras.NDArray(Int32Array.of(0, 0), [2, 1]),
+      keras.ops.zeros([2, 1])]) {
       expect(await model.test_on_batch(x, y)).to.equal(5);
     }
-    expect(await model.test_on_batch({ x: [[1, 2]], y: [[1]], return_dict: true })).to.deep.equal({ loss: 2 });
+    expect(await model.test_on_batch({ x: [[1, 2]], y: [[1]],
+      return_dict: true })).to.deep.equal({ loss: 2 });
     expect((await model.predict_on_batch([[1, 2], [0, 1]])).tolist()).to.deep.equal([[3], [1]]);
     expect(x.isDisposed).to.be.false;
   });
@@ -62,7 +70,8 @@ describe('methods on batches', () => {
   it('refuse sample_weight together with class_weight', async () => {
     const model = new keras.Sequential([keras.Input({ shape: [1] }), new layers.Dense(2)]);
     model.compile({ optimizer: 'sgd', loss: 'sparse_categorical_crossentropy' });
-    await errorOf(() => model.train_on_batch([[1]], [0], { sample_weight: [1], class_weight: { 0: 1 } }), 'class_weight', 'sample_weight');
+    await errorOf(() => model.train_on_batch([[1]], [0], { sample_weight: [1], class_weight: { 0: 1 } }),
+      'class_weight', 'sample_weight');
   });
 });
 
@@ -75,11 +84,13 @@ interface NamesRow {
 describe('names of metrics', () => {
   const SPARSE = 'sparse_categorical_crossentropy';
   const single = (units: number) => (): keras.Model =>
-    new keras.Sequential([keras.Input({ shape: [4] }), new layers.Dense(units, units > 1 ? 'softmax' : undefined)]);
+    new keras.Sequential([keras.Input({ shape: [4] }),
+      new layers.Dense(units, units > 1 ? 'softmax' : undefined)]);
   const mlp = single(3);
   const twoHeaded = (): keras.Model => {
     const x = keras.Input({ shape: [4] });
-    return new keras.Model(x, [new layers.Dense(3, 'softmax', { name: 'kind' })(x), new layers.Dense(1, { name: 'size' })(x)]);
+    return new keras.Model(x, [new layers.Dense(3, 'softmax', { name: 'kind' })(x),
+      new layers.Dense(1, { name: 'size' })(x)]);
   };
   const x = new keras.NDArray(new Float32Array(24), [6, 4]);
   const y = Int32Array.of(0, 1, 2, 0, 1, 2);
@@ -89,18 +100,22 @@ describe('names of metrics', () => {
     accuracy: [mlp, y, () => ({ loss: SPARSE, metrics: ['accuracy'] })],
     acc: [mlp, y, () => ({ loss: SPARSE, metrics: ['acc'] })],
     names: [mlp, y, () => ({ loss: SPARSE, metrics: ['sparse_categorical_accuracy', SPARSE] })],
-    'short names': [single(1), target, () => ({ loss: 'mse', metrics: ['mse', 'MAE', 'mean_squared_error'] })],
+    'short names': [single(1), target, () =>
+      ({ loss: 'mse', metrics: ['mse', 'MAE', 'mean_squared_error'] })],
     objects: [mlp, y, () => ({ loss: SPARSE,
-      metrics: [new metrics.SparseCategoricalAccuracy(), new metrics.SparseCategoricalAccuracy({ name: 'mine' })] })],
+      metrics: [new metrics.SparseCategoricalAccuracy(),
+        new metrics.SparseCategoricalAccuracy({ name: 'mine' })] })],
     functions: [mlp, y, () => ({ loss: SPARSE, metrics: [metrics.sparse_categorical_accuracy] })],
     weighted: [mlp, y, () => ({ loss: SPARSE, metrics: ['accuracy'], weighted_metrics: ['accuracy'] })],
     'only weighted': [mlp, y, () => ({ loss: SPARSE, weighted_metrics: ['accuracy'] })],
     'loss object': [mlp, y, () => ({ loss: new losses.SparseCategoricalCrossentropy({ name: 'mine' }) })],
     'two outputs': [twoHeaded, two, () => ({ loss: [SPARSE, 'mse'] })],
-    'two outputs, one metric each': [twoHeaded, two, () => ({ loss: [SPARSE, 'mse'], metrics: ['accuracy', 'mae'] })],
+    'two outputs, one metric each': [twoHeaded, two, () =>
+      ({ loss: [SPARSE, 'mse'], metrics: ['accuracy', 'mae'] })],
     'two outputs, dict': [twoHeaded, two, () => ({ loss: { kind: SPARSE, size: 'mse' },
       metrics: { kind: 'accuracy', size: ['mae', 'mse'] } })],
-    'two outputs, weighted': [twoHeaded, two, () => ({ loss: [SPARSE, 'mse'], weighted_metrics: [['accuracy'], ['mae']] })],
+    'two outputs, weighted': [twoHeaded, two, () =>
+      ({ loss: [SPARSE, 'mse'], weighted_metrics: [['accuracy'], ['mae']] })],
   };
   for (const row of loadGolden<NamesRow>('models', 'metric_names').cases) {
     it(row.label, async () => {
@@ -114,7 +129,7 @@ describe('names of metrics', () => {
     });
   }
 
-  it('metrics of layers and of the model itself come after the compiled ones; those of a model inside do not count', async () => {
+  it('metrics of layers come after the compiled ones; those of a model inside do not count', async () => {
     class Mine extends keras.Layer {
       norm = new metrics.Mean({ name: 'norm' });
       override call(inputs: keras.Tensor): keras.Tensor {

@@ -34,9 +34,11 @@ const x = new keras.NDArray(Float32Array.from({ length: 64 }, (_, i) => Math.sin
 const y = Int32Array.from({ length: 16 }, (_, i) => i % 3);
 
 function mlp(options: object = {}): keras.Sequential {
-  const model = new keras.Sequential([keras.Input({ shape: [4] }), new layers.Dense(8, 'relu'), new layers.Dropout(0.2),
+  const model =
+    new keras.Sequential([keras.Input({ shape: [4] }), new layers.Dense(8, 'relu'), new layers.Dropout(0.2),
     new layers.BatchNormalization(), new layers.Dense(3, 'softmax')]);
-  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'], ...options });
+  model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'],
+    ...options });
   return model;
 }
 
@@ -53,7 +55,8 @@ describe('memory is flat', () => {
 
   it('over 300 epochs of one step, with validation', async () => {
     const model = mlp();
-    await expectFlat(async () => void await model.fit(x, y, { epochs: 150, verbose: 0, validation_data: [x, y] }));
+    await expectFlat(async () => void await model.fit(x, y,
+      { epochs: 150, verbose: 0, validation_data: [x, y] }));
   });
 
   it('of eager steps too', async () => {
@@ -120,7 +123,9 @@ describe('memory is flat', () => {
 
 describe('the event loop', () => {
   it('runs on while a CNN trains and predicts', async () => {
-    const model = new keras.Sequential([keras.Input({ shape: [20, 20, 1] }), new layers.Conv2D(16, 3, { activation: 'relu' }),
+    const model =
+      new keras.Sequential([keras.Input({ shape: [20, 20, 1] }),
+        new layers.Conv2D(16, 3, { activation: 'relu' }),
       new layers.MaxPooling2D(), new layers.Flatten(), new layers.Dense(10, 'softmax')]);
     model.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy' });
     const images = new keras.NDArray(new Float32Array(256 * 400).fill(0.5), [256, 20, 20, 1]);

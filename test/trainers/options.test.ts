@@ -20,7 +20,8 @@ class Diary extends callbacks.Callback {
   lines: string[] = [];
   constructor() {
     super();
-    for (const hook of Object.getOwnPropertyNames(callbacks.Callback.prototype).filter((name) => name.startsWith('on_'))) {
+    for (const hook of Object.getOwnPropertyNames(callbacks.Callback.prototype).filter((name) =>
+      name.startsWith('on_'))) {
       Object.defineProperty(this, hook, { value: (first: unknown, second: unknown) => {
         const logs = typeof first === 'number' ? second : first;
         const keys = logs === undefined ? '' : ` {${Object.keys(logs as object).join(', ')}}`;
@@ -34,8 +35,10 @@ describe('callbacks', () => {
   it('fit with validation: all hooks in the order of Keras', async () => {
     const diary = new Diary();
     await mlp({ metrics: ['accuracy'] }).fit(data, labels, {
-      batch_size: 5, epochs: 2, validation_data: [data, labels], validation_freq: 2, verbose: 0, callbacks: [diary] });
-    const steps = (kind: string): string[] => [0, 1].flatMap((i) => [`${kind}_batch_begin ${i}`, `${kind}_batch_end ${i} {accuracy, loss}`]);
+      batch_size: 5, epochs: 2, validation_data: [data, labels], validation_freq: 2, verbose: 0,
+        callbacks: [diary] });
+    const steps = (kind: string): string[] =>
+      [0, 1].flatMap((i) => [`${kind}_batch_begin ${i}`, `${kind}_batch_end ${i} {accuracy, loss}`]);
     expect(diary.lines).to.deep.equal([
       'train_begin',
       'epoch_begin 0', ...steps('train'), 'epoch_end 0 {accuracy, loss}',
@@ -50,16 +53,19 @@ describe('callbacks', () => {
     const [tested, predicted] = [new Diary(), new Diary()];
     await model.evaluate(data, labels, { batch_size: 5, verbose: 0, callbacks: tested });
     await model.predict(data, { batch_size: 5, verbose: 0, callbacks: predicted });
-    expect(tested.lines).to.deep.equal(['test_begin', 'test_batch_begin 0', 'test_batch_end 0 {loss}', 'test_batch_begin 1',
+    expect(tested.lines).to.deep.equal(['test_begin', 'test_batch_begin 0', 'test_batch_end 0 {loss}',
+      'test_batch_begin 1',
       'test_batch_end 1 {loss}', 'test_end {loss}']);
-    expect(predicted.lines).to.deep.equal(['predict_begin', 'predict_batch_begin 0', 'predict_batch_end 0 {outputs}',
+    expect(predicted.lines).to.deep.equal(['predict_begin', 'predict_batch_begin 0',
+      'predict_batch_end 0 {outputs}',
       'predict_batch_begin 1', 'predict_batch_end 1 {outputs}', 'predict_end']);
   });
 
   it('groups of steps_per_execution count as one batch', async () => {
     const diary = new Diary();
     await mlp({ steps_per_execution: 3 }).fit(data, labels, { batch_size: 2, verbose: 0, callbacks: diary });
-    expect(diary.lines.filter((line) => line.includes('batch')).map((line) => line.split(' {')[0])).to.deep.equal(
+    expect(diary.lines.filter((line) => line.includes('batch')).map((line) =>
+      line.split(' {')[0])).to.deep.equal(
       ['train_batch_begin 0', 'train_batch_end 2', 'train_batch_begin 3', 'train_batch_end 5']);
   });
 
@@ -112,13 +118,16 @@ describe('callbacks', () => {
 
   it('stop_training ends after the running batch, stop_evaluating and stop_predicting too', async () => {
     const model = mlp();
-    const at = (batch: number, flag: 'stop_training' | 'stop_evaluating' | 'stop_predicting'): Record<string, unknown> => ({
-      [`on_${{ stop_training: 'train', stop_evaluating: 'test', stop_predicting: 'predict' }[flag]}_batch_end`]: (i: number) => {
+    const KINDS = { stop_training: 'train', stop_evaluating: 'test', stop_predicting: 'predict' } as const;
+    const at = (batch: number, flag: keyof typeof KINDS): Record<string, unknown> => ({
+      [`on_${KINDS[flag]}_batch_end`]: (i: number) => {
         if (i === batch) model[flag] = true;
-      } });
+      },
+    });
     const diary = new Diary();
     const history = await model.fit(data, labels, { batch_size: 2, epochs: 5, verbose: 0,
-      validation_data: [data, labels], callbacks: [new callbacks.LambdaCallback(at(2, 'stop_training')), diary] });
+      validation_data: [data, labels],
+        callbacks: [new callbacks.LambdaCallback(at(2, 'stop_training')), diary] });
     expect(history.epoch).to.deep.equal([0]);
     expect(diary.lines.filter((line) => line.startsWith('train_batch_end'))).to.have.length(3);
     expect(history.history).to.have.keys('loss', 'val_loss');
@@ -129,13 +138,15 @@ describe('callbacks', () => {
     const some = await model.predict(data, { batch_size: 2, verbose: 0,
       callbacks: new callbacks.LambdaCallback(at(1, 'stop_predicting')) });
     expect(some.shape).to.deep.equal([4, 3]);
-    expect((await model.fit(data, labels, { verbose: 0 })).epoch, 'a new fit trains again').to.deep.equal([0]);
+    expect((await model.fit(data, labels, { verbose: 0 })).epoch,
+      'a new fit trains again').to.deep.equal([0]);
   });
 
   it('a callback may change the learning rate', async () => {
     const model = mlp();
     const before = model.get_weights();
-    await model.fit(data, labels, { verbose: 0, callbacks: new callbacks.LambdaCallback({ on_train_begin: () => {
+    await model.fit(data, labels, { verbose: 0,
+      callbacks: new callbacks.LambdaCallback({ on_train_begin: () => {
       model.optimizer!.learning_rate = 0;
     } }) });
     expect(model.get_weights().map((w) => w.tolist())).to.deep.equal(before.map((w) => w.tolist()));
@@ -152,13 +163,16 @@ describe('epochs and validation', () => {
     const model = mlp();
     const before = model.get_weights()[0].tolist();
     expect((await model.fit(data, labels, { epochs: 0, verbose: 0 })).epoch).to.deep.equal([]);
-    expect((await model.fit(data, labels, { epochs: 2, initial_epoch: 2, verbose: 0 })).history).to.deep.equal({});
+    expect((await model.fit(data, labels,
+      { epochs: 2, initial_epoch: 2, verbose: 0 })).history).to.deep.equal({});
     expect(model.get_weights()[0].tolist()).to.deep.equal(before);
   });
 
   it('validation_freq: every n-th epoch, or the epochs listed', async () => {
-    const run = async (validation_freq: number | number[]): Promise<number> => (await mlp().fit(data, labels, {
-      epochs: 6, verbose: 0, validation_data: [data, labels], validation_freq })).history.val_loss?.length ?? 0;
+    const run = async (validation_freq: number | number[]): Promise<number> =>
+      (await mlp().fit(data, labels, {
+      epochs: 6, verbose: 0, validation_data: [data, labels],
+        validation_freq })).history.val_loss?.length ?? 0;
     expect(await run(1)).to.equal(6);
     expect(await run(4)).to.equal(1);
     expect(await run([1, 2, 6])).to.equal(3);
@@ -166,15 +180,19 @@ describe('epochs and validation', () => {
   });
 
   it('validation_split takes the last samples, before shuffling', async () => {
-    const model = new keras.Sequential([keras.Input({ shape: [1] }), new layers.Dense(1, { kernel_initializer: 'ones' })]);
+    const model =
+      new keras.Sequential([keras.Input({ shape: [1] }),
+        new layers.Dense(1, { kernel_initializer: 'ones' })]);
     model.compile({ optimizer: new keras.optimizers.SGD(0), loss: 'mean_absolute_error' });
-    const { history } = await model.fit([[1], [2], [3], [10]], [[0], [0], [0], [0]], { validation_split: 0.25, verbose: 0 });
+    const { history } = await model.fit([[1], [2], [3], [10]], [[0], [0], [0], [0]],
+      { validation_split: 0.25, verbose: 0 });
     expect(history).to.deep.equal({ loss: [2], val_loss: [10] });
   });
 
   it('validation_batch_size and validation_steps', async () => {
     const diary = new Diary();
-    await mlp().fit(data, labels, { batch_size: 5, validation_data: [data, labels, new Float32Array(10)], verbose: 0,
+    await mlp().fit(data, labels, { batch_size: 5, validation_data: [data, labels, new Float32Array(10)],
+      verbose: 0,
       validation_batch_size: 2, validation_steps: 3, callbacks: diary });
     expect(diary.lines.filter((line) => line.startsWith('test_batch_end'))).to.have.length(3);
   });
@@ -208,7 +226,8 @@ describe('compile', () => {
 
   it('steps_per_execution trains as without', async () => {
     const [one, three] = [mlp(), mlp({ steps_per_execution: 3 })];
-    for (const model of [one, three]) await model.fit(data, labels, { batch_size: 2, epochs: 2, shuffle: false, verbose: 0 });
+    for (const model of [one, three]) await model.fit(data, labels,
+      { batch_size: 2, epochs: 2, shuffle: false, verbose: 0 });
     const [a, b] = [one, three].map((model) => [...model.get_weights()[0].data] as number[]);
     a.forEach((value, i) => expect(b[i]).to.be.closeTo(value, 1e-6));
   });
@@ -227,9 +246,11 @@ describe('compile', () => {
   it('a loss that becomes NaN is noted once, with epoch and step', async () => {
     const model = mlp();
     const bad = new keras.NDArray(x.map((value, i) => (i === 20 ? NaN : value)), [10, 4]);
-    const text = await notices(() => model.fit(bad, labels, { batch_size: 2, epochs: 3, shuffle: false, verbose: 0,
+    const text = await notices(() =>
+      model.fit(bad, labels, { batch_size: 2, epochs: 3, shuffle: false, verbose: 0,
       callbacks: new callbacks.LambdaCallback({ on_train_batch_end: () => undefined }) }));
     expect(text.trim().split('\n')).to.have.length(1);
-    expect(text).to.include(`loss of '${model.name}' became NaN in epoch 1, by step 3`).and.to.include('learning rate');
+    expect(text).to.include(`loss of '${model.name}' became NaN in epoch 1, by step 3`);
+    expect(text).to.include('learning rate');
   });
 });

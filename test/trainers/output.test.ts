@@ -2,7 +2,8 @@
  * What fit, evaluate and predict print, to the letter as in Python.
  *
  * Python moves the cursor back with backspaces before each `\r`; `\r` alone does that on a terminal, so the
- * backspaces are left out here and in what is expected. And Python draws every state of the bar into a pipe or a
+ * backspaces are left out here and in what is expected. And Python draws every state of the bar into a pipe
+ * or a
  * file, colours included; keras-node writes the last state of each line there, as plain text.
  */
 import { expect } from 'chai';
@@ -27,7 +28,8 @@ interface Shared {
 }
 interface BarRow {
   options: keras.utils.ProgbarOptions;
-  updates: { current: number; now: number; values: [string, number][]; finalize: boolean | null; text: string }[];
+  updates: { current: number; now: number; values: [string, number][]; finalize: boolean |
+    null; text: string }[];
 }
 
 /** Runs `fn` while the clock shows what `seconds` gives. */
@@ -43,7 +45,8 @@ async function withClock(seconds: () => number, fn: () => unknown): Promise<void
 
 const onTerminal = (text: string): string => text.replaceAll('\b', '');
 /** The last state of each line, without colours. */
-const inPipe = (text: string): string => onTerminal(text).split('\n').map((line) => line.slice(line.lastIndexOf('\r') + 1)
+const inPipe = (text: string): string =>
+  onTerminal(text).split('\n').map((line) => line.slice(line.lastIndexOf('\r') + 1)
   // oxlint-disable-next-line no-control-regex -- escape sequences are what is removed
   .replaceAll(/\x1b\[\d+m/g, '').trimEnd()).join('\n');
 
@@ -52,7 +55,8 @@ const file = loadGolden<Row>('models', 'fit_output') as ReturnType<typeof loadGo
 async function run({ method, options, compile }: Row): Promise<void> {
   const model = keras.saving.deserialize_keras_object(withoutBuildConfig(file.model)) as keras.Model;
   model.set_weights(file.start.map((value) => argumentOf(value) as keras.Tensor));
-  model.compile({ optimizer: new keras.optimizers.SGD(file.learning_rate), loss: 'sparse_categorical_crossentropy', ...compile });
+  model.compile({ optimizer: new keras.optimizers.SGD(file.learning_rate),
+    loss: 'sparse_categorical_crossentropy', ...compile });
   const [x, y] = [argumentOf(file.x), argumentOf(file.y)] as keras.Tensor[];
   if (method === 'fit') await model.fit(x, y, options);
   else if (method === 'evaluate') await model.evaluate(x, y, options);
@@ -85,14 +89,16 @@ describe('Progbar', () => {
     if (options.verbose !== 2 && updates[0].text === '') continue;
     it(JSON.stringify(options), async () => {
       let text = '';
-      const stream = { isTTY: true, write: (part: string) => (text += part) } as unknown as NodeJS.WriteStream;
+      const stream = { isTTY: true, write: (part: string) =>
+        (text += part) } as unknown as NodeJS.WriteStream;
       let time = 0;
       await withClock(() => time, () => {
         const bar = new keras.utils.Progbar({ ...options, stream });
         for (const update of updates) {
           text = '';
           time = update.now;
-          bar.update(update.current, Object.fromEntries(update.values), update.finalize === null ? {} : { finalize: update.finalize });
+          bar.update(update.current, Object.fromEntries(update.values), update.finalize === null ? {}
+            : { finalize: update.finalize });
           expect(text, `update ${update.current}`).to.equal(onTerminal(update.text));
         }
       });
@@ -114,6 +120,7 @@ describe('Progbar', () => {
   });
 
   it('takes one of stateful_metrics and stateless_metrics', () => {
-    expect(() => new keras.utils.Progbar({ target: 1, stateful_metrics: ['a'], stateless_metrics: ['b'] })).to.throw('Only one of');
+    expect(() => new keras.utils.Progbar({ target: 1, stateful_metrics: ['a'],
+      stateless_metrics: ['b'] })).to.throw('Only one of');
   });
 });

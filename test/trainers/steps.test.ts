@@ -15,34 +15,42 @@ const labels = Int32Array.from({ length: N }, (_, i) => (i * 7) % 3);
 /** Dropout, batch normalization and weights from a seed: state of every kind. */
 function network(dropout = 0.3): [keras.KerasTensor, keras.KerasTensor] {
   const input = keras.Input({ shape: [4] });
-  let h = new layers.Dense(8, { activation: 'relu', kernel_initializer: new keras.initializers.GlorotUniform({ seed: 1 }) })(input);
+  let h = new layers.Dense(8, { activation: 'relu',
+    kernel_initializer: new keras.initializers.GlorotUniform({ seed: 1 }) })(input);
   h = new layers.BatchNormalization()(h);
   h = new layers.Dropout(dropout, { seed: 7 })(h);
-  return [input, new layers.Dense(3, { kernel_initializer: new keras.initializers.GlorotUniform({ seed: 2 }) })(h)];
+  return [input, new layers.Dense(3,
+    { kernel_initializer: new keras.initializers.GlorotUniform({ seed: 2 }) })(h)];
 }
 const model = (dropout?: number): keras.Model => new keras.Model(...network(dropout));
 const lossOf = (): keras.losses.Loss => new keras.losses.SparseCategoricalCrossentropy({ from_logits: true });
 const fitted = { batch_size: 6, epochs: 3, shuffle: false, verbose: 0 } as const;
 
-function near(actual: ArrayLike<unknown>, expected: ArrayLike<unknown>, tolerance: number, what: string): void {
+function near(actual: ArrayLike<unknown>, expected: ArrayLike<unknown>, tolerance: number,
+  what: string): void {
   expect(actual.length, what).to.equal(expected.length);
-  Array.from(expected).forEach((value, i) => expect(Number(actual[i]), `${what}[${i}]`).to.be.closeTo(Number(value), tolerance));
+  Array.from(expected).forEach((value, i) =>
+    expect(Number(actual[i]), `${what}[${i}]`).to.be.closeTo(Number(value), tolerance));
 }
 function sameWeights(a: keras.Model, b: keras.Model, tolerance: number): void {
-  a.weights.forEach((weight, i) => near(weight.value.dataSync(), b.weights[i].value.dataSync(), tolerance, weight.path));
+  a.weights.forEach((weight, i) =>
+    near(weight.value.dataSync(), b.weights[i].value.dataSync(), tolerance, weight.path));
 }
 
 describe('ways to run a step', () => {
-  async function trained(options: object, dropout?: number): Promise<[keras.Model, Record<string, number[]>]> {
+  async function trained(options: object, dropout?: number): Promise<[keras.Model, Record<string,
+    number[]>]> {
     const made = model(dropout);
-    made.compile({ optimizer: new keras.optimizers.Adam(0.01), loss: lossOf(), metrics: ['accuracy'], ...options });
+    made.compile({ optimizer: new keras.optimizers.Adam(0.01), loss: lossOf(), metrics: ['accuracy'],
+      ...options });
     const { history } = await made.fit(x, labels, fitted);
     return [made, history];
   }
 
   it('compiled, eager and several steps an execution: the same numbers, dropout included', async () => {
     const [plain, history] = await trained({});
-    for (const options of [{ run_eagerly: true }, { steps_per_execution: 3 }, { steps_per_execution: 100 }, { jit_compile: false }]) {
+    for (const options of [{ run_eagerly: true }, { steps_per_execution: 3 }, { steps_per_execution: 100 },
+      { jit_compile: false }]) {
       const [other, otherHistory] = await trained(options);
       near(otherHistory.loss, history.loss, 1e-5, `loss of ${JSON.stringify(options)}`);
       near(otherHistory.accuracy, history.accuracy, 1e-6, 'accuracy');
@@ -165,7 +173,8 @@ describe('overridden steps', () => {
       }
     }
     const input = keras.Input({ shape: [2] });
-    const made = new keras.Model(input, new Penalty()(new layers.Dense(2, { kernel_initializer: 'identity' })(input)));
+    const made = new keras.Model(input,
+      new Penalty()(new layers.Dense(2, { kernel_initializer: 'identity' })(input)));
     made.compile({ optimizer: new keras.optimizers.SGD(0.1) });
     const { history } = await made.fit([[1, 2]], null, { epochs: 2, verbose: 0 });
     near(history.loss, [2.5, 0.5 * (0.8 * 1 - 0.1) ** 2], 10, 'loss');
@@ -174,8 +183,10 @@ describe('overridden steps', () => {
   });
 
   it('a GAN: two optimizers, no call, losses of both', async () => {
-    const generator = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense(8, 'relu'), new layers.Dense(1)]);
-    const discriminator = new keras.Sequential([keras.Input({ shape: [1] }), new layers.Dense(8, 'relu'), new layers.Dense(1)]);
+    const generator =
+      new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense(8, 'relu'), new layers.Dense(1)]);
+    const discriminator =
+      new keras.Sequential([keras.Input({ shape: [1] }), new layers.Dense(8, 'relu'), new layers.Dense(1)]);
     class GAN extends keras.Model {
       generator = generator;
       discriminator = discriminator;
@@ -189,10 +200,12 @@ describe('overridden steps', () => {
         const fake = this.generator(noise());
         const [d_loss, d_gradients] = keras.variable_gradients(() => this.#loss(
           ops.concatenate([ops.ones([batch, 1]), ops.zeros([batch, 1])]),
-          this.discriminator(ops.concatenate([real as Tensor, ops.stop_gradient(fake)]))), this.discriminator.trainable_variables);
+          this.discriminator(ops.concatenate([real as Tensor, ops.stop_gradient(fake)]))),
+            this.discriminator.trainable_variables);
         this.d_optimizer.apply(d_gradients, this.discriminator.trainable_variables);
         const [g_loss, g_gradients] = keras.variable_gradients(() => this.#loss(
-          ops.ones([batch, 1]), this.discriminator(this.generator(noise()))), this.generator.trainable_variables);
+          ops.ones([batch, 1]), this.discriminator(this.generator(noise()))),
+            this.generator.trainable_variables);
         this.g_optimizer.apply(g_gradients, this.generator.trainable_variables);
         return { d_loss, g_loss };
       }
@@ -235,17 +248,22 @@ describe('overridden steps', () => {
 
 describe('a loop of one\'s own', () => {
   /** The turns of a stateless loop as the guides of Keras 3 for JAX write it, each one compiled call. */
-  function statelessLoop(net: keras.Model, optimizer: keras.Optimizer, metric: keras.metrics.Mean): Tensor[][] {
+  function statelessLoop(net: keras.Model, optimizer: keras.Optimizer,
+    metric: keras.metrics.Mean): Tensor[][] {
     const loss_fn = lossOf();
-    const compute = keras.value_and_grad((trainable: Tensor[], fixed: Tensor[], inputs: Tensor, y: Tensor): [Tensor, Tensor[]] => {
+    const compute =
+      keras.value_and_grad((trainable: Tensor[], fixed: Tensor[], inputs: Tensor, y: Tensor): [Tensor,
+        Tensor[]] => {
       const [y_pred, updated] = net.stateless_call(trainable, fixed, inputs, { training: true });
       return [loss_fn(y, y_pred), updated];
     }, { has_aux: true });
     const step = keras.jit((state: Tensor[][], inputs: Tensor, y: Tensor): Tensor[][] => {
       const [trainable, fixed, slots, totals] = state;
-      const [[loss, updated], gradients] = compute(trainable, fixed, inputs, y) as [[Tensor, Tensor[]], Tensor[]];
+      const [[loss, updated], gradients] =
+        compute(trainable, fixed, inputs, y) as [[Tensor, Tensor[]], Tensor[]];
       const [moved, newSlots] = optimizer.stateless_apply(slots, gradients, trainable);
-      return [moved, updated, newSlots, metric.stateless_update_state(totals, loss, { sample_weight: inputs.shape[0] })];
+      return [moved, updated, newSlots,
+        metric.stateless_update_state(totals, loss, { sample_weight: inputs.shape[0] })];
     });
     optimizer.build(net.trainable_variables);
     let state = [net.trainable_variables, net.non_trainable_variables, optimizer.variables, metric.variables]
@@ -262,7 +280,8 @@ describe('a loop of one\'s own', () => {
     return state;
   }
 
-  it('stateless_call, value_and_grad, stateless_apply and stateless_update_state train as fit does', async () => {
+  it('stateless_call, value_and_grad, stateless_apply and stateless_update_state train as fit does',
+    async () => {
     const [net, plain] = [model(), model()];
     plain.compile({ optimizer: new keras.optimizers.Adam(0.01), loss: lossOf() });
     const { history } = await plain.fit(x, labels, fitted);
@@ -270,13 +289,17 @@ describe('a loop of one\'s own', () => {
     const before = net.get_weights().map((w) => w.tolist());
     const [trainable, fixed, slots, totals] = statelessLoop(net, new keras.optimizers.Adam(0.01), metric);
     expect(net.get_weights().map((w) => w.tolist()), 'the model itself is as it was').to.deep.equal(before);
-    plain.trainable_variables.forEach((v, i) => near(trainable[i].dataSync(), v.value.dataSync(), 1e-5, v.path));
-    plain.non_trainable_variables.forEach((v, i) => near(fixed[i].dataSync(), v.value.dataSync(), 1e-5, v.path));
+    plain.trainable_variables.forEach((v, i) =>
+      near(trainable[i].dataSync(), v.value.dataSync(), 1e-5, v.path));
+    plain.non_trainable_variables.forEach((v, i) =>
+      near(fixed[i].dataSync(), v.value.dataSync(), 1e-5, v.path));
     plain.optimizer!.variables.forEach((v, i) => near(slots[i].dataSync(), v.value.dataSync(), 1e-5, v.path));
-    near([(metric.stateless_result(totals) as Tensor).item()], [history.loss[2]], 1e-5, 'loss of the last epoch');
+    near([(metric.stateless_result(totals) as Tensor).item()], [history.loss[2]], 1e-5,
+      'loss of the last epoch');
     net.trainable_variables.forEach((variable, i) => variable.assign(trainable[i]));
     net.non_trainable_variables.forEach((variable, i) => variable.assign(fixed[i]));
-    near((await net.predict(x, { verbose: 0 })).data, (await plain.predict(x, { verbose: 0 })).data, 1e-5, 'predictions');
+    near((await net.predict(x, { verbose: 0 })).data, (await plain.predict(x, { verbose: 0 })).data, 1e-5,
+      'predictions');
   });
 
   it('variable_gradients and optimizer.apply in plain JavaScript train as fit does', async () => {
@@ -286,7 +309,8 @@ describe('a loop of one\'s own', () => {
     const optimizer = new keras.optimizers.SGD(0.1);
     const loss_fn = lossOf();
     const turn = keras.jit((inputs: Tensor, y: Tensor): Tensor => {
-      const [loss, gradients] = keras.variable_gradients(() => loss_fn(y, net(inputs, { training: true })), net.trainable_variables);
+      const [loss, gradients] = keras.variable_gradients(() => loss_fn(y, net(inputs, { training: true })),
+        net.trainable_variables);
       optimizer.apply(gradients, net.trainable_variables);
       return loss;
     });

@@ -12,7 +12,7 @@ import { Variable } from '../../engine/variable.js';
 import { DataError, type Batch, type BatchSource } from './batch-source.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
 
-/** A whole array, ready to be cut into batches: on the host in the device's format, or a tensor on the device. */
+/** A whole array, ready to be cut into batches: host data in the device's format, or a tensor there. */
 interface Column {
   shape: Shape;
   dtype: DType;
@@ -20,18 +20,25 @@ interface Column {
   tensor: Tensor | undefined;
 }
 
-/** Arrays of numbers are one array; arrays (and objects) that hold arrays of their own kind are structures. */
+const isArrayObject = (value: unknown): boolean => value instanceof Tensor || value instanceof Variable ||
+  value instanceof NDArray || ArrayBuffer.isView(value);
+
+/** Arrays of numbers are one array; arrays and objects that hold arrays of their own kind are structures. */
 export function arrayStructure(value: unknown): unknown {
   if (value === null || value === undefined) return undefined;
-  if (value instanceof Tensor || value instanceof Variable || value instanceof NDArray || ArrayBuffer.isView(value)) return value;
-  if (Array.isArray(value)) return isStructure(value) ? value.map(arrayStructure) : asNDArray(value as TensorLike[]);
-  if (isPlainObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, arrayStructure(item)]));
-  throw new DataError(`Cannot read data from ${String(value)}. Expected tensors, typed arrays, NDArrays, nested arrays of ` +
-    'numbers, objects or arrays of these, or a generator of batches.');
+  if (isArrayObject(value)) return value;
+  if (Array.isArray(value)) {
+    return isStructure(value) ? value.map(arrayStructure) : asNDArray(value as TensorLike[]);
+  }
+  if (isPlainObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, arrayStructure(item)]));
+  }
+  throw new DataError(`Cannot read data from ${String(value)}. Expected tensors, typed arrays, NDArrays, ` +
+    'nested arrays of numbers, objects or arrays of these, or a generator of batches.');
 }
 
-const isStructure = (value: readonly unknown[]): boolean => value.some((item) => item instanceof Tensor ||
-  item instanceof Variable || item instanceof NDArray || ArrayBuffer.isView(item) || isPlainObject(item));
+const isStructure = (value: readonly unknown[]): boolean =>
+  value.some((item) => isArrayObject(item) || isPlainObject(item));
 
 const isNumeric = (value: unknown): boolean => typeof value === 'number' || typeof value === 'boolean';
 
@@ -44,14 +51,15 @@ function asNDArray(value: readonly TensorLike[]): NDArray {
   const leaves: (number | boolean | bigint | string)[] = [];
   const visit = (node: unknown, axis: number): void => {
     if (Array.isArray(node) !== axis < shape.length || (Array.isArray(node) && node.length !== shape[axis])) {
-      throw new DataError(`The data is a ragged array: expected shape ${formatShape(shape)}, but an element at depth ${axis} ` +
-        `is ${Array.isArray(node) ? `of length ${node.length}` : JSON.stringify(node)}.`);
+      throw new DataError(`The data is a ragged array: expected shape ${formatShape(shape)}, but an ` +
+        `element at depth ${axis} is ` +
+        `${Array.isArray(node) ? `of length ${node.length}` : JSON.stringify(node)}.`);
     }
     if (Array.isArray(node)) for (const item of node) visit(item, axis + 1);
     else if (typeof node === kind || (isNumeric(node) && kind !== 'string')) leaves.push(node as number);
     else {
-      throw new DataError(`The data holds ${JSON.stringify(node) ?? String(node)} among elements of type ${kind}. ` +
-        'Expected numbers, or only strings; a missing number is NaN.');
+      throw new DataError(`The data holds ${JSON.stringify(node) ?? 'undefined'} among elements of type ` +
+        `${kind}. Expected numbers, or only strings; a missing number is NaN.`);
     }
   };
   visit(value, 0);
@@ -61,7 +69,8 @@ function asNDArray(value: readonly TensorLike[]): NDArray {
 
 function toColumn(value: unknown, what: string): Column {
   if (value instanceof Variable) return toColumn(value.value, what);
-  const shape: Shape = value instanceof Tensor || value instanceof NDArray ? value.shape : [(value as ArrayLike<number>).length];
+  const hasShape = value instanceof Tensor || value instanceof NDArray;
+  const shape: Shape = hasShape ? value.shape : [(value as ArrayLike<number>).length];
   if (shape.length === 0) throw new DataError(`${what} is a scalar; data needs an axis of samples.`);
   if (value instanceof Tensor) return { shape, dtype: value.dtype, host: undefined, tensor: value };
   const array = value as NDArray | Float64Array;
@@ -99,7 +108,8 @@ export class ArraySource implements BatchSource {
     if (parts[0] === undefined) throw new DataError('No data was given: x is missing.');
     const names = ['x', 'y', 'sample_weight'];
     const leaves = parts.map((part) => (part === undefined ? [] : flatten(part)));
-    this.#columns = leaves.flatMap((part, i) => part.map((leaf, j) => toColumn(leaf, `${names[i]}${part.length > 1 ? `[${j}]` : ''}`)));
+    this.#columns = leaves.flatMap((part, i) =>
+      part.map((leaf, j) => toColumn(leaf, `${names[i]}${part.length > 1 ? `[${j}]` : ''}`)));
     this.#structures = parts;
     this.#counts = leaves.map((part) => part.length);
     if (options.class_weight) {
@@ -112,7 +122,8 @@ export class ArraySource implements BatchSource {
     const sizes = this.#columns.map((column) => column.shape[0]);
     if (sizes.some((size) => size !== this.samples)) {
       const detail = leaves.map((part, i) => (part.length > 0 ? `${names[i]}: ${part.map((_, j) =>
-        sizes[leaves.slice(0, i).reduce((n, p) => n + p.length, 0) + j]).join(', ')}` : '')).filter(Boolean).join('; ');
+        sizes[leaves.slice(0, i).reduce((n, p) => n + p.length, 0) +
+          j]).join(', ')}` : '')).filter(Boolean).join('; ');
       throw new DataError(`All arrays must hold the same number of samples, received ${detail}.`);
     }
     if (this.samples === 0) throw new DataError('The data holds no samples.');
@@ -135,7 +146,8 @@ export class ArraySource implements BatchSource {
       if (this.#running.left === 0) {
         this.#running = undefined;
         if (taken + 1 < steps) {
-          notice(`The data ended after ${taken + 1} of ${steps} steps: it holds ${this.#all} batches. Leave the number of steps out to use each batch once an epoch.`);
+          notice(`The data ended after ${taken + 1} of ${steps} steps: it holds ${this.#all} batches. ` +
+            'Leave the number of steps out to use each batch once an epoch.');
           break;
         }
       }
@@ -166,7 +178,8 @@ export class ArraySource implements BatchSource {
           : this.#gather(all, start, count);
       } else {
         const backend = activeBackend();
-        const handle = backend.uploadRows(column.host!, column.shape.slice(1), column.dtype, this.#order, start, count);
+        const handle = backend.uploadRows(column.host!, column.shape.slice(1), column.dtype, this.#order,
+          start, count);
         tensor = new Tensor([count, ...column.shape.slice(1)], column.dtype, backend, handle);
       }
       owned.push(tensor);
@@ -219,7 +232,7 @@ export function train_validation_split(
 ): { train: unknown[]; validation: unknown[] } {
   const [x] = data;
   if (typeof x === 'function' && !(x instanceof Tensor)) {
-    throw new DataError('validation_split is for arrays; with a generator pass validation_data, a second one.');
+    throw new DataError('validation_split is for arrays. With a generator, pass another as validation_data.');
   }
   const parts = data.map(arrayStructure);
   const leaves = parts.map((part) => (part === undefined ? [] : flatten(part)));
@@ -235,7 +248,8 @@ export function train_validation_split(
     const shape = [end - begin, ...column.shape.slice(1)];
     if (column.tensor) {
       const all = column.tensor;
-      return apply('strided_slice', [all], { begin: all.shape.map((_, i) => (i === 0 ? begin : 0)), size: shape,
+      return apply('strided_slice', [all],
+        { begin: all.shape.map((_, i) => (i === 0 ? begin : 0)), size: shape,
         strides: shape.map(() => 1) });
     }
     return new NDArray(column.host!.slice(begin * row, end * row) as HostData, shape, column.dtype);

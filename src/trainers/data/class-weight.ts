@@ -9,12 +9,12 @@ import { DataError } from './batch-source.js';
 export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number, number>;
 
 function toMap(class_weight: ClassWeight): Map<number, number> {
-  const map = new Map(class_weight instanceof Map ? class_weight
-    : Object.entries(class_weight as Record<number, number>).map(([key, value]) => [Number(key), value] as const));
+  const given = class_weight instanceof Map ? Object.fromEntries(class_weight) : class_weight;
+  const map = new Map(Object.entries<number>(given).map(([key, value]) => [Number(key), value]));
   for (const [key, value] of map) {
     if (!Number.isInteger(key) || key < 0 || typeof value !== 'number') {
       throw new DataError('class_weight maps the numbers of classes (integers >= 0) to weights, ' +
-        `received ${JSON.stringify(class_weight instanceof Map ? Object.fromEntries(class_weight) : class_weight)}.`);
+        `received ${JSON.stringify(given)}.`);
     }
   }
   return map;
@@ -34,9 +34,11 @@ function labelRows(y: unknown): { data: ArrayLike<number | bigint | string>; sha
   return { data, shape: [data.length] };
 }
 
-/** A weight for each sample. Labels are class numbers of shape [n] or [n, 1], or one-hot rows [n, classes]. */
+/** A weight for each sample. Labels are class numbers of shape [n] or [n, 1], or one-hot [n, classes]. */
 export function classWeights(y: unknown, sample_weight: unknown, class_weight: ClassWeight): Float32Array {
-  if (sample_weight !== undefined) throw new DataError('Give either class_weight or sample_weight, not both.');
+  if (sample_weight !== undefined) {
+    throw new DataError('Give either class_weight or sample_weight, not both.');
+  }
   const map = toMap(class_weight);
   const { data, shape } = labelRows(y);
   if (shape.length > 2) {
@@ -45,11 +47,9 @@ export function classWeights(y: unknown, sample_weight: unknown, class_weight: C
   }
   const classes = shape[1] ?? 1;
   return Float32Array.from({ length: shape[0] }, (_, i) => {
-    let label = Math.round(Number(data[i]));
-    if (classes > 1) {
-      label = 0;
-      for (let c = 1; c < classes; c++) if (Number(data[i * classes + c]) > Number(data[i * classes + label])) label = c;
-    }
+    const at = (c: number): number => Number(data[i * classes + c]);
+    let label = classes > 1 ? 0 : Math.round(at(0));
+    for (let c = 1; c < classes; c++) if (at(c) > at(label)) label = c;
     return map.get(label) ?? 1;
   });
 }

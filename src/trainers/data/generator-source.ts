@@ -14,16 +14,18 @@ export type GeneratorInput = AnyIterable | (() => AnyIterable);
 
 export const isGeneratorInput = (value: unknown): value is GeneratorInput => {
   if (typeof value === 'function' && !(value instanceof Tensor)) return true;
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
+  if (value === null || typeof value !== 'object') return false;
+  if (Array.isArray(value) || ArrayBuffer.isView(value)) return false;
   return Symbol.iterator in value || Symbol.asyncIterator in value;
 };
 
 const iterate = (source: AnyIterable): Iterator<unknown> | AsyncIterator<unknown> =>
-  Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : (source as Iterable<unknown>)[Symbol.iterator]();
+  Symbol.asyncIterator in source ? source[Symbol.asyncIterator]()
+    : (source as Iterable<unknown>)[Symbol.iterator]();
 
 /**
- * Reads batches as they are yielded. With `steps`, an epoch takes that many and the next goes on behind them; without,
- * an epoch is the whole of the iterable, which is then iterated again (a function is called again).
+ * Reads batches as they are yielded. With `steps`, an epoch takes that many and the next goes on behind them.
+ * Without, an epoch is the whole of the iterable, which is then iterated again (a function is called again).
  */
 export class GeneratorSource implements BatchSource {
   num_batches: number | null;
@@ -54,8 +56,9 @@ export class GeneratorSource implements BatchSource {
         if (taken === 0) throw new DataError('The generator of batches yielded nothing for this epoch. ' +
           'A generator can be read once: pass a function that makes a new one, or set steps_per_epoch.');
         if (this.#steps !== null) {
-          notice(`The generator ended after ${taken} of ${this.#steps} steps; training goes on with what it gave. ` +
-            'Make it yield at least steps_per_epoch * epochs batches, or pass a function that makes a new one.');
+          notice(`The generator ended after ${taken} of ${this.#steps} steps; training goes on with ` +
+            'what it gave. Make it yield at least steps_per_epoch * epochs batches, or pass a function ' +
+            'that makes a new one.');
         }
         this.#iterator = undefined;
         break;

@@ -8,14 +8,19 @@ export { train_validation_split } from './array-source.js';
 export { toBatch } from './generator-source.js';
 export { DataError, unpack_x_y_sample_weight, type Batch, type BatchSource } from './batch-source.js';
 
-export function makeBatchSource(x: unknown, y: unknown, sample_weight: unknown, options: ArraySourceOptions): BatchSource {
+export function makeBatchSource(
+  x: unknown, y: unknown, sample_weight: unknown, options: ArraySourceOptions,
+): BatchSource {
   const { steps } = options;
   requireCount('The number of steps', steps);
   requireCount('batch_size', options.batch_size);
   if (isGeneratorInput(x)) {
-    const surplus = y !== undefined && y !== null ? 'y' : sample_weight !== undefined && sample_weight !== null ? 'sample_weight' : null;
-    if (surplus) throw new DataError(`When x is a generator it yields [x, y] or [x, y, sample_weight]; do not pass ${surplus} as well.`);
-    if (options.batch_size) throw new DataError('When x is a generator it decides the size of batches; do not pass batch_size.');
+    const given = Object.entries({ y, sample_weight, batch_size: options.batch_size });
+    const surplus = given.find(([, value]) => value !== undefined && value !== null);
+    if (surplus) {
+      throw new DataError('When x is a generator, it yields batches [x, y] or [x, y, sample_weight]: ' +
+        `do not pass ${surplus[0]} as well.`);
+    }
     return new GeneratorSource(x, steps ?? null, options.class_weight);
   }
   return new ArraySource(x, y, sample_weight, options);
