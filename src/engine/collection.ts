@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { notice } from '../utils/notice.js';
 
 /** Bytes waiting for the collector above which a collection is asked for. */
-const FLOOR = 256 * 1024 * 1024;
+const FLOOR = 64 * 1024 * 1024;
 /** Bytes left behind in one turn of the event loop, where no finalizer can run, that are worth a word. */
 const MUCH = 1024 * 1024 * 1024;
 
@@ -48,8 +48,10 @@ export function noteFreed(bytes: number): void {
 function endOfTurn(): void {
   turnWatched = false;
   inThisTurn = 0;
+  // What finalizers have freed since brings the limit down again.
+  if (2 * waiting < limit) limit = Math.max(FLOOR, 2 * waiting);
   if (waiting < limit) return;
   collector()();
-  // Finalizers run in later turns. What is still in use then must double before the next collection.
-  setImmediate(() => setImmediate(() => (limit = Math.max(FLOOR, 2 * waiting))).unref()).unref();
+  // Finalizers run in later turns. What is then still in use must double before the next collection.
+  limit = 2 * waiting;
 }
