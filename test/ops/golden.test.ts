@@ -6,7 +6,7 @@ import { checkCall, checkGradient, report, type GradientCall, type OpCheck } fro
 const FAMILIES = [
   'unary', 'activations', 'binary', 'comparison', 'choosing', 'reductions', 'norms', 'ordering', 'shapes',
   'indexing', 'creation', 'products', 'cross_entropies', 'convolution', 'pooling', 'normalization',
-  'image_resize',
+  'image_resize', 'attention',
 ] as const;
 const GRADIENT_FAMILIES = [
   ...FAMILIES.filter((family) => family !== 'comparison' && family !== 'creation'), 'awkward', 'second_order',

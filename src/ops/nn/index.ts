@@ -1,3 +1,4 @@
+export * from './attention.js';
 export * from './convolution.js';
 export * from './crossentropy.js';
 export * from './encoding.js';

@@ -238,7 +238,7 @@ def second_order():
 SHARED = [
     "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
     "products", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
-    "pooling", "normalization", "image_resize",
+    "pooling", "normalization", "image_resize", "attention",
 ]  # fmt: skip
 
 FAMILIES = {

@@ -1,8 +1,9 @@
-"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_reductions, ops_arrays, ops_numpy and ops_nn."""
+"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_reductions, ops_arrays, ops_numpy, ops_nn and
+ops_sequence."""
 
 import keras
 
-from . import ops_arrays, ops_elementwise, ops_nn, ops_numpy, ops_reductions
+from . import ops_arrays, ops_elementwise, ops_nn, ops_numpy, ops_reductions, ops_sequence
 from .ops_elementwise import MAYBE
 
 
@@ -80,6 +81,7 @@ TABLES = {
     "pooling": ops_nn.pooling,
     "normalization": ops_nn.normalization,
     "image_resize": ops_nn.image_resize,
+    "attention": ops_sequence.attention,
 }
 
 FAMILIES = {name: _family(table) for name, table in TABLES.items()}

@@ -71,14 +71,20 @@ function logSumExp(x: ArrayLike<number>, start: number, length: number): number 
   return max + Math.log(sum);
 }
 
-/** exp of the values of a row less their log-sum-exp, or those differences themselves. */
-const normalized = (finish: (logarithm: number) => number): Kernel<object> => (m, [x]) => {
+/**
+ * Along each row the values less their maximum, finished with the sum of their exponentials. The maximum is not added
+ * to the sum's logarithm, which would vanish beside a large one.
+ */
+const normalized = (finish: (difference: number, sum: number) => number): Kernel<object> => (m, [x]) => {
   const out = m.alloc(x.shape, x.dtype);
   const from = m.numbers(x);
   const to = m.numbers(out);
   eachRow(x, (start, length) => {
-    const total = logSumExp(from, start, length);
-    for (let i = start; i < start + length; i++) to[i] = finish(from[i] - total);
+    let max = -Infinity;
+    let sum = 0;
+    for (let i = start; i < start + length; i++) max = Math.max(max, from[i]);
+    for (let i = start; i < start + length; i++) sum += Math.exp(from[i] - max);
+    for (let i = start; i < start + length; i++) to[i] = finish(from[i] - max, sum);
   });
   return out;
 };
@@ -136,8 +142,8 @@ export const neuralKernels: KernelTable<keyof typeof neural> = {
     return out;
   },
 
-  softmax: normalized(Math.exp),
-  log_softmax: normalized((x) => x),
+  softmax: normalized((difference, sum) => Math.exp(difference) / sum),
+  log_softmax: normalized((difference, sum) => difference - Math.log(sum)),
   softmax_cross_entropy: (m, [logits, labels]) => {
     const losses = m.filled([logits.shape[0]], logits.dtype, 0);
     const gradient = m.alloc(logits.shape, logits.dtype);
