@@ -26,12 +26,12 @@ export function nameArguments(
     const declare = names ? '' : ', or declare static call_arguments';
     throw new UnknownArgumentError(`The ${layer} takes ${names?.length ?? 0} positional arguments after ` +
       `its inputs${known}, received ${positional.length}. Pass further ones by name, as in ` +
-      `layer(x, {training: true})${declare}; several inputs go in one array.`);
+      `layer(x, {training: true})${declare}; several inputs go in one array.`, names ?? []);
   }
   positional.forEach((value, i) => {
     if (names![i] in options) {
       throw new UnknownArgumentError(`The ${layer} received the argument '${names![i]}' twice: by ` +
-        `position and by name.`);
+        `position and by name.`, names!);
     }
     options[names![i]] = value;
   });
@@ -40,7 +40,7 @@ export function nameArguments(
     const unknown = Object.keys(options).find((key) => !known.includes(key));
     if (unknown) {
       throw new UnknownArgumentError(`The ${layer} has no argument '${unknown}'. ` +
-        `Known arguments: ${known.join(', ')}.`);
+        `Known arguments: ${known.join(', ')}.`, known);
     }
   }
   return options;

@@ -53,6 +53,10 @@ export class OpOperation extends Operation {
 
 /** Ops by name, for graphs that are read from files. */
 const registry = new Map<string, (...args: unknown[]) => unknown>();
+const implementations = new WeakMap<object, { names: readonly string[]; implementation: object }>();
+/** What an op was made of: its default values stand in the implementation's text. */
+export const implementationOf = (op: object): { names: readonly string[]; implementation: object } | undefined =>
+  implementations.get(op);
 export const findOp = (name: string): ((...args: unknown[]) => unknown) | undefined => registry.get(name);
 
 /** Whether an argument may be or hold a KerasTensor: told at once for tensors and plain values. */
@@ -95,6 +99,7 @@ export function defineOp<const N extends readonly string[], F extends object>(
 ): OpOf<N, F> {
   const op = makeOp(path, names, implementation as unknown as (...args: readonly unknown[]) => unknown);
   publish(op, path);
+  implementations.set(op, { names, implementation });
   return op as unknown as OpOf<N, F>;
 }
 

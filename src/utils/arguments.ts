@@ -37,6 +37,13 @@ type ArgumentForms<O extends object, N extends readonly PropertyKey[]> =
 /** An argument that the function or class does not have; the message lists those it has. */
 export class UnknownArgumentError extends TypeError {
   override name = 'UnknownArgumentError';
+  /** Names of the arguments that there are, in their order. */
+  readonly known: readonly string[];
+
+  constructor(message: string, known: readonly string[]) {
+    super(message);
+    this.known = known;
+  }
 }
 
 /**
@@ -62,10 +69,10 @@ export function positionalArguments(
   for (const key of keys) {
     const position = names.indexOf(key);
     if (position < 0) {
-      throw new UnknownArgumentError(`${what} has no argument '${key}'. Known arguments: ${names.join(', ')}.`);
+      throw new UnknownArgumentError(`${what} has no argument '${key}'. Known arguments: ${names.join(', ')}.`, names);
     }
     if (position < args.length - 1) {
-      throw new UnknownArgumentError(`${what} received the argument '${key}' twice: by position and by name.`);
+      throw new UnknownArgumentError(`${what} received the argument '${key}' twice: by position and by name.`, names);
     }
     out[position] = last[key];
   }
@@ -95,5 +102,5 @@ export function namedArguments<O extends object>(
 
 function tooMany(what: string, names: readonly string[], received: number): never {
   throw new UnknownArgumentError(
-    `${what} takes at most ${names.length} arguments (${names.join(', ')}), received ${received}.`);
+    `${what} takes at most ${names.length} arguments (${names.join(', ')}), received ${received}.`, names);
 }
