@@ -40,3 +40,4 @@ export class MaxNorm extends Constraint {
   }
 }
 kerasExport(MaxNorm, 'keras.constraints.MaxNorm', 'keras.constraints.max_norm');
+export { MaxNorm as max_norm };

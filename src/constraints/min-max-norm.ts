@@ -52,3 +52,4 @@ export class MinMaxNorm extends Constraint {
   }
 }
 kerasExport(MinMaxNorm, 'keras.constraints.MinMaxNorm', 'keras.constraints.min_max_norm');
+export { MinMaxNorm as min_max_norm };

@@ -15,3 +15,4 @@ export class NonNeg extends Constraint {
   }
 }
 kerasExport(NonNeg, 'keras.constraints.NonNeg', 'keras.constraints.non_neg');
+export { NonNeg as non_neg };

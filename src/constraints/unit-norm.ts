@@ -34,3 +34,4 @@ export class UnitNorm extends Constraint {
   }
 }
 kerasExport(UnitNorm, 'keras.constraints.UnitNorm', 'keras.constraints.unit_norm');
+export { UnitNorm as unit_norm };

@@ -42,3 +42,4 @@ export class Constant extends Initializer {
   }
 }
 kerasExport(Constant, 'keras.initializers.Constant', 'keras.initializers.constant');
+export { Constant as constant };

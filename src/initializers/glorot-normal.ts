@@ -25,3 +25,4 @@ export class GlorotNormal extends VarianceScaling {
   }
 }
 kerasExport(GlorotNormal, 'keras.initializers.GlorotNormal', 'keras.initializers.glorot_normal');
+export { GlorotNormal as glorot_normal };

@@ -25,3 +25,4 @@ export class GlorotUniform extends VarianceScaling {
   }
 }
 kerasExport(GlorotUniform, 'keras.initializers.GlorotUniform', 'keras.initializers.glorot_uniform');
+export { GlorotUniform as glorot_uniform };

@@ -25,3 +25,4 @@ export class HeNormal extends VarianceScaling {
   }
 }
 kerasExport(HeNormal, 'keras.initializers.HeNormal', 'keras.initializers.he_normal');
+export { HeNormal as he_normal };

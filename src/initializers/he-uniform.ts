@@ -25,3 +25,4 @@ export class HeUniform extends VarianceScaling {
   }
 }
 kerasExport(HeUniform, 'keras.initializers.HeUniform', 'keras.initializers.he_uniform');
+export { HeUniform as he_uniform };

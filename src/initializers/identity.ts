@@ -46,3 +46,4 @@ export class Identity extends Initializer {
 }
 kerasExport(Identity,
   'keras.initializers.Identity', 'keras.initializers.identity', 'keras.initializers.IdentityInitializer');
+export { Identity as identity, Identity as IdentityInitializer };

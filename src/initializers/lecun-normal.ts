@@ -25,3 +25,4 @@ export class LecunNormal extends VarianceScaling {
   }
 }
 kerasExport(LecunNormal, 'keras.initializers.LecunNormal', 'keras.initializers.lecun_normal');
+export { LecunNormal as lecun_normal };

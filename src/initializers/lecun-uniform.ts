@@ -25,3 +25,4 @@ export class LecunUniform extends VarianceScaling {
   }
 }
 kerasExport(LecunUniform, 'keras.initializers.LecunUniform', 'keras.initializers.lecun_uniform');
+export { LecunUniform as lecun_uniform };

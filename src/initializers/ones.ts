@@ -16,3 +16,4 @@ export class Ones extends Initializer {
   }
 }
 kerasExport(Ones, 'keras.initializers.Ones', 'keras.initializers.ones');
+export { Ones as ones };

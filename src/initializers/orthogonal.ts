@@ -81,3 +81,4 @@ export class Orthogonal extends RandomInitializer {
 }
 kerasExport(Orthogonal,
   'keras.initializers.Orthogonal', 'keras.initializers.orthogonal', 'keras.initializers.OrthogonalInitializer');
+export { Orthogonal as orthogonal, Orthogonal as OrthogonalInitializer };

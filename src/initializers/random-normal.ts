@@ -40,3 +40,4 @@ export class RandomNormal extends RandomInitializer {
   }
 }
 kerasExport(RandomNormal, 'keras.initializers.RandomNormal', 'keras.initializers.random_normal');
+export { RandomNormal as random_normal };

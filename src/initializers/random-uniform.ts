@@ -40,3 +40,4 @@ export class RandomUniform extends RandomInitializer {
   }
 }
 kerasExport(RandomUniform, 'keras.initializers.RandomUniform', 'keras.initializers.random_uniform');
+export { RandomUniform as random_uniform };

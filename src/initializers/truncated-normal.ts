@@ -41,3 +41,4 @@ export class TruncatedNormal extends RandomInitializer {
   }
 }
 kerasExport(TruncatedNormal, 'keras.initializers.TruncatedNormal', 'keras.initializers.truncated_normal');
+export { TruncatedNormal as truncated_normal };

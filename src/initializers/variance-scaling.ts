@@ -100,3 +100,4 @@ export class VarianceScaling extends RandomInitializer {
   }
 }
 kerasExport(VarianceScaling, 'keras.initializers.VarianceScaling', 'keras.initializers.variance_scaling');
+export { VarianceScaling as variance_scaling };

@@ -16,3 +16,4 @@ export class Zeros extends Initializer {
   }
 }
 kerasExport(Zeros, 'keras.initializers.Zeros', 'keras.initializers.zeros');
+export { Zeros as zeros };

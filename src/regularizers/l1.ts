@@ -34,3 +34,4 @@ export class L1 extends Regularizer {
   }
 }
 kerasExport(L1, 'keras.regularizers.L1', 'keras.regularizers.l1');
+export { L1 as l1 };

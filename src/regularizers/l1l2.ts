@@ -41,3 +41,4 @@ export class L1L2 extends Regularizer {
   }
 }
 kerasExport(L1L2, 'keras.regularizers.L1L2', 'keras.regularizers.l1_l2');
+export { L1L2 as l1_l2 };

@@ -33,3 +33,4 @@ export class L2 extends Regularizer {
   }
 }
 kerasExport(L2, 'keras.regularizers.L2', 'keras.regularizers.l2');
+export { L2 as l2 };

@@ -60,3 +60,4 @@ export class OrthogonalRegularizer extends Regularizer {
 }
 kerasExport(OrthogonalRegularizer,
   'keras.regularizers.OrthogonalRegularizer', 'keras.regularizers.orthogonal_regularizer');
+export { OrthogonalRegularizer as orthogonal_regularizer };

@@ -26,3 +26,4 @@ export class Conv1DTranspose extends BaseConvTranspose {
   }
 }
 kerasExport(Conv1DTranspose, 'keras.layers.Conv1DTranspose', 'keras.layers.Convolution1DTranspose');
+export { Conv1DTranspose as Convolution1DTranspose };

@@ -33,3 +33,4 @@ export class Conv1D extends BaseConv {
   }
 }
 kerasExport(Conv1D, 'keras.layers.Conv1D', 'keras.layers.Convolution1D');
+export { Conv1D as Convolution1D };

@@ -26,3 +26,4 @@ export class Conv2DTranspose extends BaseConvTranspose {
   }
 }
 kerasExport(Conv2DTranspose, 'keras.layers.Conv2DTranspose', 'keras.layers.Convolution2DTranspose');
+export { Conv2DTranspose as Convolution2DTranspose };

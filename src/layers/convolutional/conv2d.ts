@@ -22,3 +22,4 @@ export class Conv2D extends BaseConv {
   }
 }
 kerasExport(Conv2D, 'keras.layers.Conv2D', 'keras.layers.Convolution2D');
+export { Conv2D as Convolution2D };

@@ -26,3 +26,4 @@ export class Conv3DTranspose extends BaseConvTranspose {
   }
 }
 kerasExport(Conv3DTranspose, 'keras.layers.Conv3DTranspose', 'keras.layers.Convolution3DTranspose');
+export { Conv3DTranspose as Convolution3DTranspose };

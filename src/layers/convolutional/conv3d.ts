@@ -22,3 +22,4 @@ export class Conv3D extends BaseConv {
   }
 }
 kerasExport(Conv3D, 'keras.layers.Conv3D', 'keras.layers.Convolution3D');
+export { Conv3D as Convolution3D };

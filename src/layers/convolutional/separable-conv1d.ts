@@ -23,3 +23,4 @@ export class SeparableConv1D extends BaseSeparableConv {
   }
 }
 kerasExport(SeparableConv1D, 'keras.layers.SeparableConv1D', 'keras.layers.SeparableConvolution1D');
+export { SeparableConv1D as SeparableConvolution1D };

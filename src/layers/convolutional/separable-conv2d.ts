@@ -23,3 +23,4 @@ export class SeparableConv2D extends BaseSeparableConv {
   }
 }
 kerasExport(SeparableConv2D, 'keras.layers.SeparableConv2D', 'keras.layers.SeparableConvolution2D');
+export { SeparableConv2D as SeparableConvolution2D };

@@ -19,3 +19,4 @@ export class AveragePooling1D extends BasePooling {
   }
 }
 kerasExport(AveragePooling1D, 'keras.layers.AveragePooling1D', 'keras.layers.AvgPool1D');
+export { AveragePooling1D as AvgPool1D };

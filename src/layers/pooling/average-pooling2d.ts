@@ -19,3 +19,4 @@ export class AveragePooling2D extends BasePooling {
   }
 }
 kerasExport(AveragePooling2D, 'keras.layers.AveragePooling2D', 'keras.layers.AvgPool2D');
+export { AveragePooling2D as AvgPool2D };

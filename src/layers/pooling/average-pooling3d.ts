@@ -19,3 +19,4 @@ export class AveragePooling3D extends BasePooling {
   }
 }
 kerasExport(AveragePooling3D, 'keras.layers.AveragePooling3D', 'keras.layers.AvgPool3D');
+export { AveragePooling3D as AvgPool3D };

@@ -39,3 +39,4 @@ export class GlobalAveragePooling1D extends BaseGlobalPooling {
   }
 }
 kerasExport(GlobalAveragePooling1D, 'keras.layers.GlobalAveragePooling1D', 'keras.layers.GlobalAvgPool1D');
+export { GlobalAveragePooling1D as GlobalAvgPool1D };

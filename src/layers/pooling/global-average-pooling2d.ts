@@ -28,3 +28,4 @@ export class GlobalAveragePooling2D extends BaseGlobalPooling {
   }
 }
 kerasExport(GlobalAveragePooling2D, 'keras.layers.GlobalAveragePooling2D', 'keras.layers.GlobalAvgPool2D');
+export { GlobalAveragePooling2D as GlobalAvgPool2D };

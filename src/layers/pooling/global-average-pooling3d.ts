@@ -28,3 +28,4 @@ export class GlobalAveragePooling3D extends BaseGlobalPooling {
   }
 }
 kerasExport(GlobalAveragePooling3D, 'keras.layers.GlobalAveragePooling3D', 'keras.layers.GlobalAvgPool3D');
+export { GlobalAveragePooling3D as GlobalAvgPool3D };

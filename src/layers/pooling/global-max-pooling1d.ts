@@ -28,3 +28,4 @@ export class GlobalMaxPooling1D extends BaseGlobalPooling {
   }
 }
 kerasExport(GlobalMaxPooling1D, 'keras.layers.GlobalMaxPooling1D', 'keras.layers.GlobalMaxPool1D');
+export { GlobalMaxPooling1D as GlobalMaxPool1D };

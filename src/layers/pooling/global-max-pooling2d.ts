@@ -28,3 +28,4 @@ export class GlobalMaxPooling2D extends BaseGlobalPooling {
   }
 }
 kerasExport(GlobalMaxPooling2D, 'keras.layers.GlobalMaxPooling2D', 'keras.layers.GlobalMaxPool2D');
+export { GlobalMaxPooling2D as GlobalMaxPool2D };

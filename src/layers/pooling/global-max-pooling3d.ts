@@ -28,3 +28,4 @@ export class GlobalMaxPooling3D extends BaseGlobalPooling {
   }
 }
 kerasExport(GlobalMaxPooling3D, 'keras.layers.GlobalMaxPooling3D', 'keras.layers.GlobalMaxPool3D');
+export { GlobalMaxPooling3D as GlobalMaxPool3D };

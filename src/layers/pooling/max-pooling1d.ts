@@ -20,3 +20,4 @@ export class MaxPooling1D extends BasePooling {
   }
 }
 kerasExport(MaxPooling1D, 'keras.layers.MaxPooling1D', 'keras.layers.MaxPool1D');
+export { MaxPooling1D as MaxPool1D };

@@ -20,3 +20,4 @@ export class MaxPooling2D extends BasePooling {
   }
 }
 kerasExport(MaxPooling2D, 'keras.layers.MaxPooling2D', 'keras.layers.MaxPool2D');
+export { MaxPooling2D as MaxPool2D };

@@ -20,3 +20,4 @@ export class MaxPooling3D extends BasePooling {
   }
 }
 kerasExport(MaxPooling3D, 'keras.layers.MaxPooling3D', 'keras.layers.MaxPool3D');
+export { MaxPooling3D as MaxPool3D };

@@ -184,6 +184,22 @@ def global_pooling():
     return cases
 
 
+def adaptive_pooling():
+    rng = rng_of("adaptive_pooling")
+    cases = []
+    x1, x2, x3 = rand(rng, (2, 7, 2)), rand(rng, (2, 5, 6, 2)), rand(rng, (1, 4, 3, 5, 2))
+    for kind in ("Average", "Max"):
+        one, two, three = (getattr(L, f"Adaptive{kind}Pooling{d}D") for d in (1, 2, 3))
+        cases += [
+            case(one(3), x1),
+            case(one(2, data_format="channels_first"), rand(rng, (2, 2, 7))),
+            case(two((3, 4)), x2),
+            case(two(5, data_format="channels_first"), rand(rng, (1, 2, 5, 7))),
+            case(three((2, 3, 2)), x3),
+        ]
+    return cases
+
+
 FAMILIES = {
     "conv1d": conv1d,
     "conv2d": conv2d,
@@ -195,4 +211,5 @@ FAMILIES = {
     "separable_conv": separable_conv,
     "pooling": pooling,
     "global_pooling": global_pooling,
+    "adaptive_pooling": adaptive_pooling,
 }

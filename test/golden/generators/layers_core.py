@@ -71,6 +71,59 @@ def einsum_dense():
         ),
         case(L.EinsumDense("abc,cde->abde", output_shape=(None, 2, 3)), rand(rng, (1, 3, 2))),
         case(L.EinsumDense("...x,xy->...y", output_shape=4, bias_axes="y"), rand(rng, (2, 3, 2))),
+        case(L.EinsumDense("ab...,bc->ac...", output_shape=4, bias_axes="c"), rand(rng, (2, 3, 2, 2))),
+        case(
+            L.EinsumDense(
+                "abc,cde->abde",
+                output_shape=(3, 2, 3),
+                bias_axes="be",
+                kernel_regularizer="l2",
+                bias_constraint="non_neg",
+                activity_regularizer="l1",
+                dtype="mixed_bfloat16",
+            ),
+            rand(rng, (2, 3, 2)),
+        ),
+        case(L.EinsumDense("abde,def->abf", output_shape=(None, 3), bias_axes="f"), rand(rng, (2, 1, 2, 2))),
+    ]
+
+
+def reversible_embedding():
+    rng = rng_of("reversible_embedding")
+    ids, vectors = t([[1, 2, 0], [3, 0, 4]], "int32"), rand(rng, (2, 3, 2))
+    back = {"reverse": True}
+    return [
+        case(L.ReversibleEmbedding(5, 2, mask_zero=True), ids),
+        case(L.ReversibleEmbedding(5, 2), vectors, call=back),
+        case(L.ReversibleEmbedding(5, 2, tie_weights=False, logit_soft_cap=1.5), vectors, call=back),
+        case(L.ReversibleEmbedding(5, 2, tie_weights=False, embeddings_regularizer="l2"), ids),
+        case(L.ReversibleEmbedding(5, 2, reverse_dtype="float32", dtype="mixed_bfloat16"), vectors, call=back),
+    ]
+
+
+def time_distributed():
+    rng = rng_of("time_distributed")
+    x = rand(rng, (2, 3, 4))
+    mask = [t([[1, 1, 0], [1, 0, 0]], "bool")]
+    return [
+        case(L.TimeDistributed(L.Dense(2, "tanh")), x),
+        case(L.TimeDistributed(L.Dense(2)), x, mask=mask),
+        case(L.TimeDistributed(L.Conv2D(2, 2)), rand(rng, (2, 2, 3, 3, 1))),
+        case(L.TimeDistributed(L.BatchNormalization(momentum=0.8)), x, training=True),
+        case(L.TimeDistributed(L.BatchNormalization(momentum=0.8)), x, training=True, mask=mask),
+        case(L.TimeDistributed(L.Flatten(), name="flat"), rand(rng, (2, 3, 2, 2))),
+        case(L.TimeDistributed(L.TimeDistributed(L.Dense(2))), rand(rng, (2, 2, 2, 3))),
+    ]
+
+
+def spectral_normalization():
+    rng = rng_of("spectral_normalization")
+    spectral = L.SpectralNormalization
+    return [
+        case(spectral(L.Dense(3)), rand(rng, (2, 4)), training=True),
+        case(spectral(L.Dense(3, "relu"), power_iterations=3), rand(rng, (2, 2, 4)), training=True),
+        case(spectral(L.Conv2D(2, 2)), rand(rng, (1, 3, 3, 2)), training=True),
+        case(spectral(L.Embedding(4, 3)), t([[0.0, 1.0, 3.0]]), training=True),
     ]
 
 
@@ -176,6 +229,9 @@ FAMILIES = {
     "dense": dense,
     "einsum_dense": einsum_dense,
     "embedding": embedding,
+    "reversible_embedding": reversible_embedding,
+    "spectral_normalization": spectral_normalization,
+    "time_distributed": time_distributed,
     "masking": masking,
     "identity": identity,
     "reshaping": reshaping,
