@@ -4,9 +4,11 @@
 
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <system_error>
 #include <thread>
 
@@ -37,6 +39,7 @@ class Work {
   friend class Background;
   napi_deferred deferred_ = nullptr;
   std::unique_ptr<Failure> failure_;
+  int32_t lane_ = 0;
 };
 
 /**
@@ -57,15 +60,25 @@ class Background {
     Ok(env, napi_unref_threadsafe_function(env, wake_));
   }
 
-  /** Queues the work and returns its Promise. */
-  napi_value Start(std::unique_ptr<Work> work) {
+  /**
+   * Queues the work and returns its Promise. Work of one lane runs in the order in which it came, on one thread
+   * as long as there is more; 0 is no lane. When some of it fails, what waits behind it in the lane is cancelled.
+   */
+  napi_value Start(std::unique_ptr<Work> work, int32_t lane = 0) {
     napi_value promise = nullptr;
     if (stopped_) throw Failure{TF_CANCELLED, "the process is about to end", ""};
     Ok(env_, napi_create_promise(env_, &work->deferred_, &promise));
+    work->lane_ = lane;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      if (idle_ <= queue_.size() && threads_.size() < kMaxThreads) AddThread();
-      queue_.push_back(work.get());
+      const auto busy = lane == 0 ? lanes_.end() : lanes_.find(lane);
+      if (busy != lanes_.end()) {
+        busy->second.push_back(work.get());
+      } else {
+        if (idle_ <= queue_.size() && threads_.size() < kMaxThreads) AddThread();
+        if (lane != 0) lanes_[lane];
+        queue_.push_back(work.get());
+      }
     }
     // While work is under way the wake-up handle keeps the event loop alive.
     if (in_flight_.empty()) napi_ref_threadsafe_function(env_, wake_);
@@ -103,6 +116,7 @@ class Background {
   std::condition_variable work_arrived_;
   std::deque<Work*> queue_;
   std::deque<Work*> done_;
+  std::map<int32_t, std::deque<Work*>> lanes_;  // those with work queued or running: what waits behind it
   std::vector<std::thread> threads_;
   size_t idle_ = 0;
   bool stopping_ = false;
@@ -125,12 +139,36 @@ class Background {
       if (stopping_) return;
       Work* work = queue_.front();
       queue_.pop_front();
-      lock.unlock();
-      RunGuarded(work);
-      lock.lock();
-      done_.push_back(work);
-      if (!stopping_) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+      while (work != nullptr) {
+        lock.unlock();
+        RunGuarded(work);
+        lock.lock();
+        done_.push_back(work);
+        work = NextInLane(work);
+        if (!stopping_) napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+      }
     }
+  }
+
+  /** What runs behind a work that is done. */
+  Work* NextInLane(const Work* work) {
+    const auto lane = lanes_.find(work->lane_);
+    if (work->lane_ == 0 || lane == lanes_.end()) return nullptr;
+    if (work->failure_ != nullptr) {
+      for (Work* waiting : lane->second) {
+        waiting->failure_ = std::make_unique<Failure>(
+            Failure{TF_CANCELLED, "cancelled, because a run before it failed: " + work->failure_->message, ""});
+        done_.push_back(waiting);
+      }
+      lane->second.clear();
+    }
+    if (stopping_ || lane->second.empty()) {
+      if (!stopping_) lanes_.erase(lane);
+      return nullptr;
+    }
+    Work* next = lane->second.front();
+    lane->second.pop_front();
+    return next;
   }
 
   static void RunGuarded(Work* work) {

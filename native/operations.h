@@ -331,10 +331,12 @@ inline napi_value ExecuteAsync(Call& call) {
   for (size_t i = 0; i < inputs.size(); i++) {
     prepared->AddInput(session, op.get(), session->Find(call, Number(call.env, inputs[i]), "input"), i);
   }
+  int32_t lane = 0;
+  if (call.Given(3) && !(call.Id(call[3], &lane) && lane > 0)) call.Wrong("lane", "a positive integer", call[3]);
   TFE_OpSetCancellationManager(op.get(), cancellation->manager, status);
   Ok(status, prepared->name());
-  return session->background.Start(std::make_unique<ExecuteWork>(
-      std::move(op), prepared->name(), prepared->outputs(), std::move(cancellation)));
+  return session->background.Start(
+      std::make_unique<ExecuteWork>(std::move(op), prepared->name(), prepared->outputs(), std::move(cancellation)), lane);
 }
 
 inline napi_value CreateCancellation(Call& call) {

@@ -29,6 +29,11 @@ export interface CompileOptions {
   name: string;
   /** Ask for the backend's optimising compiler (XLA); a backend without one must not have it in `features`. */
   jit: boolean;
+  /**
+   * Asynchronous runs of the executables of one lane take place one after the other, in the order in which they were
+   * asked for. When one fails, those that wait behind it may be cancelled. A positive integer.
+   */
+  lane: number;
 }
 
 /** A graph made ready to run. `operands`: the graph's arguments, its captures, then its variables' handles. */

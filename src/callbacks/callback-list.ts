@@ -48,6 +48,13 @@ export class CallbackList {
     for (const callback of this.callbacks) callback.set_model(model);
   }
 
+  /** Whether a callback is called at each batch; the progress bar does not count, which looks now and then. */
+  followsBatches(kind: 'train' | 'test' | 'predict'): boolean {
+    const hooks = [`on_${kind}_batch_begin`, `on_${kind}_batch_end`] as const;
+    return this.callbacks.some((callback) => callback !== this.#bar &&
+      hooks.some((hook) => callback[hook] !== Callback.prototype[hook]));
+  }
+
   /** Whether a callback would look at the logs of this step; else they need not be read from the device. */
   wantsBatchLogs(kind: 'train' | 'test' | 'predict'): boolean {
     const hook = `on_${kind}_batch_end` as const;

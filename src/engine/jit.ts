@@ -1,5 +1,5 @@
 /** `jit`: a function traced once for each signature of its arguments, compiled, and run as one call of the backend. */
-import type { Backend, Executable, Handle } from '../backend/backend.js';
+import type { Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
 import { activeBackend, context, withContext } from './context.js';
 import { prune, type Graph } from './graph.js';
 import { own } from './scope.js';
@@ -16,7 +16,10 @@ export interface JitOptions {
   jit_compile?: boolean;
 }
 
-/** A compiled function: call it, or run it off the JavaScript thread with `runAsync`. */
+/**
+ * A compiled function: call it, or run it off the JavaScript thread with `runAsync`. Asynchronous runs take place in the
+ * order of their calls, so that several may be asked for ahead; when one fails, those behind it may be cancelled.
+ */
 export interface Compiled<A extends unknown[], R> {
   (...args: A): R;
   runAsync(...args: A): Promise<R>;
@@ -39,6 +42,8 @@ interface Program {
 
 const OUTPUT = Symbol('output');
 
+let lanes = 0;
+
 /**
  * Compiles a function of tensors (and nested structures of them). It runs once per signature (shapes, dtypes and the
  * values of strings and booleans) on tensors without values; numbers are passed in as scalars. Variables that
@@ -52,6 +57,7 @@ const OUTPUT = Symbol('output');
 export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitOptions = {}): Compiled<A, R> {
   const programs = new Map<string, Program>();
   const name = options.name ?? (fn.name || 'compiled');
+  const compileOptions: CompileOptions = { name, jit: options.jit_compile ?? false, lane: ++lanes };
 
   const prepare = (args: A): { program: Program; operands: Handle[]; temporary: Tensor[] } => {
     const leaves = flatten(args);
@@ -71,7 +77,7 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const backend = activeBackend();
     let program = programs.get(key);
     if (!program || program.backend !== backend) {
-      program = build(fn, args, leaves, tensors, backend, name, options.jit_compile ?? false);
+      program = build(fn, args, leaves, tensors, backend, compileOptions);
       programs.set(key, program);
     }
     return { program, operands: [...tensors.map((t) => t.handle), ...program.operands], temporary };
@@ -134,7 +140,7 @@ function structureKey(node: unknown): string {
 
 function build<A extends unknown[], R>(
   fn: (...args: A) => R, args: A, leaves: readonly unknown[], tensors: readonly Tensor[],
-  backend: Backend, name: string, useJit: boolean,
+  backend: Backend, options: CompileOptions,
 ): Program {
   const trace = new Trace();
   let next = 0;
@@ -148,7 +154,7 @@ function build<A extends unknown[], R>(
     return OUTPUT;
   });
   const graph = prune(trace.finish(outputs));
-  const executable = backend.compile(graph, { name, jit: useJit });
+  const executable = backend.compile(graph, options);
   const operands = [
     ...graph.captures.map(({ tensor }) => {
       tensor.kept = true;

@@ -41,6 +41,7 @@ export class StepFunction<R> {
   readonly #compiled: Compiled<[batches: readonly StepData[]], R>;
   #eager: boolean;
   #lastTurn = 0;
+  #hasRunCompiled = false;
 
   constructor(step: (data: StepData) => R, options: StepFunctionOptions) {
     this.#step = step;
@@ -66,11 +67,18 @@ export class StepFunction<R> {
     return result as R;
   }
 
+  /** Whether steps are known to run off the JavaScript thread, so that others may be asked for meanwhile. */
+  get runsInBackground(): boolean {
+    return this.#hasRunCompiled && !this.#eager;
+  }
+
   async run(batches: readonly StepData[]): Promise<R> {
     if (!this.#eager) {
       const { name, owner, jit_compile } = this.#options;
       try {
-        return await this.#compiled.runAsync(batches);
+        const result = await this.#compiled.runAsync(batches);
+        this.#hasRunCompiled = true;
+        return result;
       } catch (error) {
         if (!(error instanceof TracedValueError) || jit_compile === true) throw this.#explain(error);
         notice(`${name} of ${owner} reads values of tensors, so it runs without compilation, ` +

@@ -58,7 +58,10 @@ export abstract class Trainer extends Compilable {
     return { train: this.stop_training, test: this.stop_evaluating, predict: this.stop_predicting }[kind];
   }
 
-  /** Runs one epoch of steps; `visit` sees the result of each execution, which it must free. */
+  /**
+   * Runs one epoch of steps; `visit` sees the result of each execution, which it must free. Where no callback looks
+   * at single batches, the next executions are asked for before the running one is done.
+   */
   async #epoch(
     kind: Kind, source: BatchSource, callbacks: CallbackList,
     visit: (result: unknown, last: number) => Promise<void> | void,
@@ -68,30 +71,49 @@ export abstract class Trainer extends Compilable {
     let group: Batch[] = [];
     let done = 0;
     const begin = callbacks[`on_${kind}_batch_begin`];
+    const mayRunAhead = !callbacks.followsBatches(kind);
+    const underWay: { result: Promise<unknown>; batches: readonly Batch[]; last: number }[] = [];
+    const settle = async (): Promise<void> => {
+      const { result, batches, last } = underWay[0];
+      try {
+        await visit(await result, last);
+      } finally {
+        underWay.shift();
+        freeBatches(batches);
+      }
+    };
     const flush = async (): Promise<void> => {
       const batches = group;
       group = [];
-      let result: unknown;
+      // Keras numbers a group of steps as if it were full.
+      const last = done + size - 1;
       try {
         await begin(done);
-        result = await fn.run(batches.map(stepData));
-      } finally {
+      } catch (error) {
         freeBatches(batches);
+        throw error;
       }
+      const result = fn.run(batches.map(stepData));
+      // A failure is met when its turn comes to be settled, and is not unhandled until then.
+      result.catch(() => {});
+      underWay.push({ result, batches, last });
       done += batches.length;
-      // Keras numbers a group of steps as if it were full.
-      await visit(result, done - batches.length + size - 1);
+      const ahead = mayRunAhead && fn.runsInBackground ? STEPS_AHEAD : 0;
+      while (underWay.length > ahead) await settle();
     };
     try {
       for await (const batch of source.epoch()) {
         group.push(batch);
         if (done === 0 && group.length === 1) this.#symbolicBuild(batch);
         if (group.length === size) await flush();
-        if (this.#stopped(kind)) return;
+        if (this.#stopped(kind)) break;
       }
-      if (group.length > 0) await flush();
+      if (group.length > 0 && !this.#stopped(kind)) await flush();
+      while (underWay.length > 0) await settle();
     } finally {
       freeBatches(group);
+      await Promise.allSettled(underWay.map(({ result }) => result.then(freeAll)));
+      for (const { batches } of underWay) freeBatches(batches);
     }
   }
 
@@ -280,6 +302,9 @@ export abstract class Trainer extends Compilable {
     return readOutputs(await this.#onBatch('predict', { x })) as NDArray;
   }
 }
+
+/** Steps asked for before the running one is done: the upload and the call of one overlap with the computation of another. */
+const STEPS_AHEAD = 2;
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 

@@ -112,6 +112,56 @@ describe('ways to run a step', () => {
   });
 });
 
+describe('steps asked for ahead', () => {
+  const data = new keras.NDArray(new Float32Array(40 * 4).fill(0.5), [40, 4]);
+  const steps = (one: keras.Model): number => Number((one.optimizer!.iterations!.value as Tensor).item());
+  const made = async (): Promise<keras.Model> => {
+    const one = model();
+    one.compile({ optimizer: 'sgd', loss: lossOf() });
+    await one.fit(data, new Int32Array(40), { batch_size: 4, verbose: 0 });
+    return one;
+  };
+
+  it('a failure is thrown once, and the steps behind it do not change the weights', async function () {
+    // Elsewhere a wrong label gives NaN.
+    if (keras.config.backend() !== 'tensorflow') this.skip();
+    const bad = new Int32Array(40);
+    bad[13] = 99; // in the fourth batch
+    const one = await made();
+    const start = steps(one);
+    await errorOf(() => one.fit(data, bad, { batch_size: 4, shuffle: false, verbose: 0 }), 'a label is no class number');
+    // The step that failed may have counted itself.
+    expect(steps(one) - start).to.be.within(3, 4);
+    const { history } = await one.fit(data, new Int32Array(40), { batch_size: 4, verbose: 0 });
+    expect(history.loss[0]).to.be.finite;
+  });
+
+  it('callbacks at batches see each step done, and can stop behind any', async () => {
+    const one = await made();
+    const start = steps(one);
+    const seen: number[] = [];
+    const stop = new keras.callbacks.LambdaCallback({ on_train_batch_end: (batch) => {
+      seen.push(steps(one) - start);
+      if (batch === 4) one.stop_training = true;
+    } });
+    await one.fit(data, new Int32Array(40), { batch_size: 4, verbose: 0, callbacks: [stop] });
+    expect(seen).to.deep.equal([1, 2, 3, 4, 5]);
+  });
+
+  it('stop_training set from outside ends after the steps under way', async () => {
+    const one = await made();
+    const start = steps(one);
+    const running = one.fit(data, new Int32Array(40), { batch_size: 1, epochs: 10_000, verbose: 0 });
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    one.stop_training = true;
+    await running;
+    const done = steps(one) - start;
+    await new Promise((resolve) => void setTimeout(resolve, 20));
+    expect(steps(one) - start).to.equal(done);
+    expect(done).to.be.lessThan(400_000);
+  });
+});
+
 describe('overridden steps', () => {
   it('train_step and test_step with variable_gradients and metrics of one\'s own', async () => {
     class Custom extends keras.Model {

@@ -45,7 +45,7 @@ class Bench {
     const outputs = withContext({ backend: this.backend, tapes: [], variableScopes: [] },
       () => trace.run(() => fn(...args)));
     const graph = prune(trace.finish(outputs));
-    const executable = this.backend.compile(graph, { name: 'conformance', jit });
+    const executable = this.backend.compile(graph, { name: 'conformance', jit, lane: 1 });
     this.#free.push(() => executable.dispose());
     const operands = (given: readonly Handle[]): Handle[] =>
       [...given, ...[...graph.captures.map(({ tensor }) => tensor), ...graph.state.map(({ variable }) => variable)]
@@ -336,6 +336,17 @@ const asyncCases: ConformanceCase[] = [
     const pending = runAsync(f, x);
     bench.backend.dispose(x);
     bench.expect(await pending, [2, 4]);
+  }),
+  graph('asynchronous runs take place in the order of their calls', async (bench) => {
+    const v = bench.variable([1]);
+    const f = bench.compile([[1], [1]], (x, y) => {
+      v.assign(add(mul(v.value, x), y));
+      return [v.value];
+    });
+    const given = [[2, 1], [3, 1], [10, 5]].map((pair) => pair.map((n) => bench.upload([n])));
+    const results = await Promise.all(given.map((pair) => runAsync(f, ...pair)));
+    results.forEach((result, i) => bench.expect(result, [[3, 10, 105][i]]));
+    bench.expectVariable(v, [105]);
   }),
   graph('the event loop turns during runAsync', async (bench) => {
     if (!bench.backend.features.has('async')) return;

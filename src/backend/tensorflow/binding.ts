@@ -180,8 +180,10 @@ export interface NativeBinding {
    * and the op released, meanwhile.
    *
    * @param cancellation id from `createCancellation`
+   * @param lane a positive integer: runs of one lane take place one after the other, in the order of the
+   *   calls; when one fails, those that wait behind it are cancelled
    */
-  executeAsync(op: number, inputs: readonly number[], cancellation?: number): Promise<number[]>;
+  executeAsync(op: number, inputs: readonly number[], cancellation?: number, lane?: number): Promise<number[]>;
 
   /** A switch that stops the runs it was given to. */
   createCancellation(): number;

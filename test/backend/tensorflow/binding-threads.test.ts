@@ -15,7 +15,9 @@ import {
 } from './addon.js';
 import { attr, functionDef } from './messages.js';
 
-const { bool, int32: i32 } = TF_DTYPE;
+const { bool, float32: f32, int32: i32 } = TF_DTYPE;
+/** The shared name of a variable that its handle owns. */
+const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 describe('native addon, threads and processes', () => {
   let binding: NativeBinding;
@@ -77,6 +79,34 @@ describe('native addon, threads and processes', () => {
       expect(await run).to.have.property('code', 'CANCELLED');
       clearInterval(timer);
       expect(ticks).to.be.greaterThan(50);
+    });
+
+    it('runs the work of a lane in order, and cancels what waits behind a failure', async () => {
+      const type = attr.type(f32);
+      const assign = binding.prepareOp('AssignVariableOp', [['dtype', type]], 0);
+      const read = binding.prepareOp('ReadVariableOp', [['dtype', type]], 1);
+      const make = [['dtype', type], ['shape', attr.shape([1])], ['shared_name', attr.string(ANONYMOUS)]] as const;
+      const variable = binding.execute(binding.prepareOp('VarHandleOp', make, 1)) as number;
+      const results = await Promise.all(Array.from({ length: 100 }, async (_, i) => {
+        const set = binding.executeAsync(assign, [variable, float32(binding, [i])], undefined, 7);
+        const [value] = await binding.executeAsync(read, [variable], undefined, 7);
+        await set;
+        return floats(binding, value)[0];
+      }));
+      expect(results).to.deep.equal(Array.from({ length: 100 }, (_, i) => i));
+
+      const x = float32(binding, [1, 2]);
+      const cancellation = binding.createCancellation();
+      const endless = [addEndlessLoop(), [int32(binding, [1], [])], cancellation, 7] as const;
+      const first = rejection(binding.executeAsync(...endless));
+      const behind = rejection(binding.executeAsync(assign, [variable, float32(binding, [-1])], undefined, 7));
+      const other = binding.executeAsync(read, [variable], undefined, 8);
+      binding.cancel(cancellation);
+      expect(await first).to.have.property('code', 'CANCELLED');
+      expect((await behind).message).to.include('a run before it failed');
+      expect(floats(binding, (await other)[0])).to.deep.equal([99]);
+      expect(floats(binding, (await binding.executeAsync(read, [variable], undefined, 7))[0])).to.deep.equal([99]);
+      expect((await rejection(binding.executeAsync(add, [x, x], undefined, 0))).message).to.include('lane');
     });
 
     it('cancels: what runs, what comes after, and only what it was given to', async () => {

@@ -167,7 +167,7 @@ const generators: Record<string, { weight: number; args: () => unknown[] }> = {
   execute: { weight: 12, args: () => opAndInputs().flat() },
   executeAsync: {
     weight: 4,
-    args: () => [...opAndInputs(), ...(chance(0.3) ? [pick(cancellations)] : [])],
+    args: () => [...opAndInputs(), chance(0.3) ? pick(cancellations) : undefined, ...(chance(0.5) ? [below(4)] : [])],
   },
   createCancellation: { weight: 1, args: () => [] },
   cancel: { weight: 1, args: () => [pick(cancellations)] },
