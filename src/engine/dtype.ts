@@ -56,9 +56,9 @@ export function makeHostArray(dtype: Exclude<DType, 'string'>, size: number): Nu
   return new ARRAYS[dtype](dtype === 'complex64' ? 2 * size : size);
 }
 
-/** Views raw bytes as the host array of a dtype. */
-export function viewBytes(dtype: Exclude<DType, 'string'>, buffer: ArrayBuffer): NumericArray {
-  return new ARRAYS[dtype](buffer);
+/** Views raw bytes as the host array of a dtype; `length` counts the array's items (two of a complex64 element). */
+export function viewBytes(dtype: Exclude<DType, 'string'>, buffer: ArrayBuffer, at?: number, length?: number): NumericArray {
+  return new ARRAYS[dtype](buffer, at, length);
 }
 
 /** The dtype that a typed array stands for by itself. */

@@ -13,8 +13,8 @@ import { positionalArguments } from '../utils/arguments.js';
 import { ArchiveError, ArchiveReader, describeContent, writeArchive, type NewMember } from './archive.js';
 import { ASSETS, AssetFolder } from './assets.js';
 import { writeFileAtomically } from './atomic-file.js';
-import { looksLikeH5 } from './h5/classic-reader.js';
 import { openH5 } from './h5/reader.js';
+import { looksLikeH5 } from './h5/types.js';
 import { parseJSON, stringifyJSON } from './json.js';
 import { settleLoading, warn, type LoadReport } from './load-report.js';
 import { isCustomObjects, kerasExport, type CustomObjects } from './registration.js';
@@ -90,13 +90,15 @@ export async function save_model(
   // Everything that may fail for the model's sake comes before the first await.
   using assets = new AssetFolder();
   const config = withObjectSharing(() => serialize_keras_object(model));
-  const weights = saveState(model, assets).finish();
+  const state = saveState(model, assets);
+  const files = assets.files();
+  const weights = await state.finish();
   const metadata = { keras_version: KERAS_VERSION, date_saved: timestamp(new Date()) };
   const members: NewMember[] = [
     { name: METADATA, contents: Buffer.from(stringifyJSON(metadata)) },
     { name: CONFIG, contents: Buffer.from(stringifyJSON(config)) },
     { name: WEIGHTS, contents: weights },
-    ...assets.files(),
+    ...files,
   ];
   if (zipped ?? true) await writeArchive(path, members);
   else for (const member of members) await writeMember(path, member);
@@ -153,7 +155,7 @@ export async function save_weights(
   }
   requireBuilt(model, 'save');
   refuseOverwriting(path, overwrite ?? true);
-  const weights = saveState(model).finish();
+  const weights = await saveState(model).finish();
   await writeFileAtomically(path, async (file) => {
     for (const chunk of weights.chunks()) await file.appendFile(chunk);
   });
@@ -244,7 +246,7 @@ export async function load_model(
   }
   // 2. its weights and files
   using assets = await extractAssets(files);
-  using weights = await openH5(await files.read(WEIGHTS), `${WEIGHTS} of ${files.name}`);
+  const weights = await openH5(await files.read(WEIGHTS), `${WEIGHTS} of ${files.name}`);
   const report = loadState(model, weights.root, assets);
   settleLoading(withoutOptimizer(report), files.name, false);
   return model as unknown as Model;
@@ -287,7 +289,7 @@ export async function load_weights(
   const [skip_mismatch] = positionalArguments('load_weights', ['skip_mismatch'], options) as [boolean | undefined];
   requireBuilt(model, 'load');
   const { bytes, name } = await readWeightsFile(filepath);
-  using weights = await openH5(bytes, name);
+  const weights = await openH5(bytes, name);
   if (weights.root.attributes.has('layer_names') || weights.root.children.has('model_weights')) {
     throw new ArchiveError(`'${name}' is a weights file of Keras 2, which this version does not read. ` +
       'Convert it in Python: load it with Keras 3 and call model.save_weights("model.weights.h5").');

@@ -114,7 +114,7 @@ describe('saving/keras-archive', () => {
         expect(archive.members).to.deep.equal(saved.archive.names);
         const config: unknown = JSON.parse(Buffer.from(await archive.read('config.json')).toString());
         expect(comparable(config)).to.deep.equal(comparable(saved.archive.config));
-        using weights = await openH5(await archive.read('model.weights.h5'), saved.file);
+        const weights = await openH5(await archive.read('model.weights.h5'), saved.file);
         expect(sorted(listing(weights.root))).to.deep.equal(sorted(saved.archive.weights_file));
         compareWeights(await load(at(saved.file)), saved.weights);
       });

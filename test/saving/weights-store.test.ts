@@ -175,7 +175,7 @@ describe('saving/weights-store', () => {
       if (model.optimizer) model.optimizer.build(model.trainable_variables);
       const path = join(folder, `${name}.weights.h5`);
       await model.save_weights(path);
-      using file = await openH5(new Uint8Array(await readFile(path)), path);
+      const file = await openH5(new Uint8Array(await readFile(path)), path);
       expect(groupsOf(file.root)).to.deep.equal(golden[name].groups);
       const copy = built(name);
       await copy.load_weights(path);

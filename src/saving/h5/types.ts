@@ -24,7 +24,7 @@ export interface H5Dataset {
   readonly shape: readonly number[];
   /** A Keras dtype, or, where there is none for what the file holds, words such as `compound`. */
   readonly dtype: string;
-  /** Reads the values. Throws `H5Error` where the dtype is not one of Keras's. */
+  /** The values. Throws `H5Error` where they cannot be read, or the dtype is not one of Keras's. */
   read(): H5Array;
 }
 
@@ -37,12 +37,11 @@ export interface H5Link {
 
 export type H5Node = H5Group | H5Dataset | H5Link;
 
-/** An HDF5 file opened for reading. */
-export interface H5File extends Disposable {
+/** An HDF5 file that has been read. */
+export interface H5File {
   readonly root: H5Group;
-  /** Which reader serves this file: `classic` (ours) or `h5wasm`. */
-  readonly reader: 'classic' | 'h5wasm';
-  close(): void;
+  /** Which library read this file. */
+  readonly reader: 'jsfive' | 'h5wasm';
 }
 
 /** An HDF5 file is damaged, or holds something that a weights file must not hold. */
@@ -50,42 +49,28 @@ export class H5Error extends Error {
   override name = 'H5Error';
 }
 
-/** The file is sound as far as is known, but uses a form of HDF5 that only the full library reads. */
-export class H5UnsupportedLayout extends Error {
-  override name = 'H5UnsupportedLayout';
-}
-
 /** Bounds on what a file may make us do. Keras's largest files stay far below them. */
 export const H5_LIMITS = {
   /** Groups, datasets and links in all. */
-  objects: 200_000,
+  objects: 100_000,
   /** Groups within groups. */
   depth: 100,
   /** Bytes of one name. */
   name: 1024,
-  /** Dimensions of a dataset; HDF5's own limit. */
-  rank: 32,
   /** A dataset may be this large whatever its file's size ... */
   unquestionedBytes: 64 * 2 ** 20,
   /** ... and beyond that at most so many times as large as the file. deflate reaches 1032. */
   expansion: 100,
+  /** Milliseconds that reading may take, and how many more for each megabyte. */
+  patience: 20_000,
+  patiencePerMegabyte: 200,
 } as const;
 
-/**
- * Refuses a dataset that would take far more memory than its file could hold.
- *
- * @returns The number of elements.
- */
-export function checkedSize(path: string, shape: readonly number[], elementBytes: number, fileBytes: number): number {
-  const size = shape.reduce((product, d) => product * d, 1);
-  const bytes = size * elementBytes;
-  if (bytes > H5_LIMITS.unquestionedBytes && !(bytes <= H5_LIMITS.expansion * fileBytes)) {
-    throw new H5Error(
-      `Dataset '${path}' declares shape [${shape.join(', ')}], ${bytes} bytes, in a file of ${fileBytes} bytes. ` +
-      'That is a damaged file or a decompression bomb; it is not read.');
-  }
-  return size;
-}
+const SIGNATURE = '\x89HDF\r\n\x1a\n';
+
+/** Whether bytes begin as an HDF5 file does. */
+export const looksLikeH5 = (head: Uint8Array): boolean =>
+  Buffer.from(head.subarray(0, SIGNATURE.length)).toString('latin1') === SIGNATURE;
 
 /** The node at a path below a group, such as `layers/dense/vars`. Undefined where there is none. */
 export function findNode(group: H5Group, path: string): H5Node | undefined {

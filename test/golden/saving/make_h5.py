@@ -18,6 +18,12 @@ NUMERIC = [
 
 def fill_numeric(group):
     """One dataset for every dtype, with the extreme values that 64-bit integers must keep."""
+    fill_common(group)
+    group["bool"] = np.array([True, False, True])
+    group["complex64"] = np.array([1 + 2j, -3.5j], "complex64")
+
+
+def fill_common(group):
     for name in NUMERIC:
         dtype = np.dtype(name)
         if dtype.kind in "iu":
@@ -26,8 +32,6 @@ def fill_numeric(group):
         else:
             values = np.array([[-1.5, 0.25, 65504.0], [np.inf, -0.0, 1e-7]], dtype)
         group[name] = values
-    group["bool"] = np.array([True, False, True])
-    group["complex64"] = np.array([1 + 2j, -3.5j], "complex64")
     bfloat16 = group.create_dataset("bfloat16", data=np.array([1.0, -2.5, 3e38], ml_dtypes.bfloat16))
     bfloat16.attrs["dtype"] = "bfloat16"
     group["scalar"] = np.float32(4.5)
@@ -44,6 +48,12 @@ def fill_strings(group):
 
 
 def fill_attributes(group):
+    fill_common_attributes(group)
+    group.attrs["flag"] = True
+    group.attrs["nothing"] = h5py.Empty("f")
+
+
+def fill_common_attributes(group):
     group.attrs["text"] = "plain"
     group.attrs["unicode"] = "größer 日本"
     group.attrs["long"] = "x" * 20000
@@ -51,9 +61,7 @@ def fill_attributes(group):
     group.attrs["variable_names"] = ["first", "zweite ß"]
     group.attrs["number"] = 3
     group.attrs["float"] = 0.5
-    group.attrs["flag"] = True
     group.attrs["vector"] = np.array([1, 2, 3], "int64")
-    group.attrs["nothing"] = h5py.Empty("f")
 
 
 def fill_tree(group, count):
@@ -72,6 +80,13 @@ def main():
         fill_attributes(f.create_group("attributes"))
         nested = f.create_group("a/b/c/d")
         nested["0"] = np.float32([1, 2])
+
+    # Of that, what weights files of Keras have.
+    with h5py.File(path("h5_keras.h5"), "w") as f:
+        fill_common(f.create_group("numeric"))
+        fill_strings(f.create_group("strings"))
+        fill_common_attributes(f.create_group("attributes"))
+        f.create_group("a/b/c/d")["0"] = np.float32([1, 2])
 
     # Groups wide enough to need several levels of B-tree.
     with h5py.File(path("h5_wide.h5"), "w") as f:
@@ -134,7 +149,7 @@ def main():
     with h5py.File(path("h5_bomb.h5"), "w") as f:
         f.create_dataset("bomb", (10**6, 10**6), "float32", chunks=(1000, 1000), compression="gzip")
 
-    files = ["h5_classic", "h5_wide", "h5_latest", "h5_ordered", "h5_filters"]
+    files = ["h5_classic", "h5_keras", "h5_wide", "h5_latest", "h5_ordered", "h5_filters"]
     expected = {name: describe(path(f"{name}.h5")) for name in files}
     expected["versions"] = {"h5py": h5py.__version__, "hdf5": h5py.version.hdf5_version, "numpy": np.__version__}
     with open(path("h5.json"), "w") as f:
