@@ -1,42 +1,37 @@
 /** Global configuration: `keras.json`, the backend registry, floatx, epsilon, image data format. */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { context, setBackendPicker } from '../engine/context.js';
 import { getDefaultFloat, isFloat, setDefaultFloat, standardizeDType, type DType } from '../engine/dtype.js';
 import { notice } from '../utils/notice.js';
 import type { Backend, BackendFactory } from './backend.js';
+import { askedBackend, ConfigError, configPath, readKerasJson } from './keras-json.js';
 import { createTensorFlowBackend, RuntimeMissingError } from './tensorflow/index.js';
 import { createCpuBackend, createWasmBackend } from './tfjs/index.js';
 
 export type ImageDataFormat = 'channels_last' | 'channels_first';
 
-/** `keras.json` cannot be used; the message names the file and the place. */
-export class ConfigError extends Error {
-  override name = 'ConfigError';
-}
+export { ConfigError } from './keras-json.js';
 
 const factories = new Map<string, BackendFactory>([
   ['tensorflow', createTensorFlowBackend],
   ['wasm', createWasmBackend],
   ['cpu', createCpuBackend],
 ]);
-/** Backends of Python Keras that a shared keras.json may name. */
-const PYTHON_ONLY = new Set(['jax', 'torch', 'numpy', 'openvino', 'theano', 'cntk']);
 
 interface Settings {
   epsilon: number;
   image_data_format: ImageDataFormat;
-  /** The backend asked for by name; undefined for the default with its fallback. */
-  backend: string | undefined;
 }
-const settings: Settings = { epsilon: 1e-7, image_data_format: 'channels_last', backend: undefined };
+const settings: Settings = { epsilon: 1e-7, image_data_format: 'channels_last' };
 
 /** Fuzz factor that keeps divisions and logarithms finite. Default 1e-7. */
 export const epsilon = (): number => settings.epsilon;
 
 export function set_epsilon(value: number): void {
-  if (!(value > 0)) throw new RangeError(`epsilon must be a positive number, received ${String(value)}.`);
+  if (typeof value !== 'number' || !(value > 0)) {
+    throw new RangeError(`epsilon must be a positive number, received ${JSON.stringify(value)}.`);
+  }
   settings.epsilon = value;
 }
 
@@ -85,27 +80,29 @@ export const backend = (): string => (context.backend ?? startBackend()).name;
 export function set_backend(choice: string | Backend): void {
   if (typeof choice !== 'string') {
     context.backend = choice;
+    _BACKEND = choice.name;
     return;
   }
   const factory = factories.get(choice);
-  if (!factory) {
-    throw new ConfigError(`Unknown backend '${choice}'. Registered backends: ${list_backends().join(', ')}.`);
-  }
-  settings.backend = choice;
+  if (!factory) throw new ConfigError(`Unknown backend '${choice}'. ${registered()}`);
   context.backend = factory();
+  _BACKEND = choice;
 }
 
-const asked = (): { name: string | undefined; by: string } => {
-  if (process.env.KERAS_BACKEND) return { name: process.env.KERAS_BACKEND, by: 'KERAS_BACKEND' };
-  return { name: settings.backend, by: 'keras.json' };
-};
+const registered = (): string => `Registered backends: ${list_backends().join(', ')}.`;
+
+/** What keras.json says, which is read when the package is loaded. */
+const file = configPath();
+const config = readKerasJson(file);
+
+/** Keras 1's name for the backend in use; before one is started, for the one that will be tried. */
+export let _BACKEND: string = askedBackend(config).name ?? 'tensorflow';
 
 function startBackend(): Backend {
-  loadConfigFile();
-  const { name, by } = asked();
-  if (name && PYTHON_ONLY.has(name) && !factories.has(name)) {
-    notice(`${by} names the backend '${name}', which is Python's; keras-node uses 'tensorflow'.`);
-  } else if (name && name !== 'tensorflow') {
+  const { name, by, ofPython } = askedBackend(config, (known) => factories.has(known));
+  if (ofPython) notice(`${by} names the backend '${ofPython}', which is Python's; keras-node uses 'tensorflow'.`);
+  if (name && name !== 'tensorflow') {
+    if (!factories.has(name)) throw new ConfigError(`${by} names the unknown backend '${name}'. ${registered()}`);
     set_backend(name);
     notice(`Using ${name} backend.`);
     return context.backend!;
@@ -122,45 +119,22 @@ function startBackend(): Backend {
   return context.backend!;
 }
 
-let loaded = false;
+/** Keras 1's spelling of the data format. */
+const dimOrdering = (value: unknown): unknown =>
+  value === 'tf' ? 'channels_last' : value === 'th' ? 'channels_first' : value;
 
-/** Reads `$KERAS_HOME/keras.json` (default `~/.keras`); writes it with the defaults when there is none. */
-export function loadConfigFile(): void {
-  if (loaded) return;
-  loaded = true;
-  const file = path.join(process.env.KERAS_HOME ?? path.join(os.homedir(), '.keras'), 'keras.json');
-  let text: string;
+function applyConfig(found: Record<string, unknown>): void {
   try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') writeDefaults(file);
-    return;
-  }
-  let config: Record<string, unknown>;
-  try {
-    config = JSON.parse(text) as Record<string, unknown>;
-  } catch (error) {
-    throw new ConfigError(`${file} is not valid JSON: ${(error as Error).message}. Mend or delete the file.`, { cause: error });
-  }
-  if (config === null || typeof config !== 'object' || Array.isArray(config)) {
-    throw new ConfigError(`${file} must hold a JSON object such as {"floatx": "float32"}.`);
-  }
-  try {
-    if (config.epsilon !== undefined) set_epsilon(config.epsilon as number);
-    if (config.floatx !== undefined) set_floatx(config.floatx as string);
-    const format = config.image_data_format ?? dimOrdering(config.image_dim_ordering);
+    if (found.epsilon !== undefined) set_epsilon(found.epsilon as number);
+    if (found.floatx !== undefined) set_floatx(found.floatx as string);
+    const format = found.image_data_format ?? dimOrdering(found.image_dim_ordering);
     if (format !== undefined) set_image_data_format(format as string);
-    if (typeof config.backend === 'string') settings.backend ??= config.backend;
   } catch (error) {
     throw new ConfigError(`${file}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** Keras 1's spelling of the data format. */
-const dimOrdering = (value: unknown): unknown =>
-  value === 'tf' ? 'channels_last' : value === 'th' ? 'channels_first' : value;
-
-function writeDefaults(file: string): void {
+function writeDefaults(): void {
   const defaults = { floatx: 'float32', epsilon: 1e-7, backend: 'tensorflow', image_data_format: 'channels_last' };
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -170,4 +144,6 @@ function writeDefaults(file: string): void {
   }
 }
 
+if (config) applyConfig(config);
+else writeDefaults();
 setBackendPicker(startBackend);
