@@ -29,18 +29,17 @@ export interface CompileOptions {
   name: string;
   /** Ask for the backend's optimising compiler (XLA); a backend without one must not have it in `features`. */
   jit: boolean;
-  /**
-   * Asynchronous runs of the executables of one lane take place one after the other, in the order in which they were
-   * asked for. When one fails, those that wait behind it may be cancelled. A positive integer.
-   */
-  lane: number;
 }
 
 /** A graph made ready to run. `operands`: the graph's arguments, its captures, then its variables' handles. */
 export interface Executable {
   run(operands: readonly Handle[]): Handle[];
-  /** The same off the JavaScript thread where the backend can; the operands may be disposed meanwhile. */
-  runAsync(operands: readonly Handle[]): Promise<Handle[]>;
+  /**
+   * The same off the JavaScript thread where the backend can; the operands may be disposed meanwhile.
+   * @param lane a positive integer: runs of one lane take place one after the other, in the order in which they were
+   *   asked for; when one fails, those that wait behind it may be cancelled
+   */
+  runAsync(operands: readonly Handle[], lane?: number): Promise<Handle[]>;
   dispose(): void;
 }
 

@@ -1,5 +1,5 @@
 /** `jit`: a function traced once for each signature of its arguments, compiled, and run as one call of the backend. */
-import type { Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
+import type { Backend, Executable, Handle } from '../backend/backend.js';
 import { activeBackend, context, withContext } from './context.js';
 import { prune, type Graph } from './graph.js';
 import { own } from './scope.js';
@@ -7,13 +7,17 @@ import { flatten, packAs } from './structure.js';
 import { NDArray, naturalDType, toTensor, type TensorLike } from './convert.js';
 import { Tensor } from './tensor.js';
 import { Trace } from './trace.js';
+import { compileTuned } from './tuning.js';
 import { Variable } from './variable.js';
 
 export interface JitOptions {
   /** Name in errors and profiles. Default: the function's. */
   name?: string;
-  /** Compile with the backend's optimising compiler (XLA). Default false. */
-  jit_compile?: boolean;
+  /**
+   * Compile with the backend's optimising compiler (XLA). `'auto'`: it is tried once some seconds of runs have shown
+   * what it could save, and kept where it is faster. Default false.
+   */
+  jit_compile?: boolean | 'auto';
 }
 
 /**
@@ -57,7 +61,9 @@ let lanes = 0;
 export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitOptions = {}): Compiled<A, R> {
   const programs = new Map<string, Program>();
   const name = options.name ?? (fn.name || 'compiled');
-  const compileOptions: CompileOptions = { name, jit: options.jit_compile ?? false, lane: ++lanes };
+  const lane = ++lanes;
+  const compile = (backend: Backend, graph: Graph): Executable => (options.jit_compile === 'auto'
+    ? compileTuned(backend, graph, name) : backend.compile(graph, { name, jit: options.jit_compile ?? false }));
 
   const prepare = (args: A): { program: Program; operands: Handle[]; temporary: Tensor[] } => {
     const leaves = flatten(args);
@@ -77,7 +83,7 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const backend = activeBackend();
     let program = programs.get(key);
     if (!program || program.backend !== backend) {
-      program = build(fn, args, leaves, tensors, backend, compileOptions);
+      program = build(fn, args, leaves, tensors, backend, compile);
       programs.set(key, program);
     }
     return { program, operands: [...tensors.map((t) => t.handle), ...program.operands], temporary };
@@ -105,7 +111,7 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
   };
   const runAsync = async (...args: A): Promise<R> => {
     const { program, operands, temporary } = prepare(args);
-    const pending = program.executable.runAsync(operands);
+    const pending = program.executable.runAsync(operands, lane);
     for (const tensor of temporary) tensor.dispose();
     return wrap(program, await pending);
   };
@@ -140,7 +146,7 @@ function structureKey(node: unknown): string {
 
 function build<A extends unknown[], R>(
   fn: (...args: A) => R, args: A, leaves: readonly unknown[], tensors: readonly Tensor[],
-  backend: Backend, options: CompileOptions,
+  backend: Backend, compile: (backend: Backend, graph: Graph) => Executable,
 ): Program {
   const trace = new Trace();
   let next = 0;
@@ -154,7 +160,7 @@ function build<A extends unknown[], R>(
     return OUTPUT;
   });
   const graph = prune(trace.finish(outputs));
-  const executable = backend.compile(graph, options);
+  const executable = compile(backend, graph);
   const operands = [
     ...graph.captures.map(({ tensor }) => {
       tensor.kept = true;

@@ -12,6 +12,7 @@ import { Mean, type Metric } from '../metrics/index.js';
 import * as optimizers from '../optimizers/index.js';
 import { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
 import { namedArguments, type NamedForms } from '../utils/arguments.js';
+import { getRandomSeed } from '../utils/rng-utils.js';
 import { requirePositiveInteger } from '../utils/checks.js';
 import { CompileLoss } from './compile-loss.js';
 import { CompileMetrics } from './compile-metrics.js';
@@ -115,6 +116,11 @@ export abstract class Compilable extends Layer {
   set jit_compile(value: boolean | 'auto') {
     this.#jitCompile = value;
     this.#dropFunctions();
+  }
+
+  /** What is faster is found out by timing; after `set_random_seed` nothing may depend on that. */
+  get #jitMode(): boolean | 'auto' {
+    return this.#jitCompile === 'auto' && getRandomSeed() !== null ? false : this.#jitCompile;
   }
 
   get steps_per_execution(): number {
@@ -271,7 +277,7 @@ export abstract class Compilable extends Layer {
         : kind === 'test' ? (d) => this.test_step(d) : (d) => this.predict_step(d);
       fn = new StepFunction(step, {
         name: `${kind}_step`, owner: `${this.constructor.name} '${this.name}'`, run_eagerly: this.#runEagerly,
-        jit_compile: this.#jitCompile, afterTrace: () => this._clear_losses(),
+        jit_compile: this.#jitMode, afterTrace: () => this._clear_losses(),
       });
       this.#functions.set(kind, fn);
     }

@@ -53,7 +53,7 @@ export class StepFunction<R> {
       } finally {
         options.afterTrace();
       }
-    }, { name: options.name, jit_compile: options.jit_compile === true });
+    }, { name: options.name, jit_compile: options.jit_compile });
   }
 
   /** The steps one after the other; gives the result of the last. */

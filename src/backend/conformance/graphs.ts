@@ -45,7 +45,7 @@ class Bench {
     const outputs = withContext({ backend: this.backend, tapes: [], variableScopes: [] },
       () => trace.run(() => fn(...args)));
     const graph = prune(trace.finish(outputs));
-    const executable = this.backend.compile(graph, { name: 'conformance', jit, lane: 1 });
+    const executable = this.backend.compile(graph, { name: 'conformance', jit });
     this.#free.push(() => executable.dispose());
     const operands = (given: readonly Handle[]): Handle[] =>
       [...given, ...[...graph.captures.map(({ tensor }) => tensor), ...graph.state.map(({ variable }) => variable)]
@@ -80,7 +80,7 @@ interface Compiled {
 
 const run = ({ executable, operands }: Compiled, ...given: Handle[]): Handle[] => executable.run(operands(given));
 const runAsync = ({ executable, operands }: Compiled, ...given: Handle[]): Promise<Handle[]> =>
-  executable.runAsync(operands(given));
+  executable.runAsync(operands(given), 1);
 
 /** Runs twice; after the second time memory must be where it was before. */
 const graph = (name: string, use: (bench: Bench) => void | Promise<void>): ConformanceCase => ({

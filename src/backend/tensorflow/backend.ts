@@ -79,7 +79,7 @@ export class TensorFlowBackend implements Backend {
     }
   }
 
-  compile(graph: Graph, { name, jit, lane }: CompileOptions): Executable {
+  compile(graph: Graph, { name, jit }: CompileOptions): Executable {
     const binding = this.#binding;
     this.#defs ??= new OpDefs(binding.opDefs());
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
@@ -92,7 +92,7 @@ export class TensorFlowBackend implements Backend {
         const made = binding.execute(op, ...(operands as number[]));
         return made === undefined ? [] : typeof made === 'number' ? [made] : made;
       },
-      runAsync: (operands) => binding.executeAsync(op, operands as number[], undefined, lane),
+      runAsync: (operands, lane) => binding.executeAsync(op, operands as number[], undefined, lane),
       dispose() {
         if (disposed) return;
         disposed = true;

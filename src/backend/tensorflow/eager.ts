@@ -15,6 +15,7 @@ const MAX_CONSTANTS = 1024;
 const MAX_VECTOR = 16;
 
 export class EagerExecutor implements Builder<number> {
+  readonly forXla = false;
   readonly #binding: NativeBinding;
   #prepared = new Map<string, number>();
   #byPrimitive = new Map<PrimitiveName, number>();

@@ -22,8 +22,11 @@ export class GraphEmitter implements Builder<Ref> {
   readonly #defs: OpDefs;
   #constants = new Map<string, Ref>();
 
-  constructor(defs: OpDefs) {
+  readonly forXla: boolean;
+
+  constructor(defs: OpDefs, forXla: boolean) {
     this.#defs = defs;
+    this.forXla = forXla;
   }
 
   op(name: string, inputs: readonly Ref[], attrs: Attrs = {}): Ref {
@@ -116,7 +119,7 @@ export class GraphEmitter implements Builder<Ref> {
 
 /** A function of the graph's arguments, captures and variables' resource handles, in that order. */
 export function emitFunction(graph: Graph, name: string, defs: OpDefs, xla: boolean): FunctionMessage {
-  const emitter = new GraphEmitter(defs);
+  const emitter = new GraphEmitter(defs, xla);
   const refs = new Map<Value, Ref>();
   const args: ArgMessage[] = [];
   const argument = (value: Value): void => {

@@ -7,6 +7,8 @@ import type { Attrs } from '../attributes.js';
 
 /** A place where ops go: executed at once, or appended to a function. `V` is the builder's notion of a result. */
 export interface Builder<V> {
+  /** Whether XLA will compile this. */
+  readonly forXla: boolean;
   /** One result of an op. Type attributes that follow from the inputs may be left out, except of list inputs. */
   op(name: string, inputs: readonly V[], attrs?: Attrs): V;
   ops(name: string, inputs: readonly V[], attrs: Attrs, outputs: number): V[];

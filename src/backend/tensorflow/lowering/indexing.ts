@@ -34,8 +34,21 @@ function keyed<V>(b: Builder<V>, seed: V): V[] {
 const sample = (op: string): LoweringFunction<RandomParams> => (b, [seed], { params: { shape, dtype } }) =>
   b.op(op, [b.ints(shape), ...keyed(b, seed)], { dtype: { type: dtype } });
 
+/**
+ * XLA's own uniform numbers come from other bits of the same draws than those of TensorFlow's kernel, which makes a
+ * fraction of the lowest 23: these are put together here from the whole draw.
+ */
+const uniform: LoweringFunction<RandomParams> = (b, [seed], context) => {
+  const { shape, dtype } = context.params;
+  if (!b.forXla || dtype !== 'float32') return sample('StatelessRandomUniformV2')(b, [seed], context);
+  const draw = b.op('StatelessRandomUniformFullIntV2', [b.ints(shape), ...keyed(b, seed)], { dtype: { type: 'uint32' } });
+  const fraction = b.op('BitwiseAnd', [draw, b.scalar(0x7fffff, 'uint32')]);
+  const fromOne = b.op('BitwiseOr', [fraction, b.scalar(0x3f800000, 'uint32')]);
+  return b.op('Sub', [b.op('Bitcast', [fromOne], { type: { type: 'float32' } }), b.scalar(1, 'float32')]);
+};
+
 export const randomLowering: LoweringTable<keyof typeof random> = {
-  random_uniform: sample('StatelessRandomUniformV2'),
+  random_uniform: uniform,
   random_normal: sample('StatelessRandomNormalV2'),
   random_truncated_normal: sample('StatelessTruncatedNormalV2'),
   random_integers: (b, [seed, low, high], { params: { shape } }) =>

@@ -1,0 +1,147 @@
+/**
+ * Whether the backend's optimising compiler (XLA) pays for a graph, found out by timing. The graph runs as it is until
+ * it has taken so long that compiling it could pay; then it is compiled in the background, on values of no meaning; then
+ * a few runs are timed, and the faster way is kept.
+ */
+import type { Backend, Executable, Handle } from '../backend/backend.js';
+import type { Graph } from './graph.js';
+import type { PrimitiveName } from './primitives/index.js';
+
+/** Seconds that XLA takes to compile a node, about: 0.5 s for the 74 nodes of a small training step. */
+const COMPILE_SECONDS = 0.008;
+/** Runs are to have taken this many times as long as compiling will. */
+const PATIENCE = 2;
+/** Runs that are timed in each way; the fastest counts. */
+const TIMED_RUNS = 10;
+/** The optimised form is to take at most this part of the time. */
+const WORTH = 0.95;
+
+/** Random numbers that XLA draws otherwise: the same seed must give the same numbers however a graph is run. */
+const DRAWN_OTHERWISE: ReadonlySet<PrimitiveName> =
+  new Set<PrimitiveName>(['random_normal', 'random_truncated_normal']);
+/** On a CPU XLA's convolutions took two to five times as long wherever we measured them. */
+const SLOW_ON_CPU: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
+  'conv', 'conv_grad_input', 'conv_grad_kernel', 'depthwise_conv', 'depthwise_conv_grad_input', 'depthwise_conv_grad_kernel',
+]);
+
+/** Compiles a graph so that it tunes itself, or plainly where there is nothing to try. */
+export function compileTuned(backend: Backend, graph: Graph, name: string): Executable {
+  const plain = backend.compile(graph, { name, jit: false });
+  return mayGain(backend, graph) ? new TunedExecutable(backend, graph, name, plain) : plain;
+}
+
+function mayGain(backend: Backend, graph: Graph): boolean {
+  if (!backend.features.has('jit')) return false;
+  const isCpu = backend.device.startsWith('CPU');
+  return graph.nodes.every(({ primitive, outputs }) => !DRAWN_OTHERWISE.has(primitive) &&
+    !(isCpu && SLOW_ON_CPU.has(primitive)) &&
+    !(primitive === 'random_uniform' && outputs[0].dtype !== 'float32'));
+}
+
+class TunedExecutable implements Executable {
+  readonly #backend: Backend;
+  readonly #graph: Graph;
+  readonly #name: string;
+  readonly #plain: Executable;
+  /** What runs now. */
+  #chosen: Executable;
+  #optimised: Executable | undefined;
+  #state: 'waiting' | 'compiling' | 'trying' | 'decided' = 'waiting';
+  #taken = 0;
+  #lastDone = 0;
+  #times: { plain: number[]; optimised: number[] } = { plain: [], optimised: [] };
+  #isDisposed = false;
+
+  constructor(backend: Backend, graph: Graph, name: string, plain: Executable) {
+    this.#backend = backend;
+    this.#graph = graph;
+    this.#name = name;
+    this.#plain = plain;
+    this.#chosen = plain;
+  }
+
+  run(operands: readonly Handle[]): Handle[] {
+    const executable = this.#chosen;
+    const called = performance.now();
+    const made = executable.run(operands);
+    this.#note(executable, called);
+    return made;
+  }
+
+  async runAsync(operands: readonly Handle[], lane?: number): Promise<Handle[]> {
+    const executable = this.#chosen;
+    const called = performance.now();
+    const made = await executable.runAsync(operands, lane);
+    this.#note(executable, called);
+    return made;
+  }
+
+  /** Takes the time of a run, which began when the run before it in its lane was done. */
+  #note(executable: Executable, called: number): void {
+    if (this.#state === 'decided') return;
+    const now = performance.now();
+    const time = now - Math.max(called, this.#lastDone);
+    this.#lastDone = now;
+    const { plain, optimised } = this.#times;
+    if (executable === this.#plain) {
+      this.#taken += time;
+      plain.push(time);
+      if (plain.length > TIMED_RUNS) plain.shift();
+      const enough = PATIENCE * COMPILE_SECONDS * 1000 * this.#graph.nodes.length;
+      if (this.#state === 'waiting' && plain.length === TIMED_RUNS && this.#taken >= enough) void this.#compile();
+    } else {
+      optimised.push(time);
+      if (optimised.length === TIMED_RUNS) this.#decide();
+    }
+  }
+
+  async #compile(): Promise<void> {
+    this.#state = 'compiling';
+    try {
+      this.#optimised = this.#backend.compile(this.#graph, { name: this.#name, jit: true });
+      await this.#rehearse(this.#optimised);
+      if (this.#isDisposed) return;
+      this.#state = 'trying';
+      this.#chosen = this.#optimised;
+    } catch {
+      // XLA does not know every op. Then the graph stays as it is.
+      this.#keep(this.#plain);
+    }
+  }
+
+  /** One run on zeros, and on variables of its own. XLA compiles when it first meets its operands' shapes. */
+  async #rehearse(executable: Executable): Promise<void> {
+    const backend = this.#backend;
+    const { inputs, captures, state } = this.#graph;
+    const zeros = [...inputs, ...state.map(({ read }) => read)].map((aval) => {
+      const [handle] = backend.execute('full', [], { value: 0, shape: aval.shape, dtype: aval.dtype }, [aval]);
+      return { shape: aval.shape, dtype: aval.dtype, handle };
+    });
+    const variables = zeros.slice(inputs.length).map((initial) => backend.createVariable(initial));
+    try {
+      const values = zeros.slice(0, inputs.length).map(({ handle }) => handle);
+      const made = await executable.runAsync([...values, ...captures.map(({ tensor }) => tensor.handle), ...variables]);
+      for (const handle of made) backend.dispose(handle);
+    } finally {
+      for (const { handle } of zeros) backend.dispose(handle);
+      for (const variable of variables) backend.disposeVariable(variable);
+    }
+  }
+
+  #decide(): void {
+    const { plain, optimised } = this.#times;
+    this.#keep(Math.min(...optimised) <= WORTH * Math.min(...plain) ? this.#optimised! : this.#plain);
+  }
+
+  /** The other one stays, idle, until `dispose`: runs of it may be under way. */
+  #keep(executable: Executable): void {
+    this.#state = 'decided';
+    this.#chosen = executable;
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#plain.dispose();
+    this.#optimised?.dispose();
+  }
+}
