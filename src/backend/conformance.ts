@@ -6,6 +6,7 @@
  * for (const { name, run } of conformanceCases()) it(name, () => run(backend));
  */
 import type { ConformanceCase } from './conformance/case.js';
+import { factorizationCases } from './conformance/factorizations.js';
 import { graphCases } from './conformance/graphs.js';
 import { primitiveCases } from './conformance/primitives.js';
 import { storageCases } from './conformance/storage.js';
@@ -17,5 +18,5 @@ export type { ConformanceCase } from './conformance/case.js';
  * the backend declares `unsupported` must be refused with an error that names the primitive, the dtype and the backend.
  */
 export function conformanceCases(): ConformanceCase[] {
-  return [...storageCases(), ...primitiveCases(), ...graphCases()];
+  return [...storageCases(), ...primitiveCases(), ...factorizationCases(), ...graphCases()];
 }

@@ -10,6 +10,8 @@ export interface Input {
   dtype?: 'int32' | 'bool';
   /** A float operand that is not differentiated. */
   fixed?: boolean;
+  /** Matrices of which one triangle is read: moved along with the other, as a symmetric matrix. */
+  symmetric?: boolean;
 }
 
 export interface GradientCase<P> {
@@ -40,6 +42,24 @@ const at = (shape: Shape, ...values: number[]): Input => ({ shape, values });
 const ints = (shape: Shape, ...values: number[]): Input => ({ shape, values, dtype: 'int32' });
 const bools = (shape: Shape, ...values: number[]): Input => ({ shape, values, dtype: 'bool' });
 const fixed = (input: Input): Input => ({ ...input, fixed: true });
+
+/** The place across the diagonal. */
+export function mirrored(shape: Shape, i: number): number {
+  const n = shape[shape.length - 1];
+  const [row, column] = [Math.floor(i / n) % n, i % n];
+  return i - row * n - column + column * n + row;
+}
+/** Symmetric matrices with eigenvalues near 1, 2, 3, ... */
+function symmetric(shape: Shape): Input {
+  const { values } = regular(shape, 0.4);
+  return { shape, values: values.map((v, i) => (v + values[mirrored(shape, i)]) / 2), symmetric: true };
+}
+/** Matrices far from singular: 1, 2, 3, ... on the diagonal, and some noise. */
+function regular(shape: Shape, noise = 0.8): Input {
+  const n = shape[shape.length - 1];
+  const { values } = x(shape, -noise, noise);
+  return { shape, values: values.map((v, i) => v + (Math.floor(i / n) % n === i % n ? 1 + (i % n) : 0)) };
+}
 
 const one = <P>(params: P, second: boolean, ...inputs: Input[]): GradientCase<P> => ({ inputs, params, second });
 
@@ -153,6 +173,7 @@ export const gradientCases: GradientTable = {
   rsqrt: unary(0.4, 2), exp: unary(), expm1: unary(), log: unary(0.3, 2), log1p: unary(-0.6, 2), sin: unary(), cos: unary(),
   tan: unary(-1, 1), asin: unary(-0.8, 0.8), acos: unary(-0.8, 0.8), atan: unary(), sinh: unary(), cosh: unary(), tanh: unary(),
   asinh: unary(), acosh: unary(1.3, 3), atanh: unary(-0.8, 0.8), erf: unary(), erf_inv: unary(-0.8, 0.8),
+  erfc: unary(), bessel_i0: unary(), bessel_i1: unary(-2, 2, [0]),
   lgamma: unary(0.5, 3, [], false), digamma: /digamma/, sigmoid: unary(), softplus: unary(),
   relu: unary(-2, 2, [0]), relu6: unary(-2, 8, [0, 6]), elu: unary(-2, 2, [0]), selu: unary(-2, 2, [0]),
   sign: null, floor: null, ceil: null, round: null, is_nan: null, is_inf: null, is_finite: null,
@@ -225,6 +246,10 @@ export const gradientCases: GradientTable = {
     one({ count: 3 }, true, x([4]), ints([4], 0, 2, 0, -1)), one({ count: 2 }, true, x([2, 2, 2]), ints([2, 2], 0, 1, -1, 0)),
     one({ count: 2 }, true, x([0, 2]), ints([0])),
   ],
+  segment_prod: [
+    one({ count: 3 }, true, x([4], 0.5, 2), ints([4], 0, 2, 0, -1)), one({ count: 2 }, true, x([2, 2, 2], 0.5, 2), ints([2, 2], 0, 1, -1, 0)),
+    one({ count: 2 }, true, x([0, 2]), ints([0])), one({ count: 2 }, false, at([4], 0, 2, 3, 0), ints([4], 0, 0, 1, 1)),
+  ],
   one_hot: null,
   top_k: [one({ k: 2, sorted: true }, true, x([2, 4])), one({ k: 3, sorted: true }, true, x([3])), one({ k: 0, sorted: true }, true, x([2, 2]))],
 
@@ -255,6 +280,34 @@ export const gradientCases: GradientTable = {
   ],
   sparse_softmax_cross_entropy: [one({}, true, x([3, 4]), ints([3], 0, 3, 1)), one({}, true, x([0, 2]), ints([0]))],
   adam_update: /adam_update/,
+
+  cholesky: [one({}, true, symmetric([3, 3])), one({}, true, symmetric([2, 2, 2])), one({}, true, at([1, 1], 2.25))],
+  triangular_solve: [true, false].flatMap((lower) => [true, false].flatMap((adjoint) => [
+    one({ lower, adjoint }, true, regular([3, 3]), x([3, 2])), one({ lower, adjoint }, true, regular([2, 2, 2]), x([2, 2, 1])),
+  ])),
+  matrix_solve: [true, false].flatMap((adjoint) => [
+    one({ adjoint }, true, regular([3, 3]), x([3, 2])), one({ adjoint }, true, regular([2, 2, 2]), x([2, 2, 1])),
+  ]),
+  determinant: [one({}, true, regular([3, 3])), one({}, true, regular([2, 2, 2])), one({}, true, at([1, 1], -2))],
+  log_determinant: [one({}, true, regular([3, 3])), one({}, true, regular([2, 2, 2])), one({}, true, at([1, 1], 2))],
+  lu: [one({}, true, regular([3, 3])), one({}, true, regular([2, 2, 2])), one({}, true, at([2, 2], 0.25, 2, 1.5, 1))],
+  qr: [
+    ...[[3, 3], [4, 2], [2, 3], [2, 2, 2]].map((shape) => one({ full: false }, true, regular(shape))),
+    one({ full: true }, true, regular([3, 3])), one({ full: true }, true, regular([2, 3])),
+  ],
+  svd: [
+    ...[[3, 3], [4, 2], [2, 4], [2, 2, 2]].map((shape) => one({ full: false, vectors: true }, true, regular(shape))),
+    ...[[3, 2], [2, 3], [2, 2]].map((shape) => one({ full: true, vectors: true }, true, regular(shape))),
+    ...[[3, 3], [2, 3]].map((shape) => one({ full: false, vectors: false }, true, regular(shape))),
+  ],
+  eigh: [one({}, true, symmetric([3, 3])), one({}, true, symmetric([2, 2, 2]))],
+  // Complex operands or results: test/ops/complex.test.ts.
+  eig: [], complex: [], real: [], imag: [], conj: [], bitcast: null,
+  fft: [
+    one({ rank: 1 }, true, x([2, 4]), x([2, 4], -1, 1)), one({ rank: 1 }, true, x([5]), x([5], -1, 1)), one({ rank: 2 }, true, x([2, 3]), x([2, 3], -1, 1)),
+  ],
+  rfft: [one({}, true, x([2, 4])), one({}, true, x([5])), one({}, true, x([1]))],
+  irfft: [one({ length: 4 }, true, x([2, 3]), x([2, 3], -1, 1)), one({ length: 5 }, true, x([3]), x([3], -1, 1)), one({ length: 1 }, true, x([1]), x([1], -1, 1))],
 
   random_uniform: null, random_normal: null, random_truncated_normal: null, random_integers: null,
 };

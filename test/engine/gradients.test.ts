@@ -14,7 +14,7 @@ import { Tape, zerosLike } from '../../src/engine/tape.js';
 import type { Tensor } from '../../src/engine/tensor.js';
 import { vjpRules } from '../../src/engine/vjp/index.js';
 import { locateRuntime } from '../../src/setup/runtime.js';
-import { gradientCases, type GradientCase, type Input } from './gradient-cases.js';
+import { gradientCases, mirrored, type GradientCase, type Input } from './gradient-cases.js';
 
 interface Precision {
   dtype: 'float32' | 'float64';
@@ -96,6 +96,12 @@ const host = (tensor: Tensor): { shape: readonly number[]; dtype: DType; values:
 const dot = (tensor: Tensor, other: readonly number[]): number =>
   Array.from(tensor.dataSync() as Float64Array).reduce((sum, v, i) => sum + v * other[i], 0);
 
+/** Gradients by matrices that are moved symmetrically: the mean with the transpose. */
+const symmetrized = (gradient: ReturnType<typeof host>): ReturnType<typeof host> => ({
+  ...gradient,
+  values: gradient.values.map((v, i) => (v + gradient.values[mirrored(gradient.shape, i)]) / 2),
+});
+
 /** Compares gradients with difference quotients of `f`, element by element. */
 function compare(
   what: string, inputs: readonly Input[], found: ReturnType<typeof host>[], f: (values: number[][]) => number,
@@ -105,15 +111,20 @@ function compare(
   let next = 0;
   inputs.forEach((input, i) => {
     if (!differentiable(input)) return;
-    const gradient = found[next++];
+    const gradient = input.symmetric ? symmetrized(found[next]) : found[next];
+    next++;
     assert.deepEqual([gradient.shape, gradient.dtype], [input.shape, dtype], `${what}: gradient by operand ${i}`);
     gradient.values.forEach((value, j) => {
-      const at = values[i][j];
-      values[i][j] = at + step;
-      const above = f(values);
-      values[i][j] = at - step;
-      const below = f(values);
-      values[i][j] = at;
+      // Half of the way for each of two mirrored elements.
+      const across = input.symmetric ? mirrored(input.shape, j) : j;
+      const moveBy = (by: number): number => {
+        values[i] = [...input.values];
+        values[i][j] += by / 2;
+        values[i][across] += by / 2;
+        return f(values);
+      };
+      const [above, below] = [moveBy(step), moveBy(-step)];
+      values[i] = [...input.values];
       const expected = (above - below) / (2 * step);
       assert.ok(Math.abs(value - expected) <= tolerance * Math.max(1, Math.abs(expected)),
         `${what}: by element ${j} of operand ${i} is ${value}, the difference quotient ${expected}`);

@@ -1,5 +1,7 @@
 /** Cases of compiled graphs: results, state, and the memory they leave behind. */
 import assert from 'node:assert/strict';
+// Variables take their first value by it.
+import '../../engine/convert.js';
 import type { Backend, Executable, Handle } from '../backend.js';
 import { apply, applyAll } from '../../engine/apply.js';
 import { withContext } from '../../engine/context.js';

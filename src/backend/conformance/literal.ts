@@ -7,7 +7,10 @@ import { numbersToBits } from '../../engine/host.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
 import { formatShape, sizeOf, type Shape } from '../../engine/shape.js';
 
-/** A tensor of a table; without a dtype it takes the one its row is run with. */
+/**
+ * A tensor of a table; without a dtype it takes the one its row is run with. Complex ones may have two values an
+ * element.
+ */
 export interface Literal {
   shape: Shape;
   values: readonly (number | string)[];
@@ -15,7 +18,8 @@ export interface Literal {
 }
 
 export function t(shape: Shape, values: readonly (number | string)[], dtype?: DType): Literal {
-  if (values.length !== sizeOf(shape)) throw new RangeError(`${formatShape(shape)} with ${values.length} values`);
+  const size = sizeOf(shape);
+  if (values.length !== size && !(dtype === 'complex64' && values.length === 2 * size)) throw new RangeError(`${formatShape(shape)} with ${values.length} values`);
   return { shape, values, dtype };
 }
 
@@ -41,8 +45,9 @@ const TOLERANCE: Partial<Record<DType, number>> = {
 export const avalOf = ({ shape, dtype }: Literal, generic: DType): Aval => ({ shape, dtype: dtype ?? generic });
 
 /** The values as raw host data. */
-export const hostData = ({ values, dtype }: Literal, generic: DType): HostData =>
-  numbersToBits(values as readonly number[], dtype ?? generic);
+export const hostData = ({ shape, values, dtype }: Literal, generic: DType): HostData =>
+  (values.length === 2 * sizeOf(shape) && values.length > 0
+    ? Float32Array.from(values as readonly number[]) : numbersToBits(values as readonly number[], dtype ?? generic));
 
 export function upload(backend: Backend, literal: Literal, generic: DType): Operand {
   const aval = avalOf(literal, generic);

@@ -4,8 +4,10 @@ import type { Shape } from '../../engine/shape.js';
 import { TF_DTYPE } from './binding.js';
 import { encode, type AttrValueMessage, type ShapeMessage } from './proto.js';
 
+/** Types that tensors of the engine do not have occur between the ops of a rule. */
+type AttrType = DType | 'resource' | 'complex128';
 export type Attr =
-  | { type: DType | 'resource' } | { types: readonly (DType | 'resource')[] } | { int: number } | { ints: readonly number[] }
+  | { type: AttrType } | { types: readonly AttrType[] } | { int: number } | { ints: readonly number[] }
   | { float: number } | { bool: boolean } | { string: string } | { shape: Shape } | { func: string };
 export type Attrs = Readonly<Record<string, Attr>>;
 

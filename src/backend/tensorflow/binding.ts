@@ -21,6 +21,7 @@ export const TF_DTYPE = {
   bool: 10,
   bfloat16: 14,
   uint16: 17,
+  complex128: 18,
   float16: 19,
   resource: 20,
   variant: 21,

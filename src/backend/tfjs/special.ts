@@ -15,11 +15,49 @@ export function erf(x: number): number {
     }
     return (2 / Math.sqrt(Math.PI)) * Math.exp(-square) * sum;
   }
-  // erfc z = exp(-z^2)/sqrt(pi) / (z + (1/2)/(z + 1/(z + (3/2)/(z + ...)))), from the inside out.
+  return Math.sign(x) * (1 - erfcTail(z));
+}
+
+/** erfc z = exp(-z^2)/sqrt(pi) / (z + (1/2)/(z + 1/(z + (3/2)/(z + ...)))) for z >= 2.5, from the inside out. */
+function erfcTail(z: number): number {
   let fraction = z;
   for (let n = 60; n > 0; n--) fraction = z + n / 2 / fraction;
-  return Math.sign(x) * (1 - Math.exp(-square) / Math.sqrt(Math.PI) / fraction);
+  return Math.exp(-z * z) / Math.sqrt(Math.PI) / fraction;
 }
+
+/** 1 - erf x, without cancellation in the tail. */
+export const erfc = (x: number): number => (x >= 2.5 && x < Infinity ? erfcTail(x) : 1 - erf(x));
+
+/**
+ * exp(-|x|) times the modified Bessel function of the first kind. Its power series has positive terms only; far out the
+ * asymptotic series. Source: Abramowitz and Stegun 9.6.10, 9.7.1.
+ */
+function scaledBessel(order: 0 | 1, x: number): number {
+  const z = Math.abs(x);
+  if (z <= 30) {
+    let term = order === 0 ? 1 : z / 2;
+    let sum = term;
+    for (let k = 1; term > 1e-17 * sum; k++) {
+      term *= (z * z) / 4 / (k * (k + order));
+      sum += term;
+    }
+    return sum * Math.exp(-z);
+  }
+  let term = 1;
+  let sum = 1;
+  for (let k = 1; k < 30 && Math.abs(term) > 1e-17; k++) {
+    term *= -(4 * order * order - (2 * k - 1) ** 2) / (k * 8 * z);
+    sum += term;
+  }
+  return sum / Math.sqrt(2 * Math.PI * z);
+}
+
+/** e^z in two factors, so that it overflows no sooner than the product. */
+const unscaled = (scaled: number, z: number): number => scaled * Math.exp(z / 2) * Math.exp(z / 2);
+
+export const besselI0 = (x: number): number => (Math.abs(x) === Infinity ? Infinity : unscaled(scaledBessel(0, x), Math.abs(x)));
+export const besselI1 = (x: number): number =>
+  (Math.abs(x) === Infinity ? x : Math.sign(x) * unscaled(scaledBessel(1, x), Math.abs(x)));
 
 /** Inverse of erf on (-1, 1). Start: Winitzki's approximation; then Halley steps. */
 export function erfInv(y: number): number {

@@ -24,7 +24,10 @@ const comparison = (name: string): AbstractRule => ([x, y]) => {
 };
 
 export const elementwise = {
-  negative: same, absolute: same, sign: same, square: same,
+  negative: same,
+  /** The size of complex numbers is real. */
+  absolute: (([x]) => ({ shape: x.shape, dtype: x.dtype === 'complex64' ? 'float32' : x.dtype })) as AbstractRule,
+  sign: same, square: same,
   floor: same, ceil: same, round: same, reciprocal: float('reciprocal'),
   sqrt: float('sqrt'), rsqrt: float('rsqrt'), exp: float('exp'), expm1: float('expm1'),
   log: float('log'), log1p: float('log1p'),
@@ -32,7 +35,9 @@ export const elementwise = {
   asin: float('asin'), acos: float('acos'), atan: float('atan'),
   sinh: float('sinh'), cosh: float('cosh'), tanh: float('tanh'),
   asinh: float('asinh'), acosh: float('acosh'), atanh: float('atanh'),
-  erf: float('erf'), erf_inv: float('erf_inv'), lgamma: float('lgamma'), digamma: float('digamma'),
+  erf: float('erf'), erfc: float('erfc'), erf_inv: float('erf_inv'), lgamma: float('lgamma'), digamma: float('digamma'),
+  /** Modified Bessel functions of the first kind, orders 0 and 1. */
+  bessel_i0: float('bessel_i0'), bessel_i1: float('bessel_i1'),
   sigmoid: float('sigmoid'), softplus: float('softplus'),
   relu: same, relu6: same, elu: float('elu'), selu: float('selu'),
   is_nan: test, is_inf: test, is_finite: test,

@@ -1,7 +1,10 @@
 /** The closed set of primitives. Every table of rules is typed by it, so a missing rule does not compile. */
 import type { AbstractRule, NoParams } from './rule.js';
+import { complex } from './complex.js';
 import { elementwise } from './elementwise.js';
+import { fourier } from './fourier.js';
 import { indexing } from './indexing.js';
+import { linalg } from './linalg.js';
 import { linear } from './linear.js';
 import { neural } from './neural.js';
 import { random } from './random.js';
@@ -10,6 +13,7 @@ import { structure } from './structure.js';
 
 export const abstractRules = {
   ...elementwise, ...reduction, ...structure, ...indexing, ...linear, ...neural, ...random,
+  ...linalg, ...fourier, ...complex,
 };
 
 export type PrimitiveName = keyof typeof abstractRules;

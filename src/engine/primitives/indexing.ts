@@ -33,6 +33,10 @@ export const indexing = {
   segment_sum: rule<{ count: number }>(([values, ids], { count }) => ({
     shape: [count, ...values.shape.slice(ids.shape.length)], dtype: values.dtype,
   })),
+  /** Products of rows; as segment_sum. Segments without rows are 1. */
+  segment_prod: rule<{ count: number }>(([values, ids], { count }) => ({
+    shape: [count, ...values.shape.slice(ids.shape.length)], dtype: values.dtype,
+  })),
   one_hot: rule<{ depth: number; axis: number; dtype: DType }>(([indices], { depth, axis, dtype }) => ({
     shape: [...indices.shape.slice(0, axis), depth, ...indices.shape.slice(axis)], dtype,
   })),

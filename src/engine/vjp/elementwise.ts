@@ -1,7 +1,9 @@
 /** Vjp rules of the elementwise primitives. */
 import { apply } from '../apply.js';
 import type { elementwise } from '../primitives/elementwise.js';
-import { add, binary, div, mul, neg, scalar, sub, unary, unbroadcast, where, type VjpRule } from './rule.js';
+import {
+  add, binary, div, holomorphic, mul, neg, scalar, sub, toDType, unary, unbroadcast, where, type VjpRule,
+} from './rule.js';
 import type { ParamsOf } from '../primitives/index.js';
 import type { Tensor } from '../tensor.js';
 
@@ -12,7 +14,6 @@ const times = (c: number, x: Tensor): Tensor => mul(x, scalar(c, x));
 const complement = (x: Tensor): Tensor => sub(scalar(1, x), x);
 /** Where no gradient arrives none leaves, although the derivative at 0 is infinite: TensorFlow's rule for roots. */
 const whereFlowing = (g: Tensor, result: Tensor): Tensor => where(apply('not_equal', [g, scalar(0, g)]), result);
-const cast = (x: Tensor, like: Tensor): Tensor => (x.dtype === like.dtype ? x : apply('cast', [x], { dtype: like.dtype }));
 
 /** max and min: the gradient goes to the larger (smaller) operand; in a tie to the first, as TensorFlow does. */
 const extremum = (chosen: 'greater_equal' | 'less_equal') => binary(
@@ -30,36 +31,44 @@ const negativeBranch = (g: Tensor, y: Tensor): Tensor => where(apply('less', [y,
 
 export const elementwiseVjp = {
   negative: unary((g) => neg(g)),
-  absolute: unary((g, x) => mul(g, apply('sign', [x]))),
+  absolute: unary((g, x) => mul(toDType(g, x), apply('sign', [x]))),
   sign: null, floor: null, ceil: null, round: null,
-  square: unary((g, x) => mul(g, times(2, x))),
-  reciprocal: unary((g, _, y) => neg(mul(g, square(y)))),
-  sqrt: unary((g, _, y) => whereFlowing(g, div(times(0.5, g), y))),
-  rsqrt: unary((g, _, y) => whereFlowing(g, mul(times(-0.5, g), mul(y, square(y))))),
-  exp: unary((g, _, y) => mul(g, y)),
-  expm1: unary((g, _, y) => mul(g, plus(1, y))),
-  log: unary((g, x) => div(g, x)),
-  log1p: unary((g, x) => div(g, plus(1, x))),
-  sin: unary((g, x) => mul(g, apply('cos', [x]))),
-  cos: unary((g, x) => neg(mul(g, apply('sin', [x])))),
-  tan: unary((g, _, y) => mul(g, plus(1, square(y)))),
-  asin: unary((g, x) => mul(g, apply('rsqrt', [complement(square(x))]))),
-  acos: unary((g, x) => neg(mul(g, apply('rsqrt', [complement(square(x))])))),
-  atan: unary((g, x) => div(g, plus(1, square(x)))),
-  sinh: unary((g, x) => mul(g, apply('cosh', [x]))),
-  cosh: unary((g, x) => mul(g, apply('sinh', [x]))),
-  tanh: unary((g, _, y) => apply('tanh_grad', [g, y])),
-  asinh: unary((g, x) => mul(g, apply('rsqrt', [plus(1, square(x))]))),
+  square: holomorphic((g, x) => mul(g, times(2, x))),
+  reciprocal: holomorphic((g, _, y) => neg(mul(g, square(y)))),
+  sqrt: holomorphic((g, _, y) => whereFlowing(g, div(times(0.5, g), y))),
+  rsqrt: holomorphic((g, _, y) => whereFlowing(g, mul(times(-0.5, g), mul(y, square(y))))),
+  exp: holomorphic((g, _, y) => mul(g, y)),
+  expm1: holomorphic((g, _, y) => mul(g, plus(1, y))),
+  log: holomorphic((g, x) => div(g, x)),
+  log1p: holomorphic((g, x) => div(g, plus(1, x))),
+  sin: holomorphic((g, x) => mul(g, apply('cos', [x]))),
+  cos: holomorphic((g, x) => neg(mul(g, apply('sin', [x])))),
+  tan: holomorphic((g, _, y) => mul(g, plus(1, square(y)))),
+  asin: holomorphic((g, x) => mul(g, apply('rsqrt', [complement(square(x))]))),
+  acos: holomorphic((g, x) => neg(mul(g, apply('rsqrt', [complement(square(x))])))),
+  atan: holomorphic((g, x) => div(g, plus(1, square(x)))),
+  sinh: holomorphic((g, x) => mul(g, apply('cosh', [x]))),
+  cosh: holomorphic((g, x) => mul(g, apply('sinh', [x]))),
+  tanh: holomorphic((g, _, y) => apply('tanh_grad', [g, y])),
+  asinh: holomorphic((g, x) => mul(g, apply('rsqrt', [plus(1, square(x))]))),
   // By the result, so that it is NaN where the function is.
-  acosh: unary((g, _, y) => div(g, apply('sinh', [y]))),
-  atanh: unary((g, x) => div(g, complement(square(x)))),
+  acosh: holomorphic((g, _, y) => div(g, apply('sinh', [y]))),
+  atanh: holomorphic((g, x) => div(g, complement(square(x)))),
   erf: unary((g, x) => mul(times(2 / Math.sqrt(Math.PI), g), apply('exp', [neg(square(x))]))),
+  erfc: unary((g, x) => mul(times(-2 / Math.sqrt(Math.PI), g), apply('exp', [neg(square(x))]))),
   erf_inv: unary((g, _, y) => mul(times(Math.sqrt(Math.PI) / 2, g), apply('exp', [square(y)]))),
   lgamma: unary((g, x) => mul(g, apply('digamma', [x]))),
   digamma: () => {
     throw new Error('The derivative of digamma (trigamma) has no primitive, so it cannot be differentiated.');
   },
-  sigmoid: unary((g, _, y) => apply('sigmoid_grad', [g, y])),
+  bessel_i0: unary((g, x) => mul(g, apply('bessel_i1', [x]))),
+  // I1' = I0 - I1 / x, which is 1/2 at 0.
+  bessel_i1: unary((g, x, y) => {
+    const isZero = apply('equal', [x, scalar(0, x)]);
+    const safe = apply('select', [isZero, scalar(1, x), x]);
+    return mul(g, apply('select', [isZero, scalar(0.5, x), sub(apply('bessel_i0', [safe]), div(y, safe))]));
+  }),
+  sigmoid: holomorphic((g, _, y) => apply('sigmoid_grad', [g, y])),
   softplus: unary((g, x) => mul(g, apply('sigmoid', [x]))),
   relu: unary((g, _, y) => apply('relu_grad', [g, y])),
   relu6: unary((g, _, y) => apply('relu6_grad', [g, y])),
@@ -83,6 +92,11 @@ export const elementwiseVjp = {
     (g, x, y) => mul(g, mul(y, apply('power', [x, plus(-1, y)]))),
     // log of the base only where it is positive: x ** y has no derivative by y elsewhere, TensorFlow gives 0.
     (g, x, _, out) => {
+      if (x.dtype === 'complex64') {
+        const isZero = apply('equal', [x, scalar(0, x)]);
+        const base = apply('select', [isZero, scalar(1, x), x]);
+        return mul(g, mul(out, where(apply('logical_not', [isZero]), apply('log', [base]))));
+      }
       const positive = apply('greater', [x, scalar(0, x)]);
       const safe = apply('select', [positive, x, scalar(1, x)]);
       return mul(g, mul(out, where(positive, apply('log', [safe]))));
@@ -103,5 +117,5 @@ export const elementwiseVjp = {
     needs[1] ? unbroadcast(where(condition, g!), x.shape) : undefined,
     needs[2] ? unbroadcast(where(apply('logical_not', [condition]), g!), y.shape) : undefined,
   ],
-  cast: unary((g, x) => cast(g, x)),
+  cast: unary((g, x) => toDType(g, x)),
 } satisfies { [N in keyof typeof elementwise]: VjpRule<ParamsOf<N>> | null };

@@ -1,7 +1,10 @@
 /** All vjp rules. `null`: no gradient flows through the primitive. */
 import type { ParamsOf, PrimitiveName } from '../primitives/index.js';
+import { complexVjp } from './complex.js';
 import { elementwiseVjp } from './elementwise.js';
+import { fourierVjp } from './fourier.js';
 import { indexingVjp } from './indexing.js';
+import { linalgVjp } from './linalg.js';
 import { linearVjp } from './linear.js';
 import { neuralVjp } from './neural.js';
 import { reductionVjp } from './reduction.js';
@@ -10,5 +13,6 @@ import { structureVjp } from './structure.js';
 
 export const vjpRules: { [N in PrimitiveName]: VjpRule<ParamsOf<N>> | null } = {
   ...elementwiseVjp, ...reductionVjp, ...structureVjp, ...indexingVjp, ...linearVjp, ...neuralVjp,
+  ...linalgVjp, ...fourierVjp, ...complexVjp,
   random_uniform: null, random_normal: null, random_truncated_normal: null, random_integers: null,
 };

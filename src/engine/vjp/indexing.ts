@@ -4,10 +4,19 @@ import type { indexing } from '../primitives/indexing.js';
 import type { ParamsOf } from '../primitives/index.js';
 import { sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { div, mul, zeros, type VjpRule } from './rule.js';
+import { div, mul, scalar, toDType, where, zeros, type VjpRule } from './rule.js';
 
 const move = (x: Tensor, permutation: readonly number[]): Tensor =>
   permutation.every((axis, i) => axis === i) ? x : apply('transpose', [x], { permutation });
+
+/** The row of `x` for each id, in the shape of `like`; rows with the id -1 read zeros put behind the others. */
+function rowsOf(x: Tensor, ids: Tensor, count: number, like: Tensor): Tensor {
+  const id = (value: number): Tensor => apply('full', [], { value, shape: [], dtype: ids.dtype });
+  const safe = apply('select', [apply('less', [ids, id(0)]), id(count), ids]);
+  const paddings = x.shape.map((_, i) => (i === 0 ? [0, 1] as const : [0, 0] as const));
+  const padded = apply('pad', [x], { paddings, mode: 'constant', value: 0 });
+  return apply('reshape', [apply('gather', [padded, safe], { axis: 0, batchDims: 0 })], { shape: like.shape });
+}
 
 export const indexingVjp = {
   /** The gathered axis comes to the front of what is left after the batch axes; then rows are summed by index. */
@@ -61,14 +70,18 @@ export const indexingVjp = {
       needs[2] ? mul(apply('gather_nd', [share, indices]), written) : undefined,
     ];
   },
-  segment_sum: ({ gradients: [g], inputs: [values, ids], params: { count } }) => {
-    // Rows with the id -1 contributed nothing: they read a row of zeros put behind the others.
-    const id = (value: number): Tensor => apply('full', [], { value, shape: [], dtype: ids.dtype });
-    const safe = apply('select', [apply('less', [ids, id(0)]), id(count), ids]);
-    const paddings = g!.shape.map((_, i) => (i === 0 ? [0, 1] as const : [0, 0] as const));
-    const padded = apply('pad', [g!], { paddings, mode: 'constant', value: 0 });
-    const back = apply('gather', [padded, safe], { axis: 0, batchDims: 0 });
-    return [apply('reshape', [back], { shape: values.shape }), undefined];
+  segment_sum: ({ gradients: [g], inputs: [values, ids], params: { count } }) =>
+    [rowsOf(g!, ids, count, values), undefined],
+  /** The product of the other rows: by division where the row is not zero, else of those that are not. */
+  segment_prod: ({ gradients: [g], inputs: [values, ids], outputs: [y], params: { count } }) => {
+    const isZero = apply('equal', [values, scalar(0, values)]);
+    const zeroCount = apply('segment_sum', [toDType(isZero, values), ids], { count });
+    const withoutZeros = apply('select', [isZero, scalar(1, values), values]);
+    const rest = apply('segment_prod', [withoutZeros, ids], { count });
+    const onlyZero = apply('equal', [zeroCount, scalar(1, zeroCount)]);
+    const atZero = rowsOf(mul(g!, where(onlyZero, rest)), ids, count, values);
+    const elsewhere = div(rowsOf(mul(g!, y), ids, count, values), withoutZeros);
+    return [apply('select', [isZero, atZero, elsewhere]), undefined];
   },
   one_hot: null,
   top_k: ({ gradients: [g], inputs: [x], outputs: [, indices] }) => {

@@ -3,19 +3,22 @@ import { apply } from '../apply.js';
 import type { linear, MatmulParams } from '../primitives/linear.js';
 import type { ParamsOf } from '../primitives/index.js';
 import type { Tensor } from '../tensor.js';
-import { unbroadcast, type VjpRule } from './rule.js';
+import { conj, unbroadcast, type VjpRule } from './rule.js';
 
 const matmul = (a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor =>
   apply('matmul', [a, b], { transposeA, transposeB });
 
-const matmulRule: VjpRule<MatmulParams> = ({ gradients: [g], inputs: [a, b], params: { transposeA, transposeB }, needs }) => [
-  needs[0]
-    ? unbroadcast(transposeA ? matmul(b, g!, transposeB, true) : matmul(g!, b, false, !transposeB), a.shape)
-    : undefined,
-  needs[1]
-    ? unbroadcast(transposeB ? matmul(g!, a, true, transposeA) : matmul(a, g!, !transposeA, false), b.shape)
-    : undefined,
-];
+const matmulRule: VjpRule<MatmulParams> = ({ gradients: [gradient], inputs: [a, b], params: { transposeA, transposeB }, needs }) => {
+  const g = conj(gradient!);
+  return [
+    needs[0]
+      ? unbroadcast(conj(transposeA ? matmul(b, g, transposeB, true) : matmul(g, b, false, !transposeB)), a.shape)
+      : undefined,
+    needs[1]
+      ? unbroadcast(conj(transposeB ? matmul(g, a, true, transposeA) : matmul(a, g, !transposeA, false)), b.shape)
+      : undefined,
+  ];
+};
 
 /** A convolution is linear in x and in its kernel, so each of its three forms differentiates into the others. */
 export const linearVjp = {

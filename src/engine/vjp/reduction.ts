@@ -4,7 +4,7 @@ import type { ParamsOf } from '../primitives/index.js';
 import type { reduction, ReduceParams } from '../primitives/reduction.js';
 import { reducedShape, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
-import { add, div, mul, scalar, sub, where, type VjpRule } from './rule.js';
+import { add, conj, div, mul, scalar, sub, where, type VjpRule } from './rule.js';
 
 const withKeptAxes = (x: Tensor, shape: Shape, axes: readonly number[]): Tensor =>
   apply('reshape', [x], { shape: reducedShape(shape, axes, true) });
@@ -36,7 +36,7 @@ export const reductionVjp = {
       apply('cumprod', [flat], { ...scan, reverse: false }), apply('cumprod', [flat], { ...scan, reverse: true }));
     const inverse = permutation.map((_, i) => permutation.indexOf(i));
     const back = apply('transpose', [apply('reshape', [rest], { shape: moved.shape })], { permutation: inverse });
-    return [mul(back, withKeptAxes(g!, x.shape, axes))];
+    return [mul(conj(back), withKeptAxes(g!, x.shape, axes))];
   },
   reduce_max: extremum,
   reduce_min: extremum,

@@ -16,17 +16,31 @@ export interface VjpContext<P> {
 /** Gradients by the inputs; undefined means zero. */
 export type VjpRule<P> = (ctx: VjpContext<P>) => readonly (Tensor | undefined)[];
 
+/** Complex conjugate; real tensors stay as they are. */
+export const conj = (x: Tensor): Tensor => (x.dtype === 'complex64' ? apply('conj', [x]) : x);
+export const realOf = (x: Tensor): Tensor => (x.dtype === 'complex64' ? apply('real', [x]) : x);
+
 /** Rule of a primitive with one input and one result. */
 export const unary = (fn: (g: Tensor, x: Tensor, y: Tensor) => Tensor | undefined): VjpRule<object> =>
   ({ gradients: [g], inputs: [x], outputs: [y] }) => [fn(g!, x, y)];
 
-/** Rule of a broadcasting primitive with two inputs: each gradient is summed back to its operand's shape. */
+/**
+ * Rule of a function of complex numbers with a derivative f': the gradient is g times the conjugate of f', as in
+ * TensorFlow. `fn` is linear in g with f' as it stands.
+ */
+export const holomorphic = (fn: (g: Tensor, x: Tensor, y: Tensor) => Tensor): VjpRule<object> =>
+  ({ gradients: [g], inputs: [x], outputs: [y] }) => [conj(fn(conj(g!), x, y))];
+
+/**
+ * Rule of a broadcasting primitive with two inputs: each gradient is summed back to its operand's shape. Complex ones
+ * are handled as by `holomorphic`.
+ */
 export const binary = (
   left: ((g: Tensor, x: Tensor, y: Tensor, out: Tensor) => Tensor) | null,
   right: ((g: Tensor, x: Tensor, y: Tensor, out: Tensor) => Tensor) | null,
 ): VjpRule<object> => ({ gradients: [g], inputs: [x, y], outputs: [out], needs }) => [
-  left && needs[0] ? unbroadcast(left(g!, x, y, out), x.shape) : undefined,
-  right && needs[1] ? unbroadcast(right(g!, x, y, out), y.shape) : undefined,
+  left && needs[0] ? unbroadcast(conj(left(conj(g!), x, y, out)), x.shape) : undefined,
+  right && needs[1] ? unbroadcast(conj(right(conj(g!), x, y, out)), y.shape) : undefined,
 ];
 
 /** Sums a gradient over the axes along which an operand of this shape was repeated. */
@@ -50,5 +64,8 @@ export const neg = (a: Tensor): Tensor => apply('negative', [a]);
 export const scalar = (value: number, like: Tensor): Tensor =>
   apply('full', [], { value, shape: [], dtype: like.dtype });
 export const zeros = (like: Tensor): Tensor => apply('full', [], { value: 0, shape: like.shape, dtype: like.dtype });
+/** In the dtype of `like`. */
+export const toDType = (x: Tensor, like: Tensor): Tensor =>
+  (x.dtype === like.dtype ? x : apply('cast', [x], { dtype: like.dtype }));
 /** `x` where the condition holds, else zero. */
 export const where = (condition: Tensor, x: Tensor): Tensor => apply('select', [condition, x, scalar(0, x)]);

@@ -27,6 +27,14 @@ MOVED = ALL + ["bool"]
 rows: dict[str, list[str]] = {}
 
 
+class Pairs:
+    """A complex operand or result."""
+
+    def __init__(self, value):
+        self.value = np.asarray(value, np.complex128)
+        self.dtype = "complex64"
+
+
 class Fixed:
     """An operand or result whose dtype does not follow the row's."""
 
@@ -52,10 +60,12 @@ def number(v):
 
 
 def literal(x):
-    value = x.value if isinstance(x, Fixed) else np.asarray(x)
+    value = x.value if isinstance(x, (Fixed, Pairs)) else np.asarray(x)
     shape = ", ".join(str(d) for d in value.shape)
+    if isinstance(x, Pairs):
+        value = np.stack([value.real, value.imag], -1)
     values = ", ".join(number(v) for v in value.reshape(-1).tolist())
-    dtype = f", '{x.dtype}'" if isinstance(x, Fixed) else ""
+    dtype = f", '{x.dtype}'" if isinstance(x, (Fixed, Pairs)) else ""
     return f"t([{shape}], [{values}]{dtype})"
 
 
@@ -121,6 +131,9 @@ UNARY = {
     "acos": (np.arccos, UNIT), "atan": (np.arctan, SIGNS), "sinh": (np.sinh, SIGNS), "cosh": (np.cosh, SIGNS),
     "tanh": (np.tanh, SIGNS), "asinh": (np.arcsinh, SIGNS), "acosh": (np.arccosh, POSITIVE + 1),
     "atanh": (np.arctanh, UNIT), "erf": (lambda x: of_tf(tf.math.erf, x), SIGNS),
+    "erfc": (lambda x: of_tf(tf.math.erfc, x), SIGNS * 1.5),
+    "bessel_i0": (lambda x: of_tf(tf.math.bessel_i0, x), SIGNS * 1.5),
+    "bessel_i1": (lambda x: of_tf(tf.math.bessel_i1, x), SIGNS * 1.5),
     "erf_inv": (lambda x: of_tf(tf.math.erfinv, x), UNIT),
     "lgamma": (lambda x: of_tf(tf.math.lgamma, x), np.array([-2.25, -0.5, 0.25, 1.5, 3.0, 20.0])),
     "digamma": (lambda x: of_tf(tf.math.digamma, x), np.array([-2.25, -0.5, 0.25, 1.25, 3.0, 20.0])),
@@ -130,13 +143,19 @@ UNARY = {
     "stop_gradient": (lambda x: x, SIGNS),
 }
 for name, (fn, x) in UNARY.items():
-    row(name, [x], [fn(x)], dtypes=FLOATS + ["complex64"])
+    # The size of a complex number is real.
+    row(name, [x], [fn(x)], dtypes=FLOATS + ([] if name == "absolute" else ["complex64"]))
     row(name, [x.flat[2]], [fn(x.flat[2])])
     row(name, [EMPTY], [EMPTY])
 LINE = np.array([-3, 0, 5])
 for name in ["negative", "absolute", "sign", "square"]:
     row(name, [LINE], [UNARY[name][0](LINE)], dtypes=SIGNED)
 row("relu", [LINE], [np.maximum(LINE, 0)], dtypes=["int32", "int64"])
+FAR = np.array([-40.0, -3.0, 3.0, 9.0, 40.0])
+for name in ["erfc", "bessel_i0", "bessel_i1"]:
+    far = FAR[:4] / (1 if name == "erfc" else 2)
+    row(name, [far], [UNARY[name][0](far)], dtypes=WIDE)
+row("bessel_i0", [FAR[[0, 4]]], [of_tf(tf.math.bessel_i0, FAR[[0, 4]])], dtypes=WIDE, tolerance=2e-5)
 row("stop_gradient", [text([["a", "", "é"]])], [text([["a", "", "é"]])])
 # Values at the ends of the range.
 ENDS = np.array([-np.inf, -100.0, -1e-6, 1e-6, 100.0, np.inf, np.nan])
@@ -385,7 +404,10 @@ for vshape, ids, count in [((4,), [0, 2, 0, 1], 3), ((4, 2), [1, 1, -1, 0], 3), 
     v, ids = whole(vshape, 1), np.asarray(ids)
     y = tf.math.unsorted_segment_sum(tf.constant(v), tf.constant(ids, tf.int32), count).numpy()
     row("segment_sum", [v, i32(ids)], [y], {"count": count}, FLOATS + ["int32", "int64"] if vshape == (4,) else ["float32"])
+    y = tf.math.unsorted_segment_prod(tf.constant(v), tf.constant(ids, tf.int32), count).numpy()
+    row("segment_prod", [v, i32(ids)], [y], {"count": count}, FLOATS + ["int32", "int64"] if vshape == (4,) else ["float32"])
 row("segment_sum", [np.array([1, 2]), i64([1, 1])], [np.array([0, 3])], {"count": 2})
+row("segment_prod", [np.array([1, 2]), i64([1, 1])], [np.array([1, 2])], {"count": 2})
 for ids, depth, axis, dtype in [([0, 2], 3, 1, "float32"), ([0, 2], 3, 0, "float32"), ([[1, -1], [5, 0]], 3, 2, "float32"), ([[1, -1], [5, 0]], 3, 1, "int32"),
                                 (1, 3, 0, "float32"), (np.zeros((0,), int), 2, 1, "float32"), ([1], 2, 1, "bool"), ([1], 2, 1, "float16"), ([1], 2, 1, "int64"), ([1], 2, 1, "uint8"), ([1], 2, 1, "bfloat16")]:
     ids = np.asarray(ids)
@@ -567,6 +589,99 @@ p1, p2, lr, b1, b2, eps = 0.5, 0.25, 0.125, 0.75, 0.875, 0.0625
 m2, s2 = m + (g - m) * (1 - b1), s + (g * g - s) * (1 - b2)
 row("adam_update", [v, m, s, *map(np.float64, (p1, p2, lr, b1, b2, eps)), g],
     [v - m2 * lr * np.sqrt(1 - p2) / (1 - p1) / (np.sqrt(s2) + eps), m2, s2], dtypes=FLOATS)
+
+# --- matrices -------------------------------------------------------------------------------------------------------
+def matrix_row(name, inputs, expected, params=None, dtypes=("float32",), tolerance=2e-5):
+    row(name, inputs, expected, params, [d for d in dtypes if d in ("float32", "complex64")], tolerance)
+    rest = [d for d in dtypes if d not in ("float32", "complex64")]
+    if rest:
+        row(name, inputs, expected, params, rest)
+
+
+POSITIVE_DEFINITE = np.array([[4.0, 1.0, -0.5], [1.0, 3.0, 0.25], [-0.5, 0.25, 2.0]])
+SQUARE = np.array([[0.5, 2.0, -1.0], [1.5, -0.25, 3.0], [2.5, 1.0, 0.75]])
+BATCH = np.stack([SQUARE[:2, :2], POSITIVE_DEFINITE[1:, 1:]])
+NO_MATRIX = np.zeros((0, 0))
+matrix_row("cholesky", [np.tril(POSITIVE_DEFINITE) + np.triu(np.full((3, 3), 9.0), 1)], [np.linalg.cholesky(POSITIVE_DEFINITE)],
+           dtypes=FLOATS + ["complex64"])
+matrix_row("cholesky", [np.stack([POSITIVE_DEFINITE[:2, :2], POSITIVE_DEFINITE[1:, 1:]])],
+           [np.linalg.cholesky(np.stack([POSITIVE_DEFINITE[:2, :2], POSITIVE_DEFINITE[1:, 1:]]))])
+row("cholesky", [[[2.25]]], [[[1.5]]])
+row("cholesky", [NO_MATRIX], [NO_MATRIX])
+RIGHT = quarters((3, 2))
+for is_lower in [True, False]:
+    for adjoint in [True, False]:
+        a = np.tril(SQUARE + np.eye(3)) if is_lower else np.triu(SQUARE + np.eye(3))
+        other = np.triu(np.full((3, 3), 9.0), 1) if is_lower else np.tril(np.full((3, 3), 9.0), -1)
+        x = np.linalg.solve(a.T if adjoint else a, RIGHT)
+        matrix_row("triangular_solve", [a + other, RIGHT], [x], {"lower": is_lower, "adjoint": adjoint},
+                   FLOATS[:3] + ["complex64"] if is_lower else ["float32"])
+    matrix_row("matrix_solve", [SQUARE, RIGHT], [np.linalg.solve(SQUARE.T if is_lower else SQUARE, RIGHT)], {"adjoint": is_lower},
+               FLOATS[:3] + ["complex64"])
+    matrix_row("matrix_solve", [BATCH, quarters((2, 2, 1))], [np.linalg.solve(np.swapaxes(BATCH, 1, 2) if is_lower else BATCH, quarters((2, 2, 1)))],
+               {"adjoint": is_lower})
+row("triangular_solve", [NO_MATRIX, np.zeros((0, 2))], [np.zeros((0, 2))], {"lower": True, "adjoint": False})
+row("matrix_solve", [NO_MATRIX, np.zeros((0, 2))], [np.zeros((0, 2))], {"adjoint": False})
+PAIR = Pairs([[1 + 2j, 0.5j], [2.0, 1 - 1j]])
+PAIR_RIGHT = Pairs([[1j], [2.0]])
+row("matrix_solve", [PAIR, PAIR_RIGHT], [Pairs(np.linalg.solve(PAIR.value, PAIR_RIGHT.value))], {"adjoint": False})
+row("matrix_solve", [PAIR, PAIR_RIGHT], [Pairs(np.linalg.solve(PAIR.value.conj().T, PAIR_RIGHT.value))], {"adjoint": True})
+SINGULAR = np.array([[1.0, 2.0], [2.0, 4.0]])
+for a, dtypes in [(SQUARE, FLOATS), (BATCH, ["float32"]), (SINGULAR, ["float32"]), (-np.eye(3), ["float32"])]:
+    matrix_row("determinant", [a], [np.linalg.det(a)], dtypes=dtypes)
+    with np.errstate(all="ignore"):
+        matrix_row("log_determinant", [a], list(np.linalg.slogdet(a)), dtypes=dtypes)
+row("determinant", [np.zeros((2, 0, 0))], [np.ones((2,))])
+row("determinant", [PAIR], [Pairs(np.linalg.det(PAIR.value))])
+for a, dtypes in [(SQUARE, FLOATS[:3]), (BATCH, ["float32"]), (np.array([[0.0, 2.0], [1.0, 3.0]]), ["float32"]), ([[2.5]], ["float32"])]:
+    factors, places = tf.linalg.lu(tf.constant(a, tf.float64))
+    matrix_row("lu", [a], [factors.numpy(), i32(places.numpy())], dtypes=dtypes)
+for a, dtypes in [(SQUARE, FLOATS[:3]), (SQUARE[:, :2], ["float32"]), (SQUARE[:2], ["float32"]), (BATCH, ["float32"]), (-np.eye(2), ["float32"])]:
+    for full in [False, True]:
+        q, r = tf.linalg.qr(tf.constant(a, tf.float64), full_matrices=full)
+        matrix_row("qr", [a], [q.numpy(), r.numpy()], {"full": full}, dtypes)
+for a, dtypes in [(SQUARE, FLOATS[:3]), (SQUARE[:2], ["float32"]), (BATCH, ["float32"]), (SINGULAR, ["float32"]), (np.zeros((2, 3)), ["float32"])]:
+    matrix_row("svd", [a], [np.linalg.svd(a, compute_uv=False)], {"full": False, "vectors": False}, dtypes)
+# The signs of vectors are free: conformance/factorizations.ts looks at their properties.
+row("svd", [[[2.0]]], [[2.0], [[1.0]], [[1.0]]], {"full": True, "vectors": True})
+row("eigh", [np.zeros((2, 0, 0))], [np.zeros((2, 0)), np.zeros((2, 0, 0))])
+row("eig", [NO_MATRIX], [Fixed(np.zeros((0,)), "complex64"), Fixed(NO_MATRIX, "complex64")])
+
+# --- Fourier transforms and complex numbers ---------------------------------------------------------------------------
+for shape, rank in [((4,), 1), ((6,), 1), ((2, 5), 1), ((1,), 1), ((8, 8), 2), ((2, 3, 4), 2), ((2, 7), 2)]:
+    re, im = quarters(shape), quarters(shape, 3, 5, 17)
+    y = np.fft.fftn(re + 1j * im, axes=[-2, -1][2 - rank:])
+    dtypes = FLOATS[:3] if shape in [(4,), (6,)] else ["float32"]
+    row("fft", [re, im], [y.real, y.imag], {"rank": rank}, dtypes, tolerance=4e-2 if len(dtypes) > 1 else 2e-5)
+for shape in [(4,), (7,), (2, 6), (1,), (2, 1, 16)]:
+    x = quarters(shape)
+    y = np.fft.rfft(x)
+    row("rfft", [x], [y.real, y.imag], dtypes=["float32", "float64"] if shape == (7,) else ["float32"], tolerance=2e-5)
+    re, im = quarters(y.shape), quarters(y.shape, 3, 5, 17)
+    row("irfft", [re, im], [np.fft.irfft(re + 1j * im, shape[-1])], {"length": shape[-1]},
+        ["float32", "float64"] if shape == (7,) else ["float32"], tolerance=2e-5)
+Z = Pairs([[1 + 2j, -0.5j], [-2.0, 1.5 - 1j]])
+f32 = lambda x: Fixed(x, "float32")
+row("complex", [f32(Z.value.real), f32(Z.value.imag)], [Z])
+row("complex", [f32(np.array([1.0, 2.0])), f32(0.5)], [Pairs([1 + 0.5j, 2 + 0.5j])])
+row("real", [Z], [f32(Z.value.real)])
+row("imag", [Z], [f32(Z.value.imag)])
+row("conj", [Z], [Pairs(Z.value.conj())])
+row("absolute", [Z], [f32(np.abs(Z.value))])
+for name, fn in {"square": np.square, "exp": np.exp, "sqrt": np.sqrt, "log": np.log, "sin": np.sin, "tanh": np.tanh}.items():
+    row(name, [Z], [Pairs(fn(Z.value))], tolerance=2e-5)
+for name, fn in {"add": np.add, "multiply": np.multiply, "divide": np.divide}.items():
+    row(name, [Z, Pairs([1j, 2 - 1j])], [Pairs(fn(Z.value, np.array([1j, 2 - 1j])))])
+for ta in [False, True]:
+    for shape in [(2, 2), (1, 2, 2)]:
+        a = Z.value.reshape(shape)
+        turned = np.swapaxes(a, -1, -2) if ta else a
+        row("matmul", [Pairs(a), Pairs(a)], [Pairs(turned @ a)], {"transposeA": ta, "transposeB": False})
+row("bitcast", [f32([1.0, -2.5])], [i32(np.array([1.0, -2.5], np.float32).view(np.int32))], {"dtype": "int32"})
+row("bitcast", [i32([[1, -2], [258, 3]])], [Fixed(np.array([[1, -2], [258, 3]], np.int32).view(np.uint8), "uint8")], {"dtype": "uint8"})
+row("bitcast", [Fixed([[1, 2, 3, 4]], "uint8")], [Fixed([[513, 1027]], "int16")], {"dtype": "int16"})
+row("bitcast", [Fixed([1.5, -2.0], "float16")], [Fixed(np.array([1.5, -2.0], np.float16).view(np.int16), "int16")], {"dtype": "int16"})
+row("bitcast", [Fixed([1.5, -2.0], "float64")], [Fixed(np.array([1.5, -2.0]).view(np.int32), "int32")], {"dtype": "int32"})
 
 # --- random ---------------------------------------------------------------------------------------------------------
 SEEDS = [[1, 2], [-7, 2147483647]]

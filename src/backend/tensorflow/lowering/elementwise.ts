@@ -8,12 +8,15 @@ const viaFloat32 = (op: string, missing: readonly DType[]): LoweringFunction<obj
   inFloat32((b, x) => b.op(op, x), ({ inputs: [{ dtype }] }) => missing.includes(dtype));
 
 export const elementwiseLowering: LoweringTable<keyof typeof elementwise> = {
-  negative: 'Neg', absolute: 'Abs', sign: 'Sign', square: 'Square', floor: 'Floor', ceil: 'Ceil',
+  negative: 'Neg',
+  absolute: (b, x, { inputs: [{ dtype }] }) => b.op(dtype === 'complex64' ? 'ComplexAbs' : 'Abs', x),
+  sign: 'Sign', square: 'Square', floor: 'Floor', ceil: 'Ceil',
   round: 'Round', reciprocal: 'Reciprocal', sqrt: 'Sqrt', rsqrt: 'Rsqrt', exp: 'Exp', expm1: 'Expm1',
   log: 'Log', log1p: 'Log1p', sin: 'Sin', cos: 'Cos', tan: 'Tan', asin: 'Asin', acos: 'Acos', atan: 'Atan',
   sinh: 'Sinh', cosh: 'Cosh', tanh: 'Tanh', asinh: 'Asinh', acosh: 'Acosh', atanh: 'Atanh',
-  erf: 'Erf', erf_inv: viaFloat32('Erfinv', ['float16', 'bfloat16']),
+  erf: 'Erf', erfc: 'Erfc', erf_inv: viaFloat32('Erfinv', ['float16', 'bfloat16']),
   lgamma: viaFloat32('Lgamma', ['bfloat16']), digamma: viaFloat32('Digamma', ['bfloat16']),
+  bessel_i0: viaFloat32('BesselI0', ['bfloat16']), bessel_i1: viaFloat32('BesselI1', ['bfloat16']),
   sigmoid: 'Sigmoid', softplus: 'Softplus', relu: 'Relu', relu6: 'Relu6', elu: 'Elu', selu: 'Selu',
   is_nan: 'IsNan', is_inf: 'IsInf', is_finite: 'IsFinite', logical_not: 'LogicalNot', bitwise_not: 'Invert',
   stop_gradient: 'StopGradient',

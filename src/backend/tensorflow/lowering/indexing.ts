@@ -17,6 +17,8 @@ export const indexingLowering: LoweringTable<keyof typeof indexing> = {
   tensor_scatter: (b, x, { params: { mode } }) => b.op(SCATTER[mode], x),
   segment_sum: (b, [values, ids], { params: { count } }) =>
     b.op('UnsortedSegmentSum', [values, ids, b.scalar(count, 'int32')]),
+  segment_prod: (b, [values, ids], { params: { count } }) =>
+    b.op('UnsortedSegmentProd', [values, ids, b.scalar(count, 'int32')]),
   one_hot: (b, [indices], { params: { depth, axis, dtype } }) =>
     b.op('OneHot', [indices, b.scalar(depth, 'int32'), b.scalar(1, dtype), b.scalar(0, dtype)], { axis: { int: axis } }),
   top_k: (b, [x], { params: { k, sorted } }) =>

@@ -95,10 +95,15 @@ const in3D = (when: When): When => (context) => context.params.strides.length ==
 const dilated: When = ({ params }) => isDilated(params);
 
 export const linearLowering: LoweringTable<keyof typeof linear> = {
-  matmul: (b, x, { params: { transposeA, transposeB }, inputs: [a, c] }) =>
-    a.shape.length === 2 && c.shape.length === 2
-      ? b.op('MatMul', x, { transpose_a: { bool: transposeA }, transpose_b: { bool: transposeB } })
-      : b.op('BatchMatMulV2', x, { adj_x: { bool: transposeA }, adj_y: { bool: transposeB } }),
+  matmul: (b, x, { params: { transposeA, transposeB }, inputs: [a, c] }) => {
+    if (a.shape.length === 2 && c.shape.length === 2) {
+      return b.op('MatMul', x, { transpose_a: { bool: transposeA }, transpose_b: { bool: transposeB } });
+    }
+    // The batched op takes adjoints, where complex numbers are conjugated.
+    const conjugated = [transposeA, transposeB].map((is) => is && a.dtype === 'complex64');
+    const operands = x.map((v, i) => (conjugated[i] ? b.op('Conj', [v]) : v));
+    return b.op('BatchMatMulV2', operands, { adj_x: { bool: transposeA }, adj_y: { bool: transposeB } });
+  },
 
   conv: denseKernel(inFloat32(conv, in3D(dilatedIn('float16'))), 1, in3D(dilatedIn('float64'))),
   conv_grad_input: denseKernel(inFloat32(convGradInput, dilatedIn('float16')), 0, dilatedIn('float64')),

@@ -2,7 +2,8 @@
 import type { PrimitiveName } from '../../../engine/primitives/index.js';
 
 export const REAL_ONLY: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
-  'absolute', 'floor', 'ceil', 'round', 'erf', 'erf_inv', 'lgamma', 'digamma', 'softplus', 'relu', 'relu6', 'elu', 'selu',
+  'floor', 'ceil', 'round', 'erf', 'erfc', 'erf_inv', 'bessel_i0', 'bessel_i1', 'lgamma', 'digamma', 'softplus',
+  'relu', 'relu6', 'elu', 'selu',
   'is_nan', 'is_inf', 'is_finite', 'bitwise_not', 'relu_grad', 'relu6_grad', 'elu_grad', 'selu_grad',
   'floor_divide', 'mod', 'maximum', 'minimum', 'arctan2', 'bitwise_and', 'bitwise_or', 'bitwise_xor',
   'left_shift', 'right_shift', 'greater', 'greater_equal', 'less', 'less_equal',

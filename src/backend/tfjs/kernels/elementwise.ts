@@ -6,7 +6,7 @@
 import type { elementwise } from '../../../engine/primitives/elementwise.js';
 import { sizeOf, type Shape } from '../../../engine/shape.js';
 import type { Block, Memory } from '../memory.js';
-import { digamma, erf, erfInv, lgamma } from '../special.js';
+import { besselI0, besselI1, digamma, erf, erfc, erfInv, lgamma } from '../special.js';
 import { storageOf, type StorageType } from '../storage.js';
 import { broadcastStrides, map, mapPairs, stridesOf, walk } from '../strides.js';
 import { TFJS_PAYS, type Kernel, type KernelTable } from './kernel.js';
@@ -105,7 +105,8 @@ export const elementwiseKernels: KernelTable<keyof typeof elementwise> = {
   asin: unary(Math.asin), acos: unary(Math.acos), atan: unary(Math.atan),
   sinh: unary(Math.sinh), cosh: unary(Math.cosh), tanh: unary(Math.tanh, 'Tanh'),
   asinh: unary(Math.asinh), acosh: unary(Math.acosh), atanh: unary(Math.atanh),
-  erf: unary(erf), erf_inv: unary(erfInv), lgamma: unary(lgamma), digamma: unary(digamma),
+  erf: unary(erf), erfc: unary(erfc), erf_inv: unary(erfInv),
+  bessel_i0: unary(besselI0), bessel_i1: unary(besselI1), lgamma: unary(lgamma), digamma: unary(digamma),
   sigmoid: unary(sigmoid, 'Sigmoid'),
   softplus: unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), 'Softplus'),
   relu: unary(relu, 'Relu'), relu6: unary((x) => (x > 6 ? 6 : relu(x))), elu: unary(elu),

@@ -1,8 +1,11 @@
 /** All kernels of the wasm and cpu backends. A primitive without one does not compile. */
 import type { PrimitiveName } from '../../../engine/primitives/index.js';
+import { complexKernels } from './complex.js';
 import { elementwiseKernels } from './elementwise.js';
+import { fourierKernels } from './fourier.js';
 import { indexingKernels } from './indexing.js';
 import type { KernelTable } from './kernel.js';
+import { linalgKernels } from './linalg.js';
 import { linearKernels } from './linear.js';
 import { neuralKernels } from './neural.js';
 import { randomKernels } from './random.js';
@@ -12,4 +15,5 @@ import { structureKernels } from './structure.js';
 export const kernels: KernelTable<PrimitiveName> = {
   ...elementwiseKernels, ...reductionKernels, ...structureKernels, ...indexingKernels,
   ...linearKernels, ...neuralKernels, ...randomKernels,
+  ...linalgKernels, ...fourierKernels, ...complexKernels,
 };

@@ -5,7 +5,7 @@ import type { Block, Memory } from '../memory.js';
 import { storageOf } from '../storage.js';
 import { pick } from './structure.js';
 import { copyRun, stridesOf } from '../strides.js';
-import type { KernelTable } from './kernel.js';
+import type { Kernel, KernelTable } from './kernel.js';
 
 function requireInside(name: string, index: number, length: number): void {
   if (!(index >= 0 && index < length)) {
@@ -48,6 +48,20 @@ function scatter(
     for (let i = 0; i < size; i++) to[start + i] = fn(to[start + i], from[row * size + i]);
   });
 }
+
+/** Rows with the same number combined, from `initial` on. */
+const segments = (
+  name: string, initial: number, fn: (old: number, value: number) => number,
+): Kernel<{ count: number }> => (m, [values, ids], { params: { count }, outputs: [{ shape }] }) => {
+  const out = m.filled(shape, values.dtype, initial);
+  const size = sizeOf(shape.slice(1));
+  const starts = Array.from(m.numbers(ids), (id) => {
+    if (id >= 0) requireInside(name, id, count);
+    return id < 0 ? -1 : id * size;
+  });
+  scatter(m, out, starts, size, values, fn);
+  return out;
+};
 
 export const indexingKernels: KernelTable<keyof typeof indexing> = {
   gather: (m, [x, indices], { params: { axis, batchDims }, outputs: [{ shape }] }) => {
@@ -94,16 +108,9 @@ export const indexingKernels: KernelTable<keyof typeof indexing> = {
     scatter(m, out, starts, size, values, combine[mode]);
     return out;
   },
-  segment_sum: (m, [values, ids], { params: { count }, outputs: [{ shape }] }) => {
-    const out = m.filled(shape, values.dtype, 0);
-    const size = sizeOf(shape.slice(1));
-    const starts = Array.from(m.numbers(ids), (id) => {
-      if (id >= 0) requireInside('segment_sum', id, count);
-      return id < 0 ? -1 : id * size;
-    });
-    scatter(m, out, starts, size, values, combine.add);
-    return out;
-  },
+  segment_sum: segments('segment_sum', 0, combine.add),
+  segment_prod: (m, x, context) =>
+    segments('segment_prod', 1, x[0].dtype === 'float32' ? (old, value) => old * value : Math.imul)(m, x, context),
   one_hot: (m, [indices], { params: { depth, axis, dtype }, outputs: [{ shape }] }) => {
     const out = m.filled(shape, storageOf(dtype), 0);
     const to = m.numbers(out);

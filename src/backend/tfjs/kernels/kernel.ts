@@ -2,6 +2,7 @@
 import type { Aval } from '../../backend.js';
 import type { ParamsOf, PrimitiveName } from '../../../engine/primitives/index.js';
 import type { Block, Memory } from '../memory.js';
+import { UnsupportedError } from '../storage.js';
 
 /** A call of one of wasm's kernels costs about as much as this many elements in JavaScript (some 50 us). */
 export const TFJS_PAYS = 1024;
@@ -17,3 +18,8 @@ export interface KernelContext<P> {
 export type Kernel<P> = (m: Memory, x: readonly Block[], context: KernelContext<P>) => Block | Block[];
 
 export type KernelTable<Names extends PrimitiveName> = { [N in Names]: Kernel<ParamsOf<N>> };
+
+/** Stands in the table for a primitive of complex numbers, which no tensor of these backends can reach. */
+export const noComplex = (name: PrimitiveName): Kernel<unknown> => () => {
+  throw new UnsupportedError(`The primitive ${name} computes complex numbers, which this backend does not hold.`);
+};
