@@ -64,12 +64,12 @@ const isSymbolic = (arg: unknown): boolean =>
   typeof arg === 'object' && arg !== null && !(arg instanceof Tensor) && hasKerasTensor(arg);
 
 function makeOp(
-  path: string, names: readonly string[], run: (...args: readonly unknown[]) => unknown,
+  path: string, names: readonly string[], run: (...args: readonly unknown[]) => unknown, structured?: readonly string[],
 ): (...args: unknown[]) => unknown {
   const name = path.slice(path.lastIndexOf('.') + 1);
   const op = (...args: unknown[]): unknown => {
     const positional = args[args.length - 1] instanceof Tensor && args.length <= names.length
-      ? args : positionalArguments(path, names, args);
+      ? args : positionalArguments(path, names, args, structured);
     for (const arg of positional) {
       if (isSymbolic(arg)) return new OpOperation(name, op).symbolic_call(positional);
     }
@@ -93,11 +93,12 @@ function publish(op: (...args: unknown[]) => unknown, path: string): void {
  * Makes a public op of an implementation on tensors.
  * @param path Keras's public path, such as `keras.ops.sum`
  * @param names argument names in Keras's order
+ * @param structured names of those that may be plain objects themselves
  */
 export function defineOp<const N extends readonly string[], F extends object>(
-  path: string, names: N, implementation: F,
+  path: string, names: N, implementation: F, structured: readonly string[] = [],
 ): OpOf<N, F> {
-  const op = makeOp(path, names, implementation as unknown as (...args: readonly unknown[]) => unknown);
+  const op = makeOp(path, names, implementation as unknown as (...args: readonly unknown[]) => unknown, structured);
   publish(op, path);
   implementations.set(op, { names, implementation });
   return op as unknown as OpOf<N, F>;

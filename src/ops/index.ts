@@ -9,10 +9,12 @@ import * as numpy from './numpy/index.js';
 
 export * from './core/conversion.js';
 export * from './core/gradients.js';
+export * from './core/rearrange.js';
 export * from './core/slicing.js';
 export * as image from './image/index.js';
 export * from './linalg/index.js';
 export * from './math/segments.js';
+export * from './math/sequences.js';
 export * from './math/special.js';
 export * from './nn/index.js';
 export * from './numpy/index.js';

@@ -6,7 +6,7 @@ import { checkCall, checkGradient, report, type GradientCall, type OpCheck } fro
 const FAMILIES = [
   'unary', 'activations', 'binary', 'comparison', 'choosing', 'reductions', 'norms', 'ordering', 'shapes',
   'indexing', 'creation', 'products', 'cross_entropies', 'convolution', 'pooling', 'normalization',
-  'image_resize', 'attention',
+  'image_resize', 'attention', 'folding', 'image', 'image_sampling',
 ] as const;
 const GRADIENT_FAMILIES = [
   ...FAMILIES.filter((family) => family !== 'comparison' && family !== 'creation'), 'awkward', 'second_order',
@@ -35,6 +35,7 @@ const GRADIENT_DEPARTURES: Readonly<Record<string, string>> = {
   'norms: norm("float32[2,3]", {"ord":2,"axis":[0,1]})': SVD,
   'norms: norm("float32[2,3]", {"ord":-2,"axis":[0,1]})': SVD,
   'awkward: cumprod("float32[3]")': 'TensorFlow divides by the factors, which is wrong where one is 0',
+  'image: image.rgb_to_hsv("float32[1,4,3]")': 'TensorFlow takes the derivative by a channel that is 0 for 0',
   'second_order: categorical_crossentropy("float32[1,3]", "float32[1,3]", {"from_logits":true})':
     'TensorFlow leaves the labels out of the second derivative',
 };

@@ -9,7 +9,7 @@ import { describeCall, opNamed } from '../support/check-op.js';
 
 const FAMILIES = [
   'unary', 'binary', 'comparison', 'choosing', 'reductions', 'norms', 'ordering', 'shapes',
-  'indexing', 'products',
+  'indexing', 'products', 'attention', 'folding', 'image', 'image_sampling',
 ];
 const REFUSALS = new Set(['ShapeError', 'RangeError', 'TracedValueError', 'TypeError']);
 /** Their results have shapes that depend on values. */

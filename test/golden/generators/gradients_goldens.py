@@ -34,6 +34,8 @@ NOT_DIFFERENTIABLE = {
     "multi_hot",
     "zeros_like",
     "ones_like",
+    # TensorFlow has an approximation: the gradient transformed back.
+    "image.affine_transform",
 }
 FLOATS = (tf.float32, tf.float64)
 
@@ -238,7 +240,7 @@ def second_order():
 SHARED = [
     "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
     "products", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
-    "pooling", "normalization", "image_resize", "attention",
+    "pooling", "normalization", "image_resize", "attention", "folding", "image", "image_sampling",
 ]  # fmt: skip
 
 FAMILIES = {

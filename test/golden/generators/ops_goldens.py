@@ -1,9 +1,9 @@
-"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_reductions, ops_arrays, ops_numpy, ops_nn and
-ops_sequence."""
+"""keras.ops: outputs of the calls in the tables ops_elementwise, ops_reductions, ops_arrays, ops_numpy, ops_nn,
+ops_sequence and ops_vision."""
 
 import keras
 
-from . import ops_arrays, ops_elementwise, ops_nn, ops_numpy, ops_reductions, ops_sequence
+from . import ops_arrays, ops_elementwise, ops_nn, ops_numpy, ops_reductions, ops_sequence, ops_vision
 from .ops_elementwise import MAYBE
 
 
@@ -82,6 +82,9 @@ TABLES = {
     "normalization": ops_nn.normalization,
     "image_resize": ops_nn.image_resize,
     "attention": ops_sequence.attention,
+    "folding": ops_vision.folding,
+    "image": ops_vision.image,
+    "image_sampling": ops_vision.image_sampling,
 }
 
 FAMILIES = {name: _family(table) for name, table in TABLES.items()}
