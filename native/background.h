@@ -62,7 +62,8 @@ class Background {
 
   /**
    * Queues the work and returns its Promise. Work of one lane runs in the order in which it came, on one thread
-   * as long as there is more; 0 is no lane. When some of it fails, what waits behind it in the lane is cancelled.
+   * as long as there is more; 0 is no lane. When some of it fails, what waits behind it in the lane is cancelled, and
+   * so is what comes before JavaScript hears of the failure.
    */
   napi_value Start(std::unique_ptr<Work> work, int32_t lane = 0) {
     napi_value promise = nullptr;
@@ -72,8 +73,11 @@ class Background {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       const auto busy = lane == 0 ? lanes_.end() : lanes_.find(lane);
-      if (busy != lanes_.end()) {
-        busy->second.push_back(work.get());
+      if (busy != lanes_.end() && busy->second.failed != nullptr) {
+        CancelBehind(busy->second.failed, work.get());
+        napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
+      } else if (busy != lanes_.end()) {
+        busy->second.waiting.push_back(work.get());
       } else {
         if (idle_ <= queue_.size() && threads_.size() < kMaxThreads) AddThread();
         if (lane != 0) lanes_[lane];
@@ -116,7 +120,11 @@ class Background {
   std::condition_variable work_arrived_;
   std::deque<Work*> queue_;
   std::deque<Work*> done_;
-  std::map<int32_t, std::deque<Work*>> lanes_;  // those with work queued or running: what waits behind it
+  struct Lane {
+    std::deque<Work*> waiting;
+    const Work* failed = nullptr;  // not yet settled
+  };
+  std::map<int32_t, Lane> lanes_;  // those with work queued or running, or with a failure
   std::vector<std::thread> threads_;
   size_t idle_ = 0;
   bool stopping_ = false;
@@ -152,23 +160,29 @@ class Background {
 
   /** What runs behind a work that is done. */
   Work* NextInLane(const Work* work) {
-    const auto lane = lanes_.find(work->lane_);
-    if (work->lane_ == 0 || lane == lanes_.end()) return nullptr;
+    const auto found = lanes_.find(work->lane_);
+    if (work->lane_ == 0 || found == lanes_.end()) return nullptr;
+    Lane& lane = found->second;
     if (work->failure_ != nullptr) {
-      for (Work* waiting : lane->second) {
-        waiting->failure_ = std::make_unique<Failure>(
-            Failure{TF_CANCELLED, "cancelled, because a run before it failed: " + work->failure_->message, ""});
-        done_.push_back(waiting);
-      }
-      lane->second.clear();
-    }
-    if (stopping_ || lane->second.empty()) {
-      if (!stopping_) lanes_.erase(lane);
+      lane.failed = work;
+      for (Work* waiting : lane.waiting) CancelBehind(work, waiting);
+      lane.waiting.clear();
       return nullptr;
     }
-    Work* next = lane->second.front();
-    lane->second.pop_front();
+    if (stopping_) return nullptr;
+    if (lane.waiting.empty()) {
+      lanes_.erase(found);
+      return nullptr;
+    }
+    Work* next = lane.waiting.front();
+    lane.waiting.pop_front();
     return next;
+  }
+
+  void CancelBehind(const Work* failed, Work* work) {
+    work->failure_ = std::make_unique<Failure>(
+        Failure{TF_CANCELLED, "cancelled, because a run before it failed: " + failed->failure_->message, ""});
+    done_.push_back(work);
   }
 
   static void RunGuarded(Work* work) {
@@ -194,6 +208,10 @@ class Background {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       done.swap(done_);
+      for (const Work* work : done) {
+        const auto lane = lanes_.find(work->lane_);
+        if (lane != lanes_.end() && lane->second.failed == work) lanes_.erase(lane);
+      }
     }
     // Taken over before any Promise is settled: that may run JavaScript, which may call Start or Stop.
     std::vector<std::unique_ptr<Work>> works;

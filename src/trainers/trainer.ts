@@ -72,6 +72,7 @@ export abstract class Trainer extends Compilable {
     let done = 0;
     const begin = callbacks[`on_${kind}_batch_begin`];
     const mayRunAhead = !callbacks.followsBatches(kind);
+    let hasFailed = false;
     const underWay: { result: Promise<unknown>; batches: readonly Batch[]; last: number }[] = [];
     const settle = async (): Promise<void> => {
       const { result, batches, last } = underWay[0];
@@ -94,12 +95,12 @@ export abstract class Trainer extends Compilable {
         throw error;
       }
       const result = fn.run(batches.map(stepData));
-      // A failure is met when its turn comes to be settled, and is not unhandled until then.
-      result.catch(() => {});
+      // A failure is thrown when its turn comes to be settled; until then nothing more is asked for.
+      result.catch(() => void (hasFailed = true));
       underWay.push({ result, batches, last });
       done += batches.length;
       const ahead = mayRunAhead && fn.runsInBackground ? STEPS_AHEAD : 0;
-      while (underWay.length > ahead) await settle();
+      while (underWay.length > (hasFailed ? 0 : ahead)) await settle();
     };
     try {
       for await (const batch of source.epoch()) {
