@@ -6,11 +6,19 @@ import type { SymbolicShape } from '../engine/shape.js';
 import { isPlainObject, mapStructure } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
-import { KerasTensor } from '../ops/keras-tensor.js';
+import { hasKerasTensor, KerasTensor } from '../ops/keras-tensor.js';
 import { Operation } from '../ops/operation.js';
 import { withoutFill } from '../ops/symbolic.js';
 import { UnknownArgumentError } from '../utils/arguments.js';
 import type { CallOptions } from './layer-options.js';
+
+/** The arguments of a call whose first one, of another name than `inputs`, may be given by name too. */
+export function firstByName(args: readonly unknown[], first: string): readonly unknown[] {
+  const [named] = args;
+  if (first === 'inputs' || args.length !== 1 || !isPlainObject(named) || !(first in named)) return args;
+  const { [first]: inputs, ...rest } = named;
+  return [inputs, rest];
+}
 
 /** The arguments after the inputs, by name. `names`: those the layer knows; null when it takes any. */
 export function nameArguments(
@@ -44,6 +52,17 @@ export function nameArguments(
     }
   }
   return options;
+}
+
+/** A call as the graph remembers it: tensors given by position stay there, as in Keras's files; the rest has names. */
+export function recordedArguments(
+  args: readonly unknown[], options: CallOptions, names: readonly string[] | null,
+): [args: unknown[], kwargs: CallOptions] {
+  let count = 1;
+  while (count < args.length && !isPlainObject(args[count]) && hasKerasTensor(args[count])) count++;
+  const positional = names?.slice(0, count - 1) ?? [];
+  const kwargs = Object.fromEntries(Object.entries(options).filter(([name]) => !positional.includes(name)));
+  return [args.slice(0, count), kwargs];
 }
 
 const isTensorValue = (value: unknown): value is Tensor | KerasTensor | NDArray | Variable =>

@@ -18,7 +18,8 @@ import { notice } from '../utils/notice.js';
 import { currentCall, withCall } from './call-context.js';
 import { assertInputCompatibility, type InputSpec } from './input-spec.js';
 import {
-  buildShapes, castSpecs, convertInputs, isTensorStructure, mapValues, nameArguments, shapesOf, shapesToSpecs,
+  buildShapes, castSpecs, convertInputs, firstByName, isTensorStructure, mapValues, nameArguments, recordedArguments,
+  shapesOf, shapesToSpecs,
 } from './layer-call.js';
 import { LayerError, type CallOptions, type LayerOptions } from './layer-options.js';
 import { LayerState, sentence } from './layer-state.js';
@@ -59,6 +60,8 @@ export interface Layer {
 export abstract class Layer extends LayerState {
   /** Names of `call`'s arguments after the inputs, for passing them by position; null accepts any by name. */
   static call_arguments: readonly string[] | null = null;
+  /** Keras's name of `call`'s first argument. Another than `inputs` may be given by name, as those after it. */
+  static first_argument = 'inputs';
 
   /** Whether a mask of the inputs is handed on by `compute_mask`. */
   supports_masking: boolean;
@@ -95,9 +98,9 @@ export abstract class Layer extends LayerState {
       build(...shapes);
     });
     this.built = true;
-    const names = (this.constructor as typeof Layer).call_arguments ?? [];
-    this.#buildShapes = Object.fromEntries(
-      shapes.map((shape, i) => [i === 0 ? 'input_shape' : `${names[i - 1] ?? `input_${i}`}_shape`, shape]));
+    const { call_arguments: names, first_argument: first } = this.constructor as typeof Layer;
+    const nameOf = (i: number): string => (i === 0 ? first.replace('inputs', 'input') : names?.[i - 1] ?? `input_${i}`);
+    this.#buildShapes = Object.fromEntries(shapes.map((shape, i) => [`${nameOf(i)}_shape`, shape]));
   }
 
   /** Marks a layer without weights as built, at the end of its constructor; not if a subclass makes some. */
@@ -128,9 +131,11 @@ export abstract class Layer extends LayerState {
   /** The computation: a tensor (or nested tensors) in, a tensor out. Further arguments arrive by name. */
   abstract override call(inputs: unknown, options?: CallOptions): unknown;
 
-  override __call__(...args: unknown[]): unknown {
+  override __call__(...all: unknown[]): unknown {
     // 1. Which argument is which.
-    const given = nameArguments(args, (this.constructor as typeof Layer).call_arguments, this.describe());
+    const { call_arguments: names, first_argument: first } = this.constructor as typeof Layer;
+    const args = firstByName(all, first);
+    const given = nameArguments(args, names, this.describe());
     const symbolic = hasKerasTensor(args[0]) || hasKerasTensor(given);
     const outer = currentCall();
     if (!outer && !symbolic) this._clear_losses();
@@ -164,7 +169,7 @@ export abstract class Layer extends LayerState {
     // 8. Remember the call in the functional graph.
     const masked = this._takesMask && given.mask === undefined;
     const kwargs = masked ? { ...given, mask: mapStructure(() => null, args[0]) } : given;
-    Node.record(this, [args[0]], kwargs, outputs);
+    Node.record(this, ...recordedArguments(args, kwargs, names), outputs);
     return outputs;
   }
 
@@ -198,13 +203,14 @@ export abstract class Layer extends LayerState {
     return inOwnScope(this, () => (context.autocast === autocast ? fn() : withContext({ autocast }, fn)));
   }
 
+  /** Puts the masks that came with tensors into the options; returns that of the inputs. */
   #maskFor(inputs: unknown, options: CallOptions): unknown {
-    if (flatten(options.mask).some((mask) => mask !== undefined && mask !== null)) return options.mask;
-    const masks = inputs instanceof Tensor ? inputs.mask : mapStructure(maskOf, inputs);
-    const isMasked = masks instanceof Tensor || flatten(masks).some((mask) => mask instanceof Tensor);
-    if (!isMasked) return undefined;
-    options.mask = masks;
-    return masks;
+    const { call_arguments: names, first_argument: first } = this.constructor as typeof Layer;
+    // A call with several tensors has a mask for each.
+    for (const name of names ?? []) {
+      if (names!.includes(`${name}_mask`)) fillMask(options, `${name}_mask`, options[name]);
+    }
+    return fillMask(options, names?.includes(`${first}_mask`) ? `${first}_mask` : 'mask', inputs);
   }
 
   #regularize(outputs: unknown): void {
@@ -331,5 +337,15 @@ export abstract class Layer extends LayerState {
   }
 }
 kerasExport(Layer, 'keras.Layer', 'keras.layers.Layer');
+
+/** Sets the option to the masks of the tensors, unless it is given; returns what it is then. */
+function fillMask(options: CallOptions, name: string, tensors: unknown): unknown {
+  if (flatten(options[name]).some((mask) => mask !== undefined && mask !== null)) return options[name];
+  const masks = tensors instanceof Tensor ? tensors.mask : mapStructure(maskOf, tensors);
+  const isMasked = masks instanceof Tensor || flatten(masks).some((mask) => mask instanceof Tensor);
+  if (!isMasked) return undefined;
+  options[name] = masks;
+  return masks;
+}
 
 const maskOf = (leaf: unknown): Tensor | undefined => (leaf instanceof Tensor ? leaf.mask : undefined);

@@ -30,7 +30,7 @@ interface GoldenRun {
 export interface GoldenLayer {
   class_name: string;
   config: Record<string, unknown>;
-  serialized: { build_config?: Record<string, unknown> };
+  serialized: { class_name: string; build_config?: Record<string, unknown> };
   count_params: number;
   output_shape: unknown;
   output_dtype: unknown;
@@ -57,8 +57,10 @@ export interface LayerGoldenOptions {
 
 /** The symbolic output as the call's real one, with an open batch. */
 export function asComputed(row: GoldenLayer): Pick<GoldenLayer, 'output_shape' | 'output_dtype'> {
-  const [{ shape, dtype }] = leavesOf(row.inference.output);
-  return { output_shape: [null, ...shape.slice(1)], output_dtype: dtype };
+  const outputs = leavesOf(row.inference.output);
+  const shapes = outputs.map(({ shape }) => [null, ...shape.slice(1)]);
+  const dtypes = outputs.map(({ dtype }) => dtype);
+  return outputs.length > 1 ? { output_shape: shapes, output_dtype: dtypes } : { output_shape: shapes[0], output_dtype: dtypes[0] };
 }
 
 /** Half-precision rows are chains of rounded steps, in another order than TensorFlow's. */
@@ -77,9 +79,11 @@ function toleranceFor(row: GoldenLayer, given: Tolerance | undefined): (golden: 
 export const configText = (config: unknown): string =>
   JSON.stringify(config, (_, value: unknown) => (typeof value === 'number' ? Number(value.toPrecision(6)) : value));
 
-export const layerOf = (row: Pick<GoldenLayer, 'class_name' | 'config'>): Layer => {
-  const found = getExportedObject(`keras.layers.${row.class_name}`) as unknown as LayerClass | undefined;
-  if (!found) throw new Error(`keras.layers.${row.class_name} does not exist`);
+export const layerOf = (row: Pick<GoldenLayer, 'class_name' | 'config'> & { serialized?: { class_name: string } }): Layer => {
+  // The public name, which may be another than the class's own.
+  const name = row.serialized?.class_name ?? row.class_name;
+  const found = getExportedObject(`keras.layers.${name}`) as unknown as LayerClass | undefined;
+  if (!found) throw new Error(`keras.layers.${name} does not exist`);
   return found.from_config(withoutBuildConfig(row.config) as Record<string, unknown>);
 };
 
@@ -119,11 +123,13 @@ function checkDescription(row: GoldenLayer): void {
   expect(layer.weights.map(({ name, path, trainable }) => ({ name, path, trainable })), 'weights')
     .to.deep.equal(row.weights.map(({ name, path, trainable }) => ({ name, path, trainable })));
   expect(layer.count_params(), 'count_params').to.equal(row.count_params);
-  const specs = leavesOf(row.inputs).map(({ shape, dtype }) => new KerasTensor([null, ...shape.slice(1)], dtype));
-  const flags = Object.fromEntries(Object.entries(row.call).filter(([, value]) => !isGoldenTensor(value)));
-  const spec = layer<unknown, unknown>(Array.isArray(row.inputs) ? specs : specs[0], flags);
-  expect((spec as KerasTensor).shape, 'symbolic shape').to.deep.equal(row.output_shape);
-  expect((spec as KerasTensor).dtype, 'symbolic dtype').to.equal(row.output_dtype);
+  const specOf = ({ shape, dtype }: GoldenTensor): KerasTensor => new KerasTensor([null, ...shape.slice(1)], dtype);
+  const specs = leavesOf(row.inputs).map(specOf);
+  const named = Object.fromEntries(Object.entries(row.call).map(([name, value]) => [name, isGoldenTensor(value) ? specOf(value) : value]));
+  const spec = flatten(layer<unknown, unknown>(Array.isArray(row.inputs) ? specs : specs[0], named)) as KerasTensor[];
+  const several = spec.length > 1;
+  expect(several ? spec.map(({ shape }) => shape) : spec[0].shape, 'symbolic shape').to.deep.equal(row.output_shape);
+  expect(several ? spec.map(({ dtype }) => dtype) : spec[0].dtype, 'symbolic dtype').to.deep.equal(row.output_dtype);
   // The shape is not a function of the inputs' alone where the call has other arguments.
   if (Object.keys(row.call).length > 0) return;
   const shapes = specs.map(({ shape }) => shape);
@@ -137,7 +143,8 @@ function checkOutputs(row: GoldenLayer, run: GoldenRun, training: boolean, allow
   const golden = leavesOf(run.output);
   (flatten(outputs) as Tensor[]).forEach((output, i) => expectTensor(output, golden[i], 'output', allowed(golden[i])));
   const mask = (flatten(outputs)[0] as Tensor).mask;
-  if (run.output_mask) expectTensor(mask!, leavesOf(run.output_mask)[0], 'mask of the output');
+  const goldenMask = (Array.isArray(run.output_mask) ? run.output_mask[0] : run.output_mask) as GoldenTensor | null | undefined;
+  if (goldenMask) expectTensor(mask!, goldenMask, 'mask of the output');
   else expect(mask, 'mask of the output').to.equal(undefined);
   const { losses } = layer;
   expect(losses.length, 'number of losses').to.equal(run.losses?.length ?? 0);

@@ -25,6 +25,8 @@ export interface LayerTest {
   input_shape: Shape | readonly Shape[];
   /** Default float32; integers are filled with 0, 1, 2, ... up to 4. */
   input_dtype?: DType;
+  /** Shapes of further tensors that the call takes, by name; filled as the input is. */
+  call_shapes?: Readonly<Record<string, Shape>>;
   /** Named arguments of the call. */
   call_kwargs?: Record<string, unknown>;
   expected_output_shape?: Shape;
@@ -69,9 +71,20 @@ const specsFor = (test: LayerTest, batch?: null): unknown => {
   return isShapeList(test.input_shape) ? test.input_shape.map(spec) : spec(test.input_shape);
 };
 
+/** The further tensors of a call: as the inputs, KerasTensors or tensors. */
+function furtherFor({ call_shapes = {}, input_dtype = 'float32' }: LayerTest, inputs: unknown): Record<string, unknown> {
+  const [first] = flatten(inputs);
+  return Object.fromEntries(Object.entries(call_shapes).map(([name, shape], i) => {
+    if (!(first instanceof KerasTensor)) return [name, dataOf(shape, input_dtype, i + 7)];
+    return [name, new KerasTensor(first.shape[0] === null ? [null, ...shape.slice(1)] : shape, input_dtype)];
+  }));
+}
+
+const shapesOfAll = (test: LayerTest): unknown[] => [shapesFor(test), ...Object.values(test.call_shapes ?? {})];
+
 const seedsOf = (layer: Layer): SeedGenerator[] => ownedBy(layer).seedGenerators;
 const call = (layer: Layer, inputs: unknown, test: LayerTest): unknown =>
-  layer<unknown, unknown>(inputs, { ...test.call_kwargs });
+  layer<unknown, unknown>(inputs, { ...furtherFor(test, inputs), ...test.call_kwargs });
 const values = (outputs: unknown): unknown[] => (flatten(outputs) as Tensor[]).map((x) => Array.from(x.dataSync() as Float32Array));
 
 /** Weights and seeds as they are now, and the way back. */
@@ -111,7 +124,7 @@ function checkCounts(layer: Layer, test: LayerTest): void {
 
 function checkBuild(make: LayerConstructor, test: LayerTest): void {
   const layer = new make({ ...test.init_kwargs } as never);
-  if (!layer.built) layer.build(shapesFor(test));
+  if (!layer.built) layer.build(...shapesOfAll(test));
   expect(layer.built, 'built').to.equal(true);
   checkCounts(layer, test);
   const again = new make({ ...test.init_kwargs } as never);
@@ -137,7 +150,8 @@ function checkCalls(make: LayerConstructor, test: LayerTest): void {
     expect(completed, 'symbolic shape of an open batch').to.deep.equal([...eager[i].shape]);
     if (eager[i].shape[0] === batch) expect(shape[0], 'the batch of the symbolic shape').to.equal(null);
   });
-  expect(flattenShapes(layer.compute_output_shape(shapesFor(test))), 'compute_output_shape')
+  const shapeRule = layer.compute_output_shape.bind(layer) as (...shapes: unknown[]) => unknown;
+  expect(flattenShapes(shapeRule(...shapesOfAll(test))), 'compute_output_shape')
     .to.deep.equal(eager.map(({ shape }) => [...shape]));
 
   const after = layer.variables.map((variable) => Array.from(variable.value.dataSync() as Float32Array, Number));
@@ -151,7 +165,8 @@ function checkCalls(make: LayerConstructor, test: LayerTest): void {
   rewind();
   const before = layer.variables.map((variable) => Array.from(variable.value.dataSync() as Float32Array, Number));
   const [outputs, updated] = layer.stateless_call(
-    layer.trainable_variables.map((v) => v.value), layer.non_trainable_variables.map((v) => v.value), inputs, test.call_kwargs);
+    layer.trainable_variables.map((v) => v.value), layer.non_trainable_variables.map((v) => v.value), inputs,
+    { ...furtherFor(test, inputs), ...test.call_kwargs });
   expectClose(values(outputs), values(eager), 'stateless outputs');
   const expectedState = layer.non_trainable_variables.map((variable) => after[layer.variables.indexOf(variable)]);
   expectClose(updated.map((x) => Array.from(x.dataSync() as Float32Array, Number)), expectedState, 'state of the stateless call');
@@ -216,8 +231,9 @@ function checkMixedPrecision(make: LayerConstructor, test: LayerTest): void {
 function checkMemory(make: LayerConstructor, test: LayerTest): void {
   const layer = new make({ ...test.init_kwargs } as never);
   const inputs = inputsFor(test);
+  const further = furtherFor(test, inputs);
   const run = (): void => {
-    for (const output of flatten(call(layer, inputs, test)) as Tensor[]) {
+    for (const output of flatten(layer<unknown, unknown>(inputs, { ...further, ...test.call_kwargs })) as Tensor[]) {
       const isInput = (flatten(inputs) as Tensor[]).includes(output);
       if (output.logits !== inputs) output.logits?.dispose();
       output.mask?.dispose();

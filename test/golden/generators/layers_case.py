@@ -88,7 +88,8 @@ def case(layer, inputs, *, training=False, deterministic=True, mask=None, call=N
     rng = rng_for(f"{layer.name} {[tuple(x.shape) for x in flatten(inputs)]}")
     spec = layer.compute_output_spec(_symbolic(inputs), **(call or {}))
     if not layer.built:
-        layer.build(keras.tree.map_structure(lambda x: tuple(x.shape), inputs))
+        shapes = [inputs, *((call or {}).get(name) for name in ("value", "key") if name in (call or {}))]
+        layer.build(*(keras.tree.map_structure(lambda x: tuple(x.shape), shape) for shape in shapes))
     layer.set_weights([_random_weight(rng, v) for v in layer.weights])
     result = {
         "class_name": type(layer).__name__,
