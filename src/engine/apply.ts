@@ -9,6 +9,11 @@ import type { Aval } from '../backend/backend.js';
 export function applyAll<N extends PrimitiveName>(
   name: N, inputs: readonly Tensor[], params: ParamsOf<N>,
 ): Tensor[] {
+  const { tapes } = context;
+  for (let i = tapes.length - 1; i >= 0; i--) {
+    const saved = tapes[i].save(name, inputs, params, tapes.slice(0, i));
+    if (saved) return saved;
+  }
   const rule = abstractRules[name] as (inputs: readonly Aval[], params: ParamsOf<N>) => Aval | Aval[];
   const abstract = rule(inputs, params);
   const avals = Array.isArray(abstract) ? abstract : [abstract];
@@ -24,7 +29,7 @@ export function applyAll<N extends PrimitiveName>(
       outputs.push(tensor);
     }
   }
-  for (const tape of context.tapes) tape.record(name, inputs, params, outputs);
+  for (const tape of tapes) tape.record(name, inputs, params, outputs);
   return outputs;
 }
 

@@ -10,6 +10,10 @@ export interface Recorder {
   record<N extends PrimitiveName>(
     name: N, inputs: readonly Tensor[], params: ParamsOf<N>, outputs: readonly Tensor[],
   ): void;
+  /** Applies and records a primitive whose rule saves more than its results; undefined: it is recorded like the others. */
+  save<N extends PrimitiveName>(
+    name: N, inputs: readonly Tensor[], params: ParamsOf<N>, outer: readonly Recorder[],
+  ): Tensor[] | undefined;
   /** A function whose gradient is given by its author rather than by rules. */
   recordCustom(
     inputs: readonly Tensor[], outputs: readonly Tensor[],
@@ -20,6 +24,8 @@ export interface Recorder {
 
 /** Takes the place of a backend while a function is traced. */
 export interface Tracer {
+  /** Whether what is traced is a part of a function: a loop or a branch. */
+  readonly isInside: boolean;
   apply<N extends PrimitiveName>(
     name: N, inputs: readonly Tensor[], params: ParamsOf<N>, outputs: readonly Aval[],
   ): Tensor[];

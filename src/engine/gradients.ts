@@ -3,6 +3,7 @@ import { apply } from './apply.js';
 import { context, withContext } from './context.js';
 import { formatShape } from './shape.js';
 import { memoryScope } from './scope.js';
+import { join, traceInside } from './subgraph.js';
 import { flatten, packAs } from './structure.js';
 import { Tape, zerosLike } from './tape.js';
 import { Tensor } from './tensor.js';
@@ -114,27 +115,35 @@ export function vjp(
   return [value, pullback];
 }
 
+type Pullback = (upstream: Tensor) => Tensor | readonly Tensor[];
+
 /**
  * A function with a gradient of its own. `fn` returns the value and a function from the value's gradient to the
  * gradients of the arguments (an array when there are several). Source: keras.ops.custom_gradient.
  */
-export function custom_gradient<A extends Tensor[]>(
-  fn: (...args: A) => [Tensor, (upstream: Tensor) => Tensor | readonly Tensor[]],
-): (...args: A) => Tensor {
+export function custom_gradient<A extends Tensor[]>(fn: (...args: A) => [Tensor, Pullback]): (...args: A) => Tensor {
   return (...args) => {
     const tapes = context.tapes;
     // Outer tapes must not see inside, or both gradients would count; the gradient function itself is recorded.
     const [value, gradient] = withContext({ tapes: [] }, () => {
       const [result, pullback] = fn(...args);
+      if (context.tracer?.isInside) return [inGraph(args, result, pullback), pullback] as const;
       // An argument handed back is made a tensor of its own, or the gradient of the value would be the argument's too.
       return [args.includes(result) ? apply('stop_gradient', [result]) : result, pullback] as const;
     });
     for (const tape of tapes) {
-      tape.recordCustom(args, [value], ([upstream]) => {
-        const parts = gradient(upstream!);
-        return Array.isArray(parts) ? (parts as Tensor[]) : [parts as Tensor];
-      });
+      tape.recordCustom(args, [value], ([upstream]) => gradientsFrom(gradient(upstream!)));
     }
     return value;
   };
+}
+
+const gradientsFrom = (found: Tensor | readonly Tensor[]): Tensor[] =>
+  (Array.isArray(found) ? (found as Tensor[]) : [found as Tensor]);
+
+/** In a loop or a branch, whose graph is differentiated later, the gradient function becomes part of the graph. */
+function inGraph(args: readonly Tensor[], value: Tensor, pullback: Pullback): Tensor {
+  const traced = traceInside([value], pullback, gradientsFrom);
+  const { constants, graphs: [backward] } = join([traced]);
+  return apply('with_gradient', [value, ...args, ...constants], { backward, values: 1, arguments: args.length });
 }

@@ -28,13 +28,32 @@ export interface StateSlot {
   assigned: Value | undefined;
 }
 
-export interface Graph {
+/** A graph that depends on its inputs alone: what primitives of control flow have as parameters. */
+export interface Subgraph {
   readonly inputs: readonly Value[];
+  readonly nodes: readonly Node[];
+  readonly outputs: readonly Value[];
+}
+
+/** The graph of a traced function. */
+export interface Graph extends Subgraph {
   /** Tensors from outside that the function used. */
   readonly captures: readonly { value: Value; tensor: Tensor }[];
   readonly state: readonly StateSlot[];
-  readonly nodes: readonly Node[];
-  readonly outputs: readonly Value[];
+}
+
+/** The nodes, in order, that some of these values depend on; those that `isGiven` are not followed. */
+export function nodesFor(
+  nodes: readonly Node[], values: readonly Value[], isGiven: (value: Value) => boolean = () => false,
+): Node[] {
+  const used = new Set<Value>(values);
+  const kept: Node[] = [];
+  for (const node of nodes.toReversed()) {
+    if (!node.outputs.some((output) => used.has(output) && !isGiven(output))) continue;
+    kept.push(node);
+    for (const input of node.inputs) used.add(input);
+  }
+  return kept.toReversed();
 }
 
 /** Drops nodes, captures and variables that neither an output nor an assignment needs. */

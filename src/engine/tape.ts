@@ -6,7 +6,7 @@ import type { ParamsOf, PrimitiveName } from './primitives/index.js';
 import type { Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
 import { vjpRules } from './vjp/index.js';
-import type { VjpRule } from './vjp/rule.js';
+import type { GradientRule } from './vjp/rule.js';
 
 interface Entry {
   inputs: readonly Tensor[];
@@ -53,9 +53,32 @@ export class Tape implements Recorder {
     name: N, inputs: readonly Tensor[], params: ParamsOf<N>, outputs: readonly Tensor[],
   ): void {
     if (!inputs.some((input) => this.#dependent.has(input))) return;
-    const rule = vjpRules[name] as VjpRule<ParamsOf<N>> | null;
-    if (rule === null) return;
-    this.#push(inputs, outputs, (gradients, needs) => rule({ gradients, inputs, outputs, params, needs }));
+    const rule = vjpRules[name] as GradientRule<ParamsOf<N>>;
+    if (typeof rule !== 'function') return;
+    this.#push(inputs, outputs, (gradients, needs) => rule({ gradients, inputs, outputs, params, needs, newTape }));
+  }
+
+  /** Applies a primitive that saves something for its gradient; undefined when it does not, or nothing depends on it. */
+  save<N extends PrimitiveName>(
+    name: N, inputs: readonly Tensor[], params: ParamsOf<N>, outer: readonly Recorder[],
+  ): Tensor[] | undefined {
+    const rule = vjpRules[name] as GradientRule<ParamsOf<N>>;
+    if (rule === null || typeof rule === 'function') return undefined;
+    const needs = this.#needs(inputs);
+    if (!needs.includes(true)) return undefined;
+    // The tapes around this one record what is done here.
+    const { outputs, pullback } = withContext({ tapes: [...outer] }, () => rule.save({ inputs, params, needs, newTape }));
+    this.#push(inputs, outputs, pullback);
+    return [...outputs];
+  }
+
+  /** Whether gradients flow from this tensor to a watched one. */
+  dependsOn(tensor: Tensor): boolean {
+    return this.#dependent.has(tensor);
+  }
+
+  #needs(inputs: readonly Tensor[]): boolean[] {
+    return inputs.map((input) => this.#dependent.has(input) && isDifferentiable(input.dtype));
   }
 
   /** Records a function with a gradient of its own, as `ops.custom_gradient` makes them. */
@@ -67,7 +90,7 @@ export class Tape implements Recorder {
   }
 
   #push(inputs: readonly Tensor[], outputs: readonly Tensor[], pullback: Entry['pullback']): void {
-    const needs = inputs.map((input) => this.#dependent.has(input) && isDifferentiable(input.dtype));
+    const needs = this.#needs(inputs);
     if (!needs.includes(true)) return;
     for (const output of outputs) if (isDifferentiable(output.dtype)) this.#dependent.add(output);
     this.#entries.push({ inputs, outputs, needs, pullback });
@@ -110,3 +133,5 @@ export class Tape implements Recorder {
     return found;
   }
 }
+
+const newTape = (): Tape => new Tape();

@@ -31,6 +31,9 @@ const collector = new FinalizationRegistry<Freeable>(({ backend, handle, bytes }
 
 let nextId = 1;
 
+/** Tensors made from now on have this id or a larger one. */
+export const nextTensorId = (): number => nextId;
+
 /**
  * An n-dimensional array on the device of a backend. Values are immutable.
  *

@@ -12,6 +12,7 @@ export class LeakedTraceError extends Error {
 }
 
 export class Trace implements Tracer, VariableScope {
+  isInside = false;
   readonly #parent = context.tracer;
   #nextValue = 0;
   #inputs: Value[] = [];
@@ -85,6 +86,16 @@ export class Trace implements Tracer, VariableScope {
   run<T>(fn: () => T): T {
     // A stateless scope around the trace keeps its variables: the trace's own scope comes first to be asked last.
     return withContext({ tracer: this, variableScopes: [this, ...context.variableScopes], memoryScope: undefined }, fn);
+  }
+
+  /**
+   * Traces a part of a function around it: variables that it reads and assigns are the part's own state, whatever
+   * scopes are around, and tapes do not look inside.
+   */
+  runInside<T>(fn: () => T): T {
+    this.isInside = true;
+    return withContext(
+      { tracer: this, variableScopes: [...context.variableScopes, this], tapes: [], memoryScope: undefined }, fn);
   }
 
   finish(outputs: readonly Tensor[]): Graph {

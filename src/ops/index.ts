@@ -7,9 +7,11 @@ import { ndim, size } from './core/conversion.js';
 import * as linalg from './linalg/index.js';
 import * as numpy from './numpy/index.js';
 
+export * from './core/control.js';
 export * from './core/conversion.js';
 export * from './core/gradients.js';
 export * from './core/rearrange.js';
+export * from './core/scans.js';
 export * from './core/slicing.js';
 export * as image from './image/index.js';
 export * from './linalg/index.js';

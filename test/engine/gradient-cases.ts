@@ -1,7 +1,11 @@
 /** Uses of every primitive at which its vjp rule is compared with finite differences. */
+import { apply } from '../../src/engine/apply.js';
 import type { DType } from '../../src/engine/dtype.js';
 import type { ParamsOf, PrimitiveName } from '../../src/engine/primitives/index.js';
+import type { Subgraph } from '../../src/engine/graph.js';
 import { sizeOf, type Shape } from '../../src/engine/shape.js';
+import { traceClosed } from '../../src/engine/subgraph.js';
+import type { Tensor } from '../../src/engine/tensor.js';
 
 /** An operand: float values (differentiated), or integers and booleans (not). */
 export interface Input {
@@ -60,6 +64,9 @@ function regular(shape: Shape, noise = 0.8): Input {
   const { values } = x(shape, -noise, noise);
   return { shape, values: values.map((v, i) => v + (Math.floor(i / n) % n === i % n ? 1 + (i % n) : 0)) };
 }
+/** A graph of tensors of these shapes. */
+const graph = (dtype: DType, shapes: readonly Shape[], fn: (...args: Tensor[]) => Tensor[]): Subgraph =>
+  traceClosed(shapes.map((shape) => ({ shape, dtype })), fn);
 
 const one = <P>(params: P, second: boolean, ...inputs: Input[]): GradientCase<P> => ({ inputs, params, second });
 
@@ -308,6 +315,35 @@ export const gradientCases: GradientTable = {
   ],
   rfft: [one({}, true, x([2, 4])), one({}, true, x([5])), one({}, true, x([1]))],
   irfft: [one({ length: 4 }, true, x([2, 3]), x([2, 3], -1, 1)), one({ length: 5 }, true, x([3]), x([3], -1, 1)), one({ length: 1 }, true, x([1]), x([1], -1, 1))],
+  switch: [0, 1].map((index) => ({
+    inputs: [ints([], index), x([2, 3]), x([3])],
+    params: (dtype) => ({ branches: [
+      graph(dtype, [[2, 3], [3]], (a, b) => [apply('multiply', [a, b]), apply('tanh', [b])]),
+      graph(dtype, [[2, 3], [3]], (a, b) => [apply('sin', [a]), b]),
+    ] }),
+  })),
+  while: [{
+    inputs: [x([2], 1, 2), x([2], 0.5, 1)],
+    params: (dtype) => ({
+      constants: 1, maximum: 4,
+      condition: graph(dtype, [[2], [2]], (_, v) =>
+        [apply('less', [apply('reduce_sum', [v], { axes: [0], keepdims: false }), apply('full', [], { value: 6, shape: [], dtype })])]),
+      body: graph(dtype, [[2], [2]], (c, v) => [apply('multiply', [apply('multiply', [c, v]), c])]),
+    }),
+  }],
+  scan: ([[4, false], [3, true], [1, false], [0, false]] as const).map(([length, reverse]) => ({
+    inputs: [x([2, 2], -1, 1), x([3, 2], -1, 1), x([length, 3, 2], -1, 1)],
+    params: (dtype) => ({
+      constants: 1, carries: 1, length, reverse,
+      body: graph(dtype, [[2, 2], [3, 2], [3, 2]], (w, h, v) => {
+        const product = apply('matmul', [h, w], { transposeA: false, transposeB: false });
+        const next = apply('tanh', [apply('add', [product, v])]);
+        return [next, apply('multiply', [next, h]), apply('cos', [w])];
+      }),
+    }),
+  })),
+  // The gradient is its author's, and no difference quotient's: see test/ops/core/control.test.ts.
+  with_gradient: [],
 
   random_uniform: null, random_normal: null, random_truncated_normal: null, random_integers: null,
 };

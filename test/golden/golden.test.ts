@@ -6,7 +6,7 @@ import { closeTo, difference, equalTo, goldenPath, isGoldenTensor, loadGolden } 
 
 const AREAS = [
   'ops', 'gradients', 'dtypes', 'random', 'initializers', 'layers', 'losses', 'metrics', 'optimizers',
-  'models', 'saved', 'digits',
+  'models', 'saved', 'digits', 'control',
 ];
 
 function floats(data: number[], shape = [data.length], dtype = 'float32'): GoldenTensor {

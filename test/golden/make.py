@@ -41,6 +41,7 @@ AREAS = [
     "saved",
     "ops",
     "gradients",
+    "control",
 ]
 
 

@@ -8,7 +8,9 @@ import { encode, type AttrValueMessage, type ShapeMessage } from './proto.js';
 type AttrType = DType | 'resource' | 'complex128';
 export type Attr =
   | { type: AttrType } | { types: readonly AttrType[] } | { int: number } | { ints: readonly number[] }
-  | { float: number } | { bool: boolean } | { string: string } | { shape: Shape } | { func: string };
+  | { float: number } | { bool: boolean } | { string: string } | { shape: Shape } | { func: string } | { funcs: readonly string[] }
+  /** TensorFlow's numbers of dtypes. */
+  | { typeNumbers: readonly number[] };
 export type Attrs = Readonly<Record<string, Attr>>;
 
 export const shapeMessage = (shape: Shape): ShapeMessage => ({ dim: shape.map((size) => ({ size })) });
@@ -17,12 +19,14 @@ const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 export function attrMessage(attr: Attr): AttrValueMessage {
   if ('type' in attr) return { type: TF_DTYPE[attr.type] };
   if ('types' in attr) return { list: { type: attr.types.map((t) => TF_DTYPE[t]) } };
+  if ('typeNumbers' in attr) return { list: { type: [...attr.typeNumbers] } };
   if ('int' in attr) return { i: attr.int };
   if ('ints' in attr) return { list: { i: [...attr.ints] } };
   if ('float' in attr) return { f: attr.float };
   if ('bool' in attr) return { b: attr.bool };
   if ('string' in attr) return { s: text(attr.string) };
   if ('func' in attr) return { func: { name: attr.func } };
+  if ('funcs' in attr) return { list: { func: attr.funcs.map((name) => ({ name })) } };
   return { shape: shapeMessage(attr.shape) };
 }
 

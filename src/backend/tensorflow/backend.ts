@@ -7,7 +7,7 @@ import type { Shape } from '../../engine/shape.js';
 import { encodeAttrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { EagerExecutor } from './eager.js';
-import { emitFunction } from './emit.js';
+import { emitFunctions } from './emit.js';
 import { REAL_ONLY } from './lowering/real-only.js';
 import { encode, OpDefs } from './proto.js';
 
@@ -83,7 +83,8 @@ export class TensorFlowBackend implements Backend {
     const binding = this.#binding;
     this.#defs ??= new OpDefs(binding.opDefs());
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
-    binding.addFunction(encode('FunctionDef', emitFunction(graph, unique, this.#defs, jit)));
+    const functions = emitFunctions(graph, unique, this.#defs, jit);
+    for (const message of functions) binding.addFunction(encode('FunctionDef', message));
     const outputs = graph.outputs.length;
     let disposed = false;
     const op = binding.prepareOp(unique, jit ? encodeAttrs({ _XlaMustCompile: { bool: true } }) : [], outputs);
@@ -97,7 +98,7 @@ export class TensorFlowBackend implements Backend {
         if (disposed) return;
         disposed = true;
         binding.releaseOp(op);
-        binding.removeFunction(unique);
+        for (const { signature } of functions.toReversed()) binding.removeFunction(signature.name);
       },
     };
   }

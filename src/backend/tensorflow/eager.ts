@@ -2,12 +2,13 @@
 import type { Aval, Operand } from '../backend.js';
 import { bytesPerElement, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import { numbersToBits } from '../../engine/host.js';
+import type { Subgraph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
 import { attrKey, encodeAttrs, type Attrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { lowerings } from './lowering/index.js';
-import type { Builder, LoweringFunction } from './lowering/builder.js';
+import type { Builder, LoweringFunction, Part } from './lowering/builder.js';
 
 const NO_ATTRS: Attrs = {};
 /** Constants of a few elements (shapes, axes, literals) stay on the device: about as many as a program has in its text. */
@@ -54,8 +55,9 @@ export class EagerExecutor implements Builder<number> {
       const made = (lowering as LoweringFunction<ParamsOf<N>>)<number>(
         this, inputs.map((x) => x.handle as number), { params, inputs, outputs });
       result = Array.isArray(made) ? made : [made];
-      // A rule may hand back a cached constant: the caller owns its result, so it gets a handle of its own.
-      result = result.map((handle) => (this.#made.includes(handle) ? handle : this.op('Identity', [handle])));
+      // A rule may hand back a cached constant, or the same twice: the caller owns each of its results.
+      result = result.map((handle, i) =>
+        (this.#made.includes(handle) && result.indexOf(handle) === i ? handle : this.op('Identity', [handle])));
       return result;
     } finally {
       for (const handle of this.#made) if (!result.includes(handle)) this.#binding.deleteTensor(handle);
@@ -99,6 +101,59 @@ export class EagerExecutor implements Builder<number> {
 
   constant(data: HostData, shape: Shape, dtype: DType): number {
     return this.#track(this.upload(data, shape, dtype));
+  }
+
+  evaluate({ inputs: from, nodes, outputs }: Subgraph, inputs: readonly number[]): number[] {
+    const handles = new Map(from.map((value, i) => [value, inputs[i]]));
+    for (const node of nodes) {
+      const x = node.inputs.map((value) => handles.get(value)!);
+      const lowering = lowerings[node.primitive];
+      const made = typeof lowering === 'string' ? this.op(lowering, x)
+        : (lowering as LoweringFunction<object>)<number>(this, x, { params: node.params, inputs: node.inputs, outputs: node.outputs });
+      node.outputs.forEach((value, i) => handles.set(value, Array.isArray(made) ? made[i] : made));
+    }
+    return outputs.map((value) => handles.get(value)!);
+  }
+
+  loop(variables: readonly number[], condition: (b: Builder<number>, x: readonly number[]) => number, body: Part<number>): number[] {
+    let current = [...variables];
+    let owned: number[] = [];
+    for (;;) {
+      const holds = this.#scoped(() => this.#binding.readScalars([condition(this, current)])[0] !== 0);
+      if (!holds) break;
+      const next = this.#scoped(() => body(this, current), (results) => results);
+      const kept = owned.filter((handle) => next.includes(handle));
+      for (const handle of owned) if (!next.includes(handle)) this.#binding.deleteTensor(handle);
+      owned = [...kept, ...new Set(next.filter((handle) => this.#escaped.delete(handle)))];
+      current = next;
+    }
+    this.#made.push(...owned);
+    return current;
+  }
+
+  branch(index: number, inputs: readonly number[], branches: readonly Part<number>[]): number[] {
+    return branches[this.#binding.readScalars([index])[0]](this, inputs);
+  }
+
+  /** Handles of results that left `#scoped`. */
+  readonly #escaped = new Set<number>();
+
+  /** Runs a part of a rule and frees what it made but its results. */
+  #scoped<T>(fn: () => T, results: (made: T) => readonly number[] = () => []): T {
+    const before = this.#made;
+    this.#made = [];
+    let keep: readonly number[] = [];
+    try {
+      const result = fn();
+      keep = results(result);
+      return result;
+    } finally {
+      for (const handle of this.#made) {
+        if (keep.includes(handle)) this.#escaped.add(handle);
+        else this.#binding.deleteTensor(handle);
+      }
+      this.#made = before;
+    }
   }
 
   #track(handle: number): number {

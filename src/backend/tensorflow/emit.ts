@@ -1,11 +1,11 @@
 /** Turns a graph into a FunctionDef: the same lowering rules, with nodes appended instead of ops run. */
 import { numbersToBits } from '../../engine/host.js';
 import type { DType, HostData, NumericArray } from '../../engine/dtype.js';
-import type { Graph, Node, Value } from '../../engine/graph.js';
+import type { Graph, Node, Subgraph, Value } from '../../engine/graph.js';
 import type { Shape } from '../../engine/shape.js';
 import { attrMessage, shapeMessage, type Attrs } from './attributes.js';
 import { TF_DTYPE } from './binding.js';
-import type { Builder, LoweringFunction } from './lowering/builder.js';
+import type { Builder, LoweringFunction, Part } from './lowering/builder.js';
 import { lowerings } from './lowering/index.js';
 import type { ArgMessage, AttrValueMessage, FunctionMessage, NodeMessage, OpDefs } from './proto.js';
 import { StateEmitter } from './state.js';
@@ -16,16 +16,24 @@ export interface Ref {
   readonly dtype: number;
 }
 
+/** Nodes of control flow become part of the executor's own graph, which is faster than calls of functions. */
+const LOWERED: Attrs = { _lower_using_switch_merge: { bool: true } };
+
 export class GraphEmitter implements Builder<Ref> {
   nodes: NodeMessage[] = [];
   #count = 0;
+  readonly #name: string;
   readonly #defs: OpDefs;
+  readonly #library: FunctionMessage[];
   #constants = new Map<string, Ref>();
 
   readonly forXla: boolean;
 
-  constructor(defs: OpDefs, forXla: boolean) {
+  /** @param library where the functions go that nodes call */
+  constructor(name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean) {
+    this.#name = name;
     this.#defs = defs;
+    this.#library = library;
     this.forXla = forXla;
   }
 
@@ -37,6 +45,11 @@ export class GraphEmitter implements Builder<Ref> {
     const { node, args, values } = this.append(name, inputs, attrs);
     const refs: Ref[] = [];
     for (const arg of args) {
+      if (arg.type_list_attr) {
+        const types = values[arg.type_list_attr].list?.type ?? [];
+        types.forEach((dtype, i) => refs.push({ ref: `${node.name}:${arg.name}:${i}`, dtype }));
+        continue;
+      }
       const count = arg.number_attr ? Number(values[arg.number_attr].i) : 1;
       const dtype = arg.type || Number(values[arg.type_attr ?? '']?.type ?? 0);
       for (let i = 0; i < count; i++) refs.push({ ref: `${node.name}:${arg.name}:${i}`, dtype });
@@ -58,11 +71,15 @@ export class GraphEmitter implements Builder<Ref> {
         values[arg.number_attr] ??= { i: inputs.length - (def.input_arg.length - 1) };
         count = Number(values[arg.number_attr].i);
       }
+      if (arg.type_list_attr) {
+        count = inputs.length - (def.input_arg.length - 1);
+        values[arg.type_list_attr] ??= { list: { type: inputs.slice(position, position + count).map(({ dtype }) => dtype) } };
+      }
       if (arg.type_attr) values[arg.type_attr] ??= { type: inputs[position].dtype };
       position += count;
     }
     const known = new Set(def.attr.map((attr) => attr.name));
-    for (const key in values) if (!known.has(key)) throw new Error(`The op ${name} has no attribute ${key}.`);
+    for (const key in values) if (!known.has(key) && !key.startsWith('_')) throw new Error(`The op ${name} has no attribute ${key}.`);
     for (const attr of def.attr) {
       if (values[attr.name] || !attr.default_value) continue;
       // Results whose type has a default are typed by it.
@@ -108,6 +125,60 @@ export class GraphEmitter implements Builder<Ref> {
     return ref;
   }
 
+  evaluate({ inputs: from, nodes, outputs }: Subgraph, inputs: readonly Ref[]): Ref[] {
+    const refs = new Map(from.map((value, i) => [value, inputs[i]]));
+    for (const node of nodes) {
+      const made = this.lower(node, node.inputs.map((value) => refs.get(value)!));
+      node.outputs.forEach((value, i) => refs.set(value, made[i]));
+    }
+    return outputs.map((value) => refs.get(value)!);
+  }
+
+  loop(variables: readonly Ref[], condition: (b: Builder<Ref>, x: readonly Ref[]) => Ref, body: Part<Ref>): Ref[] {
+    const attrs: Attrs = {
+      cond: { func: this.#function(variables, (b, x) => [condition(b, x)]).name },
+      body: { func: this.#function(variables, body).name },
+      ...LOWERED,
+    };
+    return this.ops('StatelessWhile', variables, attrs, variables.length);
+  }
+
+  branch(index: Ref, inputs: readonly Ref[], branches: readonly Part<Ref>[]): Ref[] {
+    const functions = branches.map((branch) => this.#function(inputs, branch));
+    const attrs: Attrs = {
+      branches: { funcs: functions.map(({ name }) => name) },
+      Tin: { typeNumbers: inputs.map(({ dtype }) => dtype) },
+      Tout: { typeNumbers: functions[0].types },
+      ...LOWERED,
+    };
+    return this.ops('StatelessCase', [index, ...inputs], attrs, functions[0].types.length);
+  }
+
+  /** Puts a function of operands like these into the library. */
+  #function(like: readonly Ref[], part: Part<Ref>): { name: string; types: number[] } {
+    const name = `${this.#name}_${this.#count++}`;
+    const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla);
+    const args = like.map(({ dtype }, i) => ({ name: `a${i}`, type: dtype }));
+    const results = part(inner, args.map((arg) => ({ ref: arg.name, dtype: arg.type })));
+    const { outputs, ret } = inner.returned(results);
+    this.#library.push({
+      signature: { name, input_arg: args, output_arg: outputs, is_stateful: false, control_output: [] },
+      node_def: inner.nodes, ret, control_ret: {}, attr: {},
+    });
+    return { name, types: results.map(({ dtype }) => dtype) };
+  }
+
+  /** What a function's message says of its results. */
+  returned(results: readonly Ref[]): { outputs: ArgMessage[]; ret: Record<string, string> } {
+    const ret: Record<string, string> = {};
+    const outputs = results.map(({ ref, dtype }, i) => {
+      // A function must not return its own argument unchanged.
+      ret[`r${i}`] = /^a\d+$/.test(ref) ? this.op('Identity', [{ ref, dtype }]).ref : ref;
+      return { name: `r${i}`, type: dtype };
+    });
+    return { outputs, ret };
+  }
+
   lower(node: Node, inputs: readonly Ref[]): Ref[] {
     const lowering = lowerings[node.primitive];
     if (typeof lowering === 'string') return [this.op(lowering, inputs)];
@@ -117,9 +188,13 @@ export class GraphEmitter implements Builder<Ref> {
   }
 }
 
-/** A function of the graph's arguments, captures and variables' resource handles, in that order. */
-export function emitFunction(graph: Graph, name: string, defs: OpDefs, xla: boolean): FunctionMessage {
-  const emitter = new GraphEmitter(defs, xla);
+/**
+ * A function of the graph's arguments, captures and variables' resource handles, in that order. Before it, those
+ * that it calls.
+ */
+export function emitFunctions(graph: Graph, name: string, defs: OpDefs, xla: boolean): FunctionMessage[] {
+  const library: FunctionMessage[] = [];
+  const emitter = new GraphEmitter(name, defs, library, xla);
   const refs = new Map<Value, Ref>();
   const args: ArgMessage[] = [];
   const argument = (value: Value): void => {
@@ -142,18 +217,12 @@ export function emitFunction(graph: Graph, name: string, defs: OpDefs, xla: bool
   }
   const updates = state.emitUpdates(refs, graph.outputs);
 
-  const ret: Record<string, string> = {};
-  const outputs = graph.outputs.map((value, i) => {
-    const { ref, dtype } = refs.get(value)!;
-    // A function must not return its own argument unchanged.
-    ret[`r${i}`] = /^a\d+$/.test(ref) ? emitter.op('Identity', [{ ref, dtype }]).ref : ref;
-    return { name: `r${i}`, type: dtype };
-  });
-  return {
+  const { outputs, ret } = emitter.returned(graph.outputs.map((value) => refs.get(value)!));
+  return [...library, {
     signature: { name, input_arg: args, output_arg: outputs, is_stateful: true, control_output: updates },
     node_def: emitter.nodes,
     ret,
     control_ret: Object.fromEntries(updates.map((update) => [update, update])),
     attr: xla ? { _XlaMustCompile: { b: true } } : {},
-  };
+  }];
 }

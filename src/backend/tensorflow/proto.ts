@@ -13,7 +13,8 @@ const messages = {
       string_val: repeated('bytes', 8) } },
     ListValue: { fields: {
       s: repeated('bytes', 2), i: repeated('int64', 3), f: repeated('float', 4), b: repeated('bool', 5),
-      type: repeated('int32', 6), shape: repeated('TensorShapeProto', 7) } },
+      type: repeated('int32', 6), shape: repeated('TensorShapeProto', 7),
+      func: repeated('NameAttrList', 9) } },
     NameAttrList: { fields: { name: field('string', 1) } },
     AttrValue: {
       oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor', 'func'] } },
@@ -45,7 +46,7 @@ const messages = {
 const root = protobuf.Root.fromJSON(messages as protobuf.INamespace);
 
 export interface AttrValueMessage {
-  list?: { s?: Uint8Array[]; i?: number[]; f?: number[]; b?: boolean[]; type?: number[]; shape?: ShapeMessage[] };
+  list?: { s?: Uint8Array[]; i?: number[]; f?: number[]; b?: boolean[]; type?: number[]; shape?: ShapeMessage[]; func?: { name: string }[] };
   s?: Uint8Array;
   i?: number;
   f?: number;

@@ -1,10 +1,10 @@
 /** The `wasm` and `cpu` backends: kernels of tfjs and of our own on the memory of a tfjs backend. */
 import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Operand } from '../backend.js';
 import { makeHostArray, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
-import type { Graph } from '../../engine/graph.js';
+import type { Graph, Node } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
 import { formatShape, sizeOf, type Shape } from '../../engine/shape.js';
-import { compute, requireSupported, whyUnsupported } from './compute.js';
+import { computeInSteps, finish, requireSupported, whyUnsupported } from './compute.js';
 import { Box, Interpreter, type Host } from './interpreter.js';
 import { fromHost } from './kernels/structure.js';
 import type { Device } from './load.js';
@@ -98,7 +98,8 @@ export class TfjsBackend implements Backend, Host {
   ): Handle[] {
     const context = { params, inputs, outputs };
     requireSupported(name, context, this.name);
-    return compute(this.#memory, name, inputs.map(({ handle }) => handle as Block), context)
+    const node = { primitive: name, ...context } as unknown as Node;
+    return finish(computeInSteps(this.#memory, node, inputs.map(({ handle }) => handle as Block)))
       .map((block) => this.hand(block));
   }
 

@@ -1,6 +1,7 @@
 /** The closed set of primitives. Every table of rules is typed by it, so a missing rule does not compile. */
 import type { AbstractRule, NoParams } from './rule.js';
 import { complex } from './complex.js';
+import { control } from './control.js';
 import { elementwise } from './elementwise.js';
 import { fourier } from './fourier.js';
 import { indexing } from './indexing.js';
@@ -13,7 +14,7 @@ import { structure } from './structure.js';
 
 export const abstractRules = {
   ...elementwise, ...reduction, ...structure, ...indexing, ...linear, ...neural, ...random,
-  ...linalg, ...fourier, ...complex,
+  ...linalg, ...fourier, ...complex, ...control,
 };
 
 export type PrimitiveName = keyof typeof abstractRules;

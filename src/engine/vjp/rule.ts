@@ -3,6 +3,14 @@ import { apply } from '../apply.js';
 import { sameShape, type Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 
+/** A tape, as far as rules use one: to differentiate a graph among their parameters. */
+export interface GraphTape {
+  watch(...tensors: Tensor[]): void;
+  run<T>(fn: () => T): T;
+  dependsOn(tensor: Tensor): boolean;
+  gradients(targets: readonly Tensor[], sources: readonly Tensor[], seeds: readonly Tensor[]): (Tensor | undefined)[];
+}
+
 export interface VjpContext<P> {
   /** One for each result; undefined where none arrived. */
   gradients: readonly (Tensor | undefined)[];
@@ -11,10 +19,22 @@ export interface VjpContext<P> {
   params: P;
   /** Which inputs want a gradient; computing others is wasted. */
   needs: readonly boolean[];
+  newTape(): GraphTape;
 }
 
+type Gradients = readonly (Tensor | undefined)[];
+
 /** Gradients by the inputs; undefined means zero. */
-export type VjpRule<P> = (ctx: VjpContext<P>) => readonly (Tensor | undefined)[];
+export type VjpRule<P> = (ctx: VjpContext<P>) => Gradients;
+
+/** How a primitive is applied whose gradient needs more of its computation than its results. */
+export interface SavingRule<P> {
+  save(ctx: Omit<VjpContext<P>, 'gradients' | 'outputs'>):
+  { outputs: readonly Tensor[]; pullback(gradients: Gradients): Gradients };
+}
+
+/** `null`: no gradient flows through. */
+export type GradientRule<P> = VjpRule<P> | SavingRule<P> | null;
 
 /** Complex conjugate; real tensors stay as they are. */
 export const conj = (x: Tensor): Tensor => (x.dtype === 'complex64' ? apply('conj', [x]) : x);

@@ -1,6 +1,7 @@
 /** What a lowering rule is written with: the same rules build graphs and run ops one by one. */
 import type { Aval } from '../../backend.js';
 import { isFloat, type DType, type HostData } from '../../../engine/dtype.js';
+import type { Subgraph } from '../../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../../engine/primitives/index.js';
 import type { Shape } from '../../../engine/shape.js';
 import type { Attrs } from '../attributes.js';
@@ -17,7 +18,16 @@ export interface Builder<V> {
   /** A scalar. */
   scalar(value: number | bigint, dtype: DType): V;
   constant(data: HostData, shape: Shape, dtype: DType): V;
+  /** The outputs of a graph for these inputs. */
+  evaluate(graph: Subgraph, inputs: readonly V[]): V[];
+  /** Runs `body` on the variables as long as the condition, one boolean, holds. Both see the variables alone. */
+  loop(variables: readonly V[], condition: (b: Builder<V>, x: readonly V[]) => V, body: Part<V>): V[];
+  /** The results of one of the branches, which see these inputs alone. */
+  branch(index: V, inputs: readonly V[], branches: readonly Part<V>[]): V[];
 }
+
+/** A part of a rule that is a function of its own. */
+export type Part<V> = (b: Builder<V>, x: readonly V[]) => V[];
 
 export interface LoweringContext<P> {
   params: P;

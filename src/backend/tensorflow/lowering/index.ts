@@ -2,6 +2,7 @@
 import type { PrimitiveName } from '../../../engine/primitives/index.js';
 import type { LoweringTable } from './builder.js';
 import { complexLowering } from './complex.js';
+import { controlLowering } from './control.js';
 import { elementwiseLowering, reductionLowering } from './elementwise.js';
 import { fourierLowering } from './fourier.js';
 import { indexingLowering, randomLowering } from './indexing.js';
@@ -13,5 +14,5 @@ import { structureLowering } from './structure.js';
 export const lowerings: LoweringTable<PrimitiveName> = {
   ...elementwiseLowering, ...reductionLowering, ...structureLowering, ...indexingLowering,
   ...linearLowering, ...neuralLowering, ...randomLowering,
-  ...linalgLowering, ...fourierLowering, ...complexLowering,
+  ...linalgLowering, ...fourierLowering, ...complexLowering, ...controlLowering,
 };

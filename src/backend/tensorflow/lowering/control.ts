@@ -1,0 +1,67 @@
+/** Lowering of control flow. Sequences and stacked results of a scan are lists of tensors, so that no step copies them. */
+import type { Aval } from '../../backend.js';
+import type { control, ScanParams, WhileParams } from '../../../engine/primitives/control.js';
+import type { Shape } from '../../../engine/shape.js';
+import type { Builder, LoweringContext, LoweringTable } from './builder.js';
+
+const step = <V>(b: Builder<V>, counter: V): V => b.op('AddV2', [counter, b.scalar(1, 'int32')]);
+
+function whileLoop<V>(b: Builder<V>, x: readonly V[], { params }: LoweringContext<WhileParams>): V[] {
+  const { condition, body, constants, maximum } = params;
+  const unchanged = x.slice(0, constants);
+  const advance = (inner: Builder<V>, given: readonly V[]): V[] =>
+    [...given.slice(0, constants), ...inner.evaluate(body, given)];
+  if (maximum === null) {
+    return b.loop(x, (inner, given) => inner.evaluate(condition, given)[0], advance).slice(unchanged.length);
+  }
+  return b.loop([b.scalar(0, 'int32'), ...x], (inner, [counter, ...given]) => {
+    const isWithin = inner.op('Less', [counter, inner.scalar(maximum, 'int32')]);
+    return inner.op('LogicalAnd', [isWithin, inner.evaluate(condition, given)[0]]);
+  }, (inner, [counter, ...given]) => [step(inner, counter), ...advance(inner, given)]).slice(1 + unchanged.length);
+}
+
+const listShape = <V>(b: Builder<V>, { shape }: Aval): V => b.ints(shape);
+
+function scan<V>(b: Builder<V>, x: readonly V[], { params, inputs, outputs }: LoweringContext<ScanParams>): V[] {
+  const { body, constants, carries, length, reverse } = params;
+  const first = constants + carries;
+  const elements = body.inputs.slice(first);
+  const results = body.outputs.slice(carries);
+  if (length === 0) {
+    const empty = ({ shape, dtype }: { shape: Shape; dtype: Aval['dtype'] }): V =>
+      b.op('Fill', [b.ints(shape), b.scalar(0, dtype)]);
+    return [...x.slice(constants, first), ...outputs.slice(carries).map(empty)];
+  }
+
+  const lists = x.slice(first).map((sequence, i) => b.op('TensorListFromTensor', [sequence, listShape(b, elements[i])], {
+    element_dtype: { type: inputs[first + i].dtype }, shape_type: { type: 'int32' } }));
+  const stacks = results.map((aval) => b.op('TensorListReserve', [listShape(b, aval), b.scalar(length, 'int32')], {
+    element_dtype: { type: aval.dtype }, shape_type: { type: 'int32' } }));
+  const variables = [b.scalar(0, 'int32'), ...x.slice(0, constants), ...lists, ...x.slice(constants, first), ...stacks];
+  const fixed = 1 + constants + lists.length;
+  const made = b.loop(variables,
+    (inner, [counter]) => inner.op('Less', [counter, inner.scalar(length, 'int32')]),
+    (inner, given) => {
+      const [counter] = given;
+      const at = reverse ? inner.op('Sub', [inner.scalar(length - 1, 'int32'), counter]) : counter;
+      const slices = given.slice(1 + constants, fixed).map((list, i) =>
+        inner.op('TensorListGetItem', [list, at, listShape(inner, elements[i])], { element_dtype: { type: elements[i].dtype } }));
+      const next = inner.evaluate(body, [...given.slice(1, 1 + constants), ...given.slice(fixed, fixed + carries), ...slices]);
+      const written = given.slice(fixed + carries).map((list, i) =>
+        inner.op('TensorListSetItem', [list, at, next[carries + i]], { element_dtype: { type: results[i].dtype } }));
+      return [step(inner, counter), ...given.slice(1, fixed), ...next.slice(0, carries), ...written];
+    });
+  return [
+    ...made.slice(fixed, fixed + carries),
+    ...made.slice(fixed + carries).map((list, i) => b.op('TensorListStack', [list, listShape(b, results[i])], {
+      element_dtype: { type: results[i].dtype }, num_elements: { int: length } })),
+  ];
+}
+
+export const controlLowering: LoweringTable<keyof typeof control> = {
+  switch: (b, [index, ...operands], { params: { branches } }) =>
+    b.branch(index, operands, branches.map((branch) => (inner, x) => inner.evaluate(branch, x))),
+  while: whileLoop,
+  scan,
+  with_gradient: (_, x, { params: { values } }) => x.slice(0, values),
+};
