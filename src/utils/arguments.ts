@@ -26,13 +26,18 @@ export type NamedForms<O, N extends readonly string[]> = CallForms<N, Positional
 /**
  * Constructor arguments of a class whose options are O, in the order N. Options outside of N are given by name only.
  */
-export type ConstructorArgs<O extends object, N extends readonly (keyof O)[]> = ArgumentForms<O, N>;
+export type ConstructorArgs<O extends object, N extends readonly (keyof O)[]> =
+  ArgumentForms<O, N> extends infer Forms extends readonly unknown[] ? Forms : never;
 
-/** The names are not checked again on the way: an intersection would lose the order of the tuple. */
-type ArgumentForms<O extends object, N extends readonly PropertyKey[]> =
-  N extends readonly [infer H extends keyof O, ...infer T extends readonly PropertyKey[]]
-    ? (object extends O ? [] : never) | [O] | [O[H], ...ArgumentForms<Omit<O, H>, T>]
-    : [] | [O];
+/**
+ * The names are not checked again on the way: an intersection would lose the order of the tuple. `Before` are the
+ * arguments passed by position so far, `Forms` what is found: recursion in the last place may go deep.
+ */
+type ArgumentForms<
+  O extends object, N extends readonly PropertyKey[], Before extends readonly unknown[] = [], Forms = never,
+> = N extends readonly [infer H extends keyof O, ...infer T extends readonly PropertyKey[]]
+  ? ArgumentForms<Omit<O, H>, T, [...Before, O[H]], Forms | (object extends O ? Before : never) | [...Before, O]>
+  : Forms | Before | [...Before, O];
 
 /** An argument that the function or class does not have; the message lists those it has. */
 export class UnknownArgumentError extends TypeError {

@@ -4,7 +4,7 @@ import { UnsupportedError } from '../../src/backend/tfjs/storage.js';
 import { grad, variable_gradients } from '../../src/engine/gradients.js';
 import { jit } from '../../src/engine/jit.js';
 import { tidy } from '../../src/engine/scope.js';
-import { flatten } from '../../src/engine/structure.js';
+import { flatten, mapStructure } from '../../src/engine/structure.js';
 import { Tensor } from '../../src/engine/tensor.js';
 import type { Layer } from '../../src/layers/index.js';
 import '../../src/layers/index.js';
@@ -84,6 +84,7 @@ export const layerOf = (row: Pick<GoldenLayer, 'class_name' | 'config'> & { seri
   const name = row.serialized?.class_name ?? row.class_name;
   const found = getExportedObject(`keras.layers.${name}`) as unknown as LayerClass | undefined;
   if (!found) throw new Error(`keras.layers.${name} does not exist`);
+  // Layers inside are built by the one around them, as they were for the row.
   return found.from_config(withoutBuildConfig(row.config) as Record<string, unknown>);
 };
 
@@ -91,6 +92,12 @@ export const layerOf = (row: Pick<GoldenLayer, 'class_name' | 'config'> & { seri
 function leavesOf(value: GoldenValue): GoldenTensor[] {
   if (isGoldenTensor(value)) return [value];
   return Array.isArray(value) ? value.flatMap(leavesOf) : [];
+}
+
+/** The masks of outputs, in the order of `flatten`; null where there is none. */
+function masksOf(value: GoldenValue): (GoldenTensor | null)[] {
+  if (isGoldenTensor(value)) return [value];
+  return Array.isArray(value) ? value.flatMap(masksOf) : [null];
 }
 
 const isFloat = (tensor: Tensor): boolean => tensor.dtype.includes('float');
@@ -124,12 +131,14 @@ function checkDescription(row: GoldenLayer): void {
     .to.deep.equal(row.weights.map(({ name, path, trainable }) => ({ name, path, trainable })));
   expect(layer.count_params(), 'count_params').to.equal(row.count_params);
   const specOf = ({ shape, dtype }: GoldenTensor): KerasTensor => new KerasTensor([null, ...shape.slice(1)], dtype);
+  const specsIn = (value: GoldenValue): unknown =>
+    (isGoldenTensor(value) ? specOf(value) : Array.isArray(value) ? value.map(specsIn) : value);
   const specs = leavesOf(row.inputs).map(specOf);
-  const named = Object.fromEntries(Object.entries(row.call).map(([name, value]) => [name, isGoldenTensor(value) ? specOf(value) : value]));
-  const spec = flatten(layer<unknown, unknown>(Array.isArray(row.inputs) ? specs : specs[0], named)) as KerasTensor[];
-  const several = spec.length > 1;
-  expect(several ? spec.map(({ shape }) => shape) : spec[0].shape, 'symbolic shape').to.deep.equal(row.output_shape);
-  expect(several ? spec.map(({ dtype }) => dtype) : spec[0].dtype, 'symbolic dtype').to.deep.equal(row.output_dtype);
+  const named = Object.fromEntries(Object.entries(row.call).map(([name, value]) => [name, specsIn(value)]));
+  const spec = layer<unknown, unknown>(Array.isArray(row.inputs) ? specs : specs[0], named);
+  const leaf = (read: (tensor: KerasTensor) => unknown): unknown => mapStructure((one) => read(one as KerasTensor), spec);
+  expect(leaf(({ shape }) => shape), 'symbolic shape').to.deep.equal(row.output_shape);
+  expect(leaf(({ dtype }) => dtype), 'symbolic dtype').to.deep.equal(row.output_dtype);
   // The shape is not a function of the inputs' alone where the call has other arguments.
   if (Object.keys(row.call).length > 0) return;
   const shapes = specs.map(({ shape }) => shape);
@@ -142,10 +151,12 @@ function checkOutputs(row: GoldenLayer, run: GoldenRun, training: boolean, allow
   const outputs = callOf(layer, row, training)(inputsOf(row));
   const golden = leavesOf(run.output);
   (flatten(outputs) as Tensor[]).forEach((output, i) => expectTensor(output, golden[i], 'output', allowed(golden[i])));
-  const mask = (flatten(outputs)[0] as Tensor).mask;
-  const goldenMask = (Array.isArray(run.output_mask) ? run.output_mask[0] : run.output_mask) as GoldenTensor | null | undefined;
-  if (goldenMask) expectTensor(mask!, goldenMask, 'mask of the output');
-  else expect(mask, 'mask of the output').to.equal(undefined);
+  const masks = masksOf(run.output_mask ?? null);
+  (flatten(outputs) as Tensor[]).forEach(({ mask }, i) => {
+    const expected = masks[i] ?? null;
+    if (expected) expectTensor(mask!, expected, 'mask of the output');
+    else expect(mask, 'mask of the output').to.equal(undefined);
+  });
   const { losses } = layer;
   expect(losses.length, 'number of losses').to.equal(run.losses?.length ?? 0);
   run.losses?.forEach((loss, i) => expectTensor(losses[i], loss, `loss ${i}`, allowed(loss)));

@@ -174,7 +174,8 @@ function checkCalls(make: LayerConstructor, test: LayerTest): void {
     'variables after the stateless call');
 }
 
-const flattenShapes = (shapes: unknown): unknown[] => (Array.isArray(shapes) && Array.isArray(shapes[0]) ? shapes : [shapes]);
+const flattenShapes = (shapes: unknown): unknown[] =>
+  (Array.isArray(shapes) && Array.isArray(shapes[0]) ? shapes.flatMap(flattenShapes) : [shapes]);
 
 /** Gradients of the trainable weights exist, are finite, and are the same when compiled. */
 function checkGradients(make: LayerConstructor, test: LayerTest): void {

@@ -1,5 +1,11 @@
 """Every family of layers."""
 
-from . import layers_attention, layers_convolutional, layers_core, layers_other
+from . import layers_attention, layers_convolutional, layers_core, layers_other, layers_recurrent
 
-FAMILIES = {**layers_core.FAMILIES, **layers_attention.FAMILIES, **layers_convolutional.FAMILIES, **layers_other.FAMILIES}
+FAMILIES = {
+    **layers_core.FAMILIES,
+    **layers_attention.FAMILIES,
+    **layers_convolutional.FAMILIES,
+    **layers_recurrent.FAMILIES,
+    **layers_other.FAMILIES,
+}
