@@ -2,4 +2,5 @@
 export { ConfigError, backend, epsilon, floatx, image_data_format, list_backends, register_backend, set_backend,
   set_epsilon, set_floatx, set_image_data_format, type ImageDataFormat } from './backend/config.js';
 export { dtype_policy, set_dtype_policy } from './dtype-policies/dtype-policy.js';
+export { disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled } from './utils/interactive-logging.js';
 export type { Backend, BackendFactory } from './backend/backend.js';

@@ -1,7 +1,7 @@
 /** The callbacks of one call of fit, evaluate or predict, called in order. */
 import { kerasExport } from '../saving/registration.js';
 import type { Model } from '../models/model.js';
-import { Callback, type CallbackParams, type Logs, type PredictLogs } from './callback.js';
+import { Callback, type BatchKind, type CallbackParams, type Logs, type PredictLogs } from './callback.js';
 import { History } from './history.js';
 import { ProgbarLogger } from './progbar-logger.js';
 
@@ -16,7 +16,6 @@ export interface CallbackListOptions extends Partial<CallbackParams> {
 /** Several callbacks as one. Source: keras.callbacks.CallbackList. */
 export class CallbackList {
   readonly callbacks: Callback[];
-  #bar: ProgbarLogger | undefined;
 
   constructor(callbacks: Callback | readonly Callback[] | null = null, options: CallbackListOptions = {}) {
     this.callbacks = callbacks === null ? [] : [callbacks].flat();
@@ -33,7 +32,6 @@ export class CallbackList {
     }
     const hasHistory = this.callbacks.some((callback) => callback instanceof History);
     if (add_history && !hasHistory) this.callbacks.push(new History());
-    this.#bar = this.callbacks.find((callback) => callback instanceof ProgbarLogger);
     if (model) this.set_model(model);
     this.set_params({ verbose: 0, steps: null, ...params });
   }
@@ -56,15 +54,13 @@ export class CallbackList {
   }
 
   /** Whether a callback would look at the logs of this step; else they need not be read from the device. */
-  wantsBatchLogs(kind: 'train' | 'test' | 'predict'): boolean {
-    const hook = `on_${kind}_batch_end` as const;
-    return this.callbacks.some((callback) => (callback === this.#bar
-      ? this.#bar.due(kind) : callback[hook] !== Callback.prototype[hook]));
+  wantsBatchLogs(kind: BatchKind, batch: number): boolean {
+    return this.callbacks.some((callback) => callback._wantsBatch(kind, batch));
   }
 
   /** Counts a batch of which no callback looks at the logs. */
-  passBatch(kind: 'train' | 'test' | 'predict', batch: number): void {
-    this.#bar?.pass(kind, batch);
+  passBatch(kind: BatchKind, batch: number): void {
+    for (const callback of this.callbacks) callback._passBatch(kind, batch);
   }
 
   async #all(hook: Hook, ...args: unknown[]): Promise<void> {
@@ -74,6 +70,8 @@ export class CallbackList {
     }
   }
 
+  on_batch_begin = (batch: number, logs?: Logs): Promise<void> => this.#all('on_batch_begin', batch, logs);
+  on_batch_end = (batch: number, logs?: Logs): Promise<void> => this.#all('on_batch_end', batch, logs);
   on_epoch_begin = (epoch: number, logs?: Logs): Promise<void> => this.#all('on_epoch_begin', epoch, logs);
   on_epoch_end = (epoch: number, logs?: Logs): Promise<void> => this.#all('on_epoch_end', epoch, logs);
   on_train_begin = (logs?: Logs): Promise<void> => this.#all('on_train_begin', logs);

@@ -17,9 +17,12 @@ export interface CallbackParams {
   verbose: number;
 }
 
+/** What a batch is of. */
+export type BatchKind = 'train' | 'test' | 'predict';
+
 /**
  * Base of callbacks. Override the methods you need; each may return a promise, which is waited for.
- * Source: keras.callbacks.Callback.
+ * `on_batch_begin` and `on_batch_end` are those of training. Source: keras.callbacks.Callback.
  *
  * @example
  * class Report extends keras.callbacks.Callback {
@@ -48,12 +51,33 @@ export class Callback {
     return this.#model;
   }
 
+  /**
+   * Whether the values of this batch are wanted: else they need not be read from the device, and `_passBatch` is
+   * called instead of the hook.
+   */
+  _wantsBatch(kind: BatchKind, _batch: number): boolean {
+    const hook = `on_${kind}_batch_end` as const;
+    return this[hook] !== Callback.prototype[hook] ||
+      (kind === 'train' && this.on_batch_end !== Callback.prototype.on_batch_end);
+  }
+
+  /** A batch of which no callback wanted the values. */
+  _passBatch(_kind: BatchKind, _batch: number): void {}
+
+  on_batch_begin(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_batch_end(_batch: number, _logs?: Logs): void | Promise<void> {}
   on_epoch_begin(_epoch: number, _logs?: Logs): void | Promise<void> {}
   on_epoch_end(_epoch: number, _logs?: Logs): void | Promise<void> {}
   on_train_begin(_logs?: Logs): void | Promise<void> {}
   on_train_end(_logs?: Logs): void | Promise<void> {}
-  on_train_batch_begin(_batch: number, _logs?: Logs): void | Promise<void> {}
-  on_train_batch_end(_batch: number, _logs?: Logs): void | Promise<void> {}
+  on_train_batch_begin(batch: number, logs?: Logs): void | Promise<void> {
+    return this.on_batch_begin(batch, logs);
+  }
+
+  on_train_batch_end(batch: number, logs?: Logs): void | Promise<void> {
+    return this.on_batch_end(batch, logs);
+  }
+
   on_test_begin(_logs?: Logs): void | Promise<void> {}
   on_test_end(_logs?: Logs): void | Promise<void> {}
   on_test_batch_begin(_batch: number, _logs?: Logs): void | Promise<void> {}

@@ -1,7 +1,8 @@
 /** ProgbarLogger: the progress bar of fit, evaluate and predict. */
 import { kerasExport } from '../saving/registration.js';
+import { writeOut } from '../utils/interactive-logging.js';
 import { Progbar } from '../utils/progbar.js';
-import { Callback, type CallbackParams, type Logs } from './callback.js';
+import { Callback, type BatchKind, type CallbackParams, type Logs } from './callback.js';
 
 /** Prints metrics to stdout, with a progress bar when verbose is 1. Source: keras.callbacks.ProgbarLogger. */
 export class ProgbarLogger extends Callback {
@@ -17,13 +18,12 @@ export class ProgbarLogger extends Callback {
   }
 
   /** Whether the bar would be redrawn now: the values of a step are read from the device only then. */
-  due(kind: 'train' | 'test' | 'predict'): boolean {
+  override _wantsBatch(kind: BatchKind): boolean {
     return this.params.verbose === 1 && !(kind === 'test' && this.#inFit) &&
       (this.#bar ??= this.#makeBar()).due(this.#seen + 1);
   }
 
-  /** A batch whose values were not read. */
-  pass(kind: 'train' | 'test' | 'predict', batch: number): void {
+  override _passBatch(kind: BatchKind, batch: number): void {
     if (!(kind === 'test' && this.#inFit)) this.#update(batch, {});
   }
 
@@ -47,7 +47,7 @@ export class ProgbarLogger extends Callback {
   override on_epoch_begin(epoch: number): void {
     this.#reset();
     const { epochs = 1, verbose } = this.params;
-    if (verbose && epochs > 1) process.stdout.write(`Epoch ${epoch + 1}/${epochs}\n`);
+    if (verbose && epochs > 1) writeOut(`Epoch ${epoch + 1}/${epochs}\n`);
   }
 
   override on_train_batch_end(batch: number, logs?: Logs): void {

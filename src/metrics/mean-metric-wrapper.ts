@@ -39,6 +39,11 @@ export class MeanMetricWrapper extends Mean {
     this.#options = others;
   }
 
+  /** The function whose mean it is. */
+  get fn(): (...args: unknown[]) => Tensor {
+    return this.#fn;
+  }
+
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
     tidy(() => {
       const mask = y_pred instanceof Tensor ? y_pred.mask : undefined;

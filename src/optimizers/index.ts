@@ -14,9 +14,13 @@ export { Ftrl, type FtrlOptions } from './ftrl.js';
 export { Lamb, type LambOptions } from './lamb.js';
 export { Lion, type LionOptions } from './lion.js';
 export { LossScaleOptimizer, type LossScaleOptimizerOptions } from './loss-scale-optimizer.js';
+export { MultiOptimizer, type MultiOptimizerOptions } from './multi-optimizer.js';
+export { Muon, type MuonOptions } from './muon.js';
 export { Nadam, type NadamOptions } from './nadam.js';
 export { Optimizer, OptimizerError, type LearningRate, type OptimizerOptions } from './optimizer.js';
+export { OptimizerMap, type OptimizerMapOptions } from './optimizer-map.js';
 export { RMSprop, type RMSpropOptions } from './rmsprop.js';
+export { ScheduleFreeAdamW, type ScheduleFreeAdamWOptions } from './schedule-free-adamw.js';
 export { SGD, type SGDOptions } from './sgd.js';
 export * as schedules from './schedules/index.js';
 

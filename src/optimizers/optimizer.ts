@@ -135,6 +135,11 @@ export abstract class Optimizer {
     return toTensor(rate(), getDefaultFloat());
   }
 
+  /** Counts a step: `iterations` itself may be a result of it. */
+  protected countStep(): void {
+    this.#iterations.assign_add(this.#integer(1));
+  }
+
   #integer(value: number): Tensor {
     return scalarTensor(value, this.#iterations.dtype);
   }
@@ -263,14 +268,15 @@ export abstract class Optimizer {
     });
     const variables = all.filter((_, i) => grads[i]);
     const gradients = grads.filter((gradient): gradient is Tensor => Boolean(gradient));
-    this.#warnOfMissing(all, variables);
+    this.warnOfMissing(all, variables);
     tidy(() => {
       this.#step(gradients, variables);
-      this.#iterations.assign_add(this.#integer(1));
+      this.countStep();
     });
   }
 
-  #warnOfMissing(all: readonly Variable[], present: readonly Variable[]): void {
+  /** Says which variables have no gradients. @throws OptimizerError when none has */
+  protected warnOfMissing(all: readonly Variable[], present: readonly Variable[]): void {
     if (present.length === all.length) return;
     const missing = all.filter((variable) => !present.includes(variable)).map(({ path }) => path).join(', ');
     const what = `The loss does not depend on these variables, so they have no gradients: ${missing}.`;
@@ -321,17 +327,26 @@ export abstract class Optimizer {
     this.#excludedNames = names.length > 0 ? new RegExp(names.join('|')) : undefined;
   }
 
+  /** The weight decay of a variable; null for none. */
+  protected decayOf(_variable: Variable): number | null {
+    return this.weight_decay;
+  }
+
   #decayWeights(variables: readonly Variable[], rate: Tensor): void {
-    const { weight_decay } = this;
-    if (weight_decay === null) return;
     for (const variable of variables) {
-      if (this.#excluded.has(variable) || this.#excludedNames?.test(variable.name)) continue;
+      const weight_decay = this.decayOf(variable);
+      if (weight_decay === null || this.#excluded.has(variable) || this.#excludedNames?.test(variable.name)) continue;
       const part = multiply(multiply(variable.value, weight_decay), cast(rate, variable.dtype));
       variable.assign_sub(part);
     }
   }
 
   // ---- moving averages ----
+
+  /** Each trained variable with its moving average; none without `use_ema`. */
+  get _averages(): { variable: Variable; average: Variable }[] {
+    return this.#averages.map((average, i) => ({ variable: this.#trainable[i], average }));
+  }
 
   #updateAverages(): void {
     const iterations = toTensor(this.iterations);

@@ -57,7 +57,7 @@ export interface LoadModelOptions {
   safe_mode?: boolean;
 }
 
-const pathOf = (filepath: FilePath): string => (filepath instanceof URL ? fileURLToPath(filepath) : filepath);
+export const pathOf = (filepath: FilePath): string => (filepath instanceof URL ? fileURLToPath(filepath) : filepath);
 
 // ---------------------------------------------------------------------------------------------------------
 // Saving

@@ -188,7 +188,7 @@ export abstract class Trainer extends Compilable {
     await this.#epoch(kind, source, callbacks, async (result, step) => {
       if (last) freeAll(last);
       last = result as StepResult;
-      if (!callbacks.wantsBatchLogs(kind)) return callbacks.passBatch(kind, step);
+      if (!callbacks.wantsBatchLogs(kind, step)) return callbacks.passBatch(kind, step);
       logs = readLogs(last);
       last = undefined;
       await read(logs, step);
@@ -252,7 +252,7 @@ export abstract class Trainer extends Compilable {
       await this.#epoch('predict', source, callbacks, async (result, step) => {
         const outputs = readOutputs(result);
         results.push(outputs);
-        if (callbacks.wantsBatchLogs('predict')) await callbacks.on_predict_batch_end(step, { outputs });
+        if (callbacks.wantsBatchLogs('predict', step)) await callbacks.on_predict_batch_end(step, { outputs });
         else callbacks.passBatch('predict', step);
       });
       await callbacks.on_predict_end();

@@ -1,5 +1,6 @@
 /** The progress bar that Keras shows in a terminal; in a pipe, plain lines. */
 import { kerasExport } from '../saving/registration.js';
+import { is_interactive_logging_enabled, writeOut } from './interactive-logging.js';
 
 export interface ProgbarOptions {
   /** Total number of steps; null when unknown. */
@@ -16,7 +17,7 @@ export interface ProgbarOptions {
   stateless_metrics?: readonly string[] | null;
   /** What a step is called. Default `step`. */
   unit_name?: string;
-  /** Where it prints. Default stdout. */
+  /** Where it prints. Default stdout, or the debug log when interactive logging is off. */
   stream?: NodeJS.WritableStream & { isTTY?: boolean };
 }
 
@@ -36,7 +37,7 @@ export class Progbar {
   readonly #interval: number;
   readonly #unit: string;
   readonly #isAveraged: (name: string) => boolean;
-  readonly #stream: NodeJS.WritableStream & { isTTY?: boolean };
+  readonly #stream: ProgbarOptions['stream'];
   #seen = 0;
   #values = new Map<string, { sum: number; count: number }>();
   readonly #start = now();
@@ -55,7 +56,16 @@ export class Progbar {
     this.#interval = options.interval ?? 0.05;
     this.#unit = options.unit_name ?? 'step';
     this.#isAveraged = (name) => (stateless ? stateless.includes(name) : !stateful?.includes(name));
-    this.#stream = options.stream ?? process.stdout;
+    this.#stream = options.stream;
+  }
+
+  get #isTerminal(): boolean {
+    return this.#stream ? this.#stream.isTTY === true : is_interactive_logging_enabled() && process.stdout.isTTY === true;
+  }
+
+  #write(text: string): void {
+    if (this.#stream) this.#stream.write(text);
+    else writeOut(text);
   }
 
   /** Whether an update to this step would be drawn now. */
@@ -88,7 +98,7 @@ export class Progbar {
     else if (this.#verbose === 2 && finalize && this.target) {
       const count = `${String(current).padStart(String(this.target).length)}/${this.target}`;
       const tail = `${this.#rate(perStep)}${this.#metrics()}`;
-      this.#stream.write(`${count} - ${(time - this.#start).toFixed(0)}s -${tail}\n`);
+      this.#write(`${count} - ${(time - this.#start).toFixed(0)}s -${tail}\n`);
     }
   }
 
@@ -99,7 +109,7 @@ export class Progbar {
 
   #draw(current: number, time: number, perStep: number, finalize: boolean): void {
     if (time - this.#lastUpdate < this.#interval && !finalize) return;
-    const tty = this.#stream.isTTY === true;
+    const tty = this.#isTerminal;
     // A pipe gets the finished line alone: redrawing has no meaning there.
     if (!tty && !finalize) {
       this.#lastUpdate = time;
@@ -121,7 +131,7 @@ export class Progbar {
     const tail = `${this.#rate(perStep)}${this.#metrics()}`;
     const width = plain.length + left.length + 1 + tail.length;
     const padding = tty ? ' '.repeat(Math.max(0, this.#lastWidth - width)) : '';
-    this.#stream.write(`${tty ? '\r' : ''}${styled} ${bold(left)}${tail}${padding}${finalize ? '\n' : ''}`);
+    this.#write(`${tty ? '\r' : ''}${styled} ${bold(left)}${tail}${padding}${finalize ? '\n' : ''}`);
     this.#lastWidth = width;
     this.#lastUpdate = time;
   }

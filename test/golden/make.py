@@ -37,6 +37,7 @@ AREAS = [
     "metrics",
     "optimizers",
     "models",
+    "callbacks",
     "digits",
     "saved",
     "ops",

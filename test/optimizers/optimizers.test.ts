@@ -27,7 +27,7 @@ interface Case {
 
 const FAMILIES = [
   'sgd', 'sgd_extra', 'adam', 'adamw', 'rmsprop', 'adagrad', 'adadelta', 'adafactor', 'adamax', 'ftrl',
-  'lamb', 'lion', 'nadam',
+  'lamb', 'lion', 'nadam', 'muon', 'schedule_free_on_jax',
 ];
 const TOLERANCE: Tolerance = { rtol: 2e-5, atol: 2e-6 };
 
@@ -171,6 +171,82 @@ describe('LossScaleOptimizer', () => {
       }
     });
   }
+});
+
+describe('MultiOptimizer', () => {
+  interface Row {
+    options: object;
+    serialized: { config: Record<string, unknown> };
+    start: GoldenTensor[];
+    grads: GoldenTensor[][];
+    steps: GoldenTensor[][];
+    optimizer_variables: { name: string; value: GoldenTensor }[];
+    finalized: GoldenTensor[];
+  }
+  for (const way of ['eager', 'compiled'] as const) {
+    it(`each variable by the optimizer of its path, ${way}`, () => {
+      for (const { options, serialized, start, grads, steps, optimizer_variables, finalized } of
+        loadGolden<Row>('optimizers', 'multi_optimizer').cases) {
+        const variables = start.map((value, i) => new Variable(tensorOf(value), { name: ['kernel', 'bias'][i] }));
+        const optimizer = optimizers.deserialize(serialized) as optimizers.MultiOptimizer;
+        const what = JSON.stringify(options);
+        optimizer.build(variables);
+        const plain = (...gradients: Tensor[]): void => optimizer.apply(gradients, variables);
+        const apply = way === 'eager' ? plain : jit(plain);
+        steps.forEach((step, i) => {
+          apply(...grads[i].map(tensorOf));
+          step.forEach((value, j) => expectTensor(variables[j].value, value, `${what}: variable ${j} after step ${i}`, TOLERANCE));
+        });
+        const plainName = ({ name }: { name: string }): string => name.replace(/^variable_\d+$/, 'variable');
+        expect(optimizer.variables.map(plainName)).to.deep.equal(optimizer_variables.map(plainName));
+        optimizer_variables.forEach(({ value }, i) =>
+          expectTensor(optimizer.variables[i].value, value, `${what}: ${optimizer.variables[i].path}`, TOLERANCE));
+        expect(optimizers.serialize(optimizer)).to.deep.equal(serialized);
+        optimizer.finalize_variable_values(variables);
+        finalized.forEach((value, i) => expectTensor(variables[i].value, value, `${what}: finalized`, TOLERANCE));
+      }
+    });
+  }
+
+  it('takes a function instead of a map', () => {
+    const [a, b] = ['a', 'b'].map((name) => new Variable(array([1, 2]), { name }));
+    const [fast, slow] = [new optimizers.SGD(1), new optimizers.SGD(0.25)];
+    const optimizer = new optimizers.MultiOptimizer((variable: Variable) => (variable.name === 'a' ? fast : slow));
+    optimizer.apply([array([1, 1]), array([1, 1])], [a, b]);
+    expect([a, b].map((v) => v.value.arraySync())).to.deep.equal([[0, 1], [0.75, 1.75]]);
+    expect(optimizer.optimizers).to.deep.equal([fast, slow]);
+    expect(toTensor(optimizer.iterations).item()).to.equal(1);
+    const [[next]] = optimizer.stateless_apply(optimizer.variables.map((v) => v.value), [array([1, 1]), null], [a.value, b.value]);
+    expect(next.arraySync()).to.deep.equal([-1, 0]);
+    expect(a.value.arraySync(), 'untouched').to.deep.equal([0, 1]);
+  });
+
+  it('a map is asked for the path itself first, then by expression', () => {
+    const [standard, kernels, one] = [new optimizers.SGD(), new optimizers.SGD(), new optimizers.SGD()];
+    const map = new optimizers.OptimizerMap(standard, { '.*kernel': kernels, 'd/kernel': one });
+    expect(map.get('d/kernel')).to.equal(one);
+    expect(map.get('e/kernel')).to.equal(kernels);
+    expect(map.get('kernels'), 'the whole path must match').to.equal(standard);
+    expect(map(new Variable(array([1]), { name: 'kernel' }))).to.equal(kernels);
+    expect([...map.keys()]).to.deep.equal(['.*kernel', 'd/kernel']);
+    map.set('e/.*', one);
+    expect(() => map.get('e/kernel')).to.throw(optimizers.OptimizerError, /'e\/kernel': \.\*kernel, e\/\.\*/);
+    expect(map.delete('e/.*')).to.equal(true);
+    expect([map.size, map.has('e/.*'), [...map].length]).to.deep.equal([2, false, 2]);
+  });
+
+  it('says what is wrong', () => {
+    const sgd = new optimizers.SGD();
+    expect(() => new optimizers.OptimizerMap('sgd' as never)).to.throw(/default_optimizer.*sgd/);
+    expect(() => new optimizers.OptimizerMap(sgd).set('a', 1 as never)).to.throw(/'a' must be an optimizer/);
+    expect(() => new optimizers.OptimizerMap(sgd, { a: sgd }).set('a', sgd)).to.throw(/has the key 'a'/);
+    expect(() => new optimizers.OptimizerMap(sgd).set('a', new optimizers.LossScaleOptimizer(sgd))).to.throw(/LossScaleOptimizer/);
+    expect(() => new optimizers.MultiOptimizer(sgd as never)).to.throw(/optimizer_map/);
+    const optimizer = new optimizers.MultiOptimizer(new optimizers.OptimizerMap(sgd));
+    expect(() => optimizer.learning_rate).to.throw(optimizers.OptimizerError, /no learning rate of its own/);
+    expect(() => (optimizer.learning_rate = 1)).to.throw(optimizers.OptimizerError);
+    expect(() => optimizer.apply([array([1])])).to.throw(/not built/);
+  });
 });
 
 describe('optimizers.get', () => {

@@ -81,6 +81,7 @@ def _family(cls, own):
         {"clipvalue": 0.5},
         {"global_clipnorm": 0.9},
         {"gradient_accumulation_steps": 3},
+        {"loss_scale_factor": 8.0},
     ]
 
     def generate():
@@ -123,8 +124,6 @@ def sgd_extra():
     cases.append(trajectory(lambda: O.SGD(**options), options))
     options = {"learning_rate": 0.1, "gradient_accumulation_steps": 4, "use_ema": True, "ema_momentum": 0.5}
     cases.append(trajectory(lambda: O.SGD(**options), options, finalize=True))
-    options = {"learning_rate": 0.1, "loss_scale_factor": 8.0}
-    cases.append(trajectory(lambda: O.SGD(**options), options))
     options = {"learning_rate": 0.1, "name": "mine"}
     cases.append(trajectory(lambda: O.SGD(**options), options))
     return cases
@@ -132,14 +131,60 @@ def sgd_extra():
 
 def muon():
     """Matrices take the orthogonalized step, everything else Adam's."""
-    options = [
-        {},
-        {"learning_rate": 0.1},
+    own = [
         {"nesterov": False, "ns_steps": 2},
         {"adam_lr_ratio": 0.5, "weight_decay": None, "rms_rate": None},
-        {"exclude_layers": ["kernel"]},
+        {"adam_weight_decay": None, "momentum": 0.5, "muon_a": 1.875, "muon_b": -1.25, "muon_c": 0.375},
+        {"exclude_layers": ["kernel"], "adam_beta_1": 0.5, "adam_beta_2": 0.9, "epsilon": 0.1},
     ]
-    return [trajectory(lambda: O.Muon(**o), o) for o in options]
+    cases = _family(O.Muon, own)()
+    # Embeddings are Adam's unless told otherwise; a wide and a tall matrix.
+    for o in ({}, {"exclude_embeddings": False}):
+        options = {"learning_rate": 0.1, **o}
+        shapes, names = ((3, 2), (2, 4)), ("embeddings", "kernel")
+        cases.append(trajectory(lambda: O.Muon(**options), options, shapes=shapes, names=names))
+    return cases
+
+
+def _maps():
+    kernel_and_rest = lambda: O.OptimizerMap(O.SGD(0.1, momentum=0.5), {"kernel": O.Adam(0.1)})
+    averaged = lambda: O.OptimizerMap(
+        O.SGD(0.1, use_ema=True, ema_momentum=0.7), {".*ern.*": O.RMSprop(0.05, weight_decay=0.1)}
+    )
+    return [
+        ({}, kernel_and_rest),
+        ({"loss_scale_factor": 4.0}, kernel_and_rest),
+        ({"name": "mine"}, averaged),
+        ({}, lambda: O.OptimizerMap(O.Adagrad(0.1), {"nothing": O.SGD(0.1), "bias": O.Adagrad(0.2)})),
+    ]
+
+
+def multi_optimizer():
+    """Optimizers by the paths of variables."""
+    cases = []
+    for options, make_map in _maps():
+        start, grads = _problem()
+        variables = [keras.Variable(v, name=n) for v, n in zip(start, ("kernel", "bias"))]
+        optimizer = O.MultiOptimizer(make_map(), **options)
+        optimizer.build(variables)
+        steps = []
+        for g in grads:
+            optimizer.apply([t(x) for x in g], variables)
+            steps.append([snapshot(v) for v in variables])
+        state = [{"name": v.name, "path": v.path, "value": snapshot(v)} for v in optimizer.variables]
+        optimizer.finalize_variable_values(variables)
+        cases.append(
+            {
+                "options": options,
+                "serialized": config_json(keras.saving.serialize_keras_object(optimizer)),
+                "start": start,
+                "grads": grads,
+                "steps": steps,
+                "optimizer_variables": state,
+                "finalized": [snapshot(v) for v in variables],
+            }
+        )
+    return cases
 
 
 def loss_scale_optimizer():
@@ -252,6 +297,7 @@ FAMILIES = {
     ),
     "lamb": _family(O.Lamb, [{"beta_1": 0.5}]),
     "lion": _family(O.Lion, [{"beta_1": 0.5, "beta_2": 0.7}]),
+    "multi_optimizer": multi_optimizer,
     "muon": muon,
     "schedule_free_adamw": _family(
         O.ScheduleFreeAdamW, [{"warmup_steps": 3}, {"weight_decay": 0.1, "learning_rate": 0.1}]
