@@ -46,11 +46,9 @@ export class CallbackList {
     for (const callback of this.callbacks) callback.set_model(model);
   }
 
-  /** Whether a callback is called at each batch; the progress bar does not count, which looks now and then. */
-  followsBatches(kind: 'train' | 'test' | 'predict'): boolean {
-    const hooks = [`on_${kind}_batch_begin`, `on_${kind}_batch_end`] as const;
-    return this.callbacks.some((callback) => callback !== this.#bar &&
-      hooks.some((hook) => callback[hook] !== Callback.prototype[hook]));
+  /** Whether a callback must be called before the next batch runs; the progress bar only looks now and then. */
+  followsBatches(kind: BatchKind): boolean {
+    return this.callbacks.some((callback) => callback._followsBatches(kind));
   }
 
   /** Whether a callback would look at the logs of this step; else they need not be read from the device. */

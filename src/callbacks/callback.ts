@@ -51,6 +51,13 @@ export class Callback {
     return this.#model;
   }
 
+  /** Whether the hooks of batches must be called before the next batch runs. */
+  _followsBatches(kind: BatchKind): boolean {
+    const hooks: (keyof Callback)[] = [`on_${kind}_batch_begin`, `on_${kind}_batch_end`];
+    if (kind === 'train') hooks.push('on_batch_begin', 'on_batch_end');
+    return hooks.some((hook) => this[hook] !== Callback.prototype[hook]);
+  }
+
   /**
    * Whether the values of this batch are wanted: else they need not be read from the device, and `_passBatch` is
    * called instead of the hook.

@@ -66,6 +66,10 @@ export class ModelCheckpoint extends MonitorCallback {
     }
   }
 
+  override _followsBatches(kind: BatchKind): boolean {
+    return kind === 'train' && this.save_freq !== 'epoch';
+  }
+
   override _wantsBatch(kind: BatchKind, batch: number): boolean {
     return kind === 'train' && this.#frequency.wouldSave(batch);
   }

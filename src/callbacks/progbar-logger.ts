@@ -17,6 +17,10 @@ export class ProgbarLogger extends Callback {
     this.#target = params.steps;
   }
 
+  override _followsBatches(): boolean {
+    return false;
+  }
+
   /** Whether the bar would be redrawn now: the values of a step are read from the device only then. */
   override _wantsBatch(kind: BatchKind): boolean {
     return this.params.verbose === 1 && !(kind === 'test' && this.#inFit) &&
