@@ -28,11 +28,10 @@ export interface FormatValues {
 const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/su;
 
 /**
- * Python's `template.format(**values)` for numbers: `{name}`, `{name:spec}`, `{{` and `}}`.
+ * Python's `template.format(**values)` for numbers: `{name}`, `{name:spec}`, `{{` and `}}`. With epoch 3 and loss 0.256,
+ * `{epoch:02d}-{loss:.2f}` is `03-0.26`.
  *
  * @throws FormatError for a name that is not among the values, and a specification that numbers do not have
- * @example
- * formatTemplate('{epoch:02d}-{loss:.2f}', { integers: { epoch: 3 }, floats: { loss: 0.256 } }); // '03-0.26'
  */
 export function formatTemplate(template: string, { integers, floats }: FormatValues): string {
   return template.replaceAll(/\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|[{}]/g, (token, name?: string, spec = '') => {

@@ -4,6 +4,8 @@
  * They were not made for hostile files: crafted ones make them loop or fill the memory. Here that costs no more than
  * the thread, and the event loop of the program goes on while a large file is read.
  */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { ReadRequest, WriteRequest } from './plain-tree.js';
 import { H5Error } from './types.js';
@@ -61,7 +63,10 @@ function start(): Worker {
   if (import.meta.url.endsWith('.js')) return new Worker(new URL('./worker.js', import.meta.url), options);
   // Where the sources run as they are (tests, examples), the thread needs tsx as this one does.
   const file = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
-  return new Worker(`import('tsx/esm/api').then(({ register }) => { register(); return import(${file}); })`,
+  // A thread made of text looks for packages in the working folder.
+  const tsx = JSON.stringify(new URL('dist/esm/api/index.mjs',
+    pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))).href);
+  return new Worker(`import(${tsx}).then(({ register }) => { register(); return import(${file}); })`,
     { ...options, eval: true });
 }
 
