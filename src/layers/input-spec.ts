@@ -3,6 +3,7 @@ import { standardizeDType } from '../engine/dtype.js';
 import { formatShape, ShapeError, type SymbolicShape } from '../engine/shape.js';
 import { flatten, isPlainObject } from '../engine/structure.js';
 import { kerasExport } from '../saving/registration.js';
+import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 
 export interface InputSpecOptions {
   dtype?: string | null;
@@ -19,7 +20,20 @@ export interface InputSpecOptions {
   optional?: boolean;
 }
 
-/** Rank, dtype and dimensions that a layer's input must have. Source: keras.layers.InputSpec. */
+const ARGUMENTS = ['dtype', 'shape', 'ndim', 'max_ndim', 'min_ndim', 'axes', 'allow_last_axis_squeeze', 'name',
+  'optional'] as const;
+
+/**
+ * Rank, dtype and dimensions that a layer's input must have; what is null is not checked.
+ * Source: keras.layers.InputSpec.
+ *
+ * @example
+ * class Rows extends keras.layers.Layer {
+ *   input_spec = new keras.InputSpec({ ndim: 2 });
+ *   call(inputs) { return inputs; }
+ * }
+ * new Rows()(keras.ops.ones([2, 3])).shape; // [2, 3]
+ */
 export class InputSpec {
   readonly dtype: string | null;
   readonly shape: SymbolicShape | null;
@@ -31,7 +45,8 @@ export class InputSpec {
   readonly name: string | null;
   readonly optional: boolean;
 
-  constructor(options: InputSpecOptions = {}) {
+  constructor(...args: ConstructorArgs<InputSpecOptions, typeof ARGUMENTS>) {
+    const options = namedArguments<InputSpecOptions>('InputSpec', ARGUMENTS, args, [], ['axes']);
     this.dtype = options.dtype ? standardizeDType(options.dtype) : null;
     this.shape = options.shape ?? null;
     this.ndim = options.shape ? options.shape.length : options.ndim ?? null;

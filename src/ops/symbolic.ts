@@ -3,6 +3,7 @@ import { Tensor } from '../engine/tensor.js';
 import { abstractly } from '../engine/trace.js';
 import { flatten, mapStructure, packAs } from '../engine/structure.js';
 import type { Shape, SymbolicShape } from '../engine/shape.js';
+import { withoutNotices } from '../utils/notice.js';
 import { KerasTensor } from './keras-tensor.js';
 
 /*
@@ -48,7 +49,7 @@ function shapesFor(
 ): (Shape | undefined)[] | undefined {
   let leaves: unknown[];
   try {
-    leaves = flatten(trace(fn, args, fill));
+    leaves = withoutNotices(() => flatten(trace(fn, args, fill)));
   } catch {
     return undefined;
   }

@@ -47,3 +47,20 @@ export function requireBetween(owner: string, name: string, value: unknown, low:
   }
   return value;
 }
+
+export function requireInteger(owner: string, name: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value)) {
+    throw new ArgumentError(`${owner}: the argument '${name}' must be an integer, received ${show(value)}.`);
+  }
+  return value;
+}
+
+/** An integer or an array of integers, such as axes, as it was given. */
+export function requireIntegers(owner: string, name: string, value: unknown): number | readonly number[] {
+  const list: unknown = typeof value === 'number' ? [value] : value;
+  if (!Array.isArray(list) || !list.every(Number.isInteger)) {
+    throw new ArgumentError(
+      `${owner}: the argument '${name}' must be an integer or an array of integers, received ${show(value)}.`);
+  }
+  return value as number | readonly number[];
+}

@@ -3,11 +3,12 @@ import type { Tensor } from '../../engine/tensor.js';
 import * as activations from '../../activations/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { ArgumentError } from '../../utils/checks.js';
 import { Layer, type LayerOptions } from '../layer.js';
 
 export interface ActivationOptions extends LayerOptions {
   /** A name, a function or a layer. */
-  activation: unknown;
+  activation: activations.Identifier;
 }
 
 const ARGUMENTS = ['activation'] as const;
@@ -25,6 +26,10 @@ export class Activation extends Layer {
 
   constructor(...args: ConstructorArgs<ActivationOptions, typeof ARGUMENTS>) {
     const options = namedArguments<ActivationOptions>('Activation', ARGUMENTS, args);
+    if (!('activation' in options)) {
+      throw new ArgumentError("Activation: the argument 'activation' is missing. Give a name such as 'relu', a function, or " +
+        'null for none.');
+    }
     super(options);
     this.supports_masking = true;
     this.activation = activations.get(options.activation);

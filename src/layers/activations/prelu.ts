@@ -8,6 +8,7 @@ import * as ops from '../../ops/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { requireIntegers } from '../../utils/checks.js';
 import { InputSpec } from '../input-spec.js';
 import { Layer, type LayerOptions } from '../layer.js';
 
@@ -47,6 +48,7 @@ export class PReLU extends Layer {
     this.alpha_regularizer = regularizers.get(options.alpha_regularizer ?? null);
     this.alpha_constraint = constraints.get(options.alpha_constraint ?? null);
     const { shared_axes = null } = options;
+    if (shared_axes !== null) requireIntegers('PReLU', 'shared_axes', shared_axes);
     this.shared_axes = typeof shared_axes === 'number' ? [shared_axes] : shared_axes;
     this.supports_masking = true;
   }

@@ -5,6 +5,7 @@ import * as activations from '../../activations/index.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { requireIntegers } from '../../utils/checks.js';
 import { Layer, type CallOptions, type LayerOptions } from '../layer.js';
 
 export interface SoftmaxOptions extends LayerOptions {
@@ -34,7 +35,7 @@ export class Softmax extends Layer {
   constructor(...args: ConstructorArgs<SoftmaxOptions, typeof ARGUMENTS>) {
     const options = namedArguments<SoftmaxOptions>('Softmax', ARGUMENTS, args);
     super(options);
-    this.axis = options.axis ?? -1;
+    this.axis = requireIntegers('Softmax', 'axis', options.axis ?? -1);
     this.supports_masking = true;
     this.buildAtInit();
   }

@@ -2,7 +2,7 @@
 import type { SymbolicShape } from '../../engine/shape.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
-import { ArgumentError, requirePositiveInteger } from '../../utils/checks.js';
+import { requireIntegers, requirePositiveInteger } from '../../utils/checks.js';
 import type { EinsumDense } from '../core/einsum-dense.js';
 import { BaseHeads, type HeadsOptions, type Projection } from './base-heads.js';
 import { attentionProducts, openShape, projection } from './equations.js';
@@ -136,12 +136,8 @@ export class MultiHeadAttention extends BaseHeads {
 kerasExport(MultiHeadAttention, 'keras.layers.MultiHeadAttention');
 
 /** One integer or an array of them, as an array; null for none. */
-function integers(what: string, name: string, value: number | readonly number[] | null | undefined): number[] | null {
+function integers(what: string, name: string, value: number | readonly number[] | null | undefined): readonly number[] | null {
   if (value === undefined || value === null) return null;
-  const list: unknown = typeof value === 'number' ? [value] : value;
-  if (!Array.isArray(list) || !list.every(Number.isInteger)) {
-    throw new ArgumentError(`${what}: the argument '${name}' must be an integer or an array of integers, received ` +
-      `${JSON.stringify(value)}.`);
-  }
-  return list as number[];
+  const checked = requireIntegers(what, name, value);
+  return typeof checked === 'number' ? [checked] : checked;
 }

@@ -74,9 +74,9 @@ export abstract class BaseConvTranspose extends Layer {
   kernel!: Variable;
   bias: Variable | null = null;
 
-  constructor(rank: number, args: readonly unknown[]) {
+  constructor(rank: number, args: readonly unknown[], names: readonly string[] = CONV_TRANSPOSE_ARGUMENTS) {
     const what = new.target.name;
-    const options = namedArguments<ConvTransposeOptions>(what, CONV_TRANSPOSE_ARGUMENTS, args);
+    const options = namedArguments<ConvTransposeOptions>(what, names, args);
     super(options);
     this.rank = rank;
     this.filters = requirePositiveInteger(what, 'filters', options.filters);

@@ -1,15 +1,18 @@
 /** Conv3DTranspose. */
 import { kerasExport } from '../../saving/registration.js';
 import type { ConstructorArgs } from '../../utils/arguments.js';
-import {
-  BaseConvTranspose, type CONV_TRANSPOSE_ARGUMENTS, type ConvTransposeOptions,
-} from './base-conv-transpose.js';
+import { BaseConvTranspose, type ConvTransposeOptions } from './base-conv-transpose.js';
+
+/** Keras's order of this class alone has data_format before output_padding. */
+const ARGUMENTS = ['filters', 'kernel_size', 'strides', 'padding', 'data_format', 'output_padding', 'dilation_rate',
+  'activation', 'use_bias', 'kernel_initializer', 'bias_initializer', 'kernel_regularizer', 'bias_regularizer',
+  'activity_regularizer', 'kernel_constraint', 'bias_constraint'] as const;
 
 /**
  * Transposed convolution of volumes, which enlarges them by the strides.
  *
- * Arguments: `filters`, `kernel_size`, `strides` (1), `padding` ('valid' or 'same'), `output_padding`,
- * `data_format`, `dilation_rate` (1), `activation`, `use_bias` (true), and initializers, regularizers and
+ * Arguments: `filters`, `kernel_size`, `strides` (1), `padding` ('valid' or 'same'), `data_format`,
+ * `output_padding`, `dilation_rate` (1), `activation`, `use_bias` (true), and initializers, regularizers and
  * constraints of `kernel` and `bias`.
  * Input shape: `[batch, depth, height, width, channels]` (channels_first: channels after the batch).
  * Output shape: the same with `filters` channels and longer spatial axes. Source:
@@ -21,8 +24,8 @@ import {
  * new keras.layers.Conv3DTranspose(8, 2, 2)(keras.ops.ones([2, 3, 3, 3, 1])).shape; // [2, 6, 6, 6, 8]
  */
 export class Conv3DTranspose extends BaseConvTranspose {
-  constructor(...args: ConstructorArgs<ConvTransposeOptions, typeof CONV_TRANSPOSE_ARGUMENTS>) {
-    super(3, args);
+  constructor(...args: ConstructorArgs<ConvTransposeOptions, typeof ARGUMENTS>) {
+    super(3, args, ARGUMENTS);
   }
 }
 kerasExport(Conv3DTranspose, 'keras.layers.Conv3DTranspose', 'keras.layers.Convolution3DTranspose');

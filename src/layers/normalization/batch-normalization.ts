@@ -8,6 +8,7 @@ import * as initializers from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { requireInteger } from '../../utils/checks.js';
 import { InputSpec } from '../input-spec.js';
 import type { CallOptions } from '../layer.js';
 import { BaseNormalization, type ScaleAndOffsetOptions } from './base-normalization.js';
@@ -68,7 +69,7 @@ export class BatchNormalization extends BaseNormalization {
   constructor(...args: ConstructorArgs<BatchNormalizationOptions, typeof ARGUMENTS>) {
     const options = namedArguments<BatchNormalizationOptions>('BatchNormalization', ARGUMENTS, args);
     super(options);
-    this.axis = options.axis ?? -1;
+    this.axis = requireInteger('BatchNormalization', 'axis', options.axis ?? -1);
     this.momentum = options.momentum ?? 0.99;
     this.epsilon = options.epsilon ?? 1e-3;
     this.moving_mean_initializer = initializers.get(options.moving_mean_initializer ?? 'zeros');

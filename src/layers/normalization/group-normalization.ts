@@ -6,7 +6,7 @@ import type { Variable } from '../../engine/variable.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
-import { ArgumentError } from '../../utils/checks.js';
+import { ArgumentError, requireInteger } from '../../utils/checks.js';
 import { InputSpec } from '../input-spec.js';
 import { LayerError } from '../layer.js';
 import { BaseNormalization, type ScaleAndOffsetOptions } from './base-normalization.js';
@@ -47,7 +47,7 @@ export class GroupNormalization extends BaseNormalization {
       throw new ArgumentError("GroupNormalization: the argument 'groups' must be a positive integer, or -1 " +
         `for as many groups as channels, received ${JSON.stringify(options.groups)}.`);
     }
-    this.axis = options.axis ?? -1;
+    this.axis = requireInteger('GroupNormalization', 'axis', options.axis ?? -1);
     this.epsilon = options.epsilon ?? 1e-3;
     this.autocast = false;
   }

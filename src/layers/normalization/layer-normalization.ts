@@ -5,6 +5,7 @@ import type { Tensor } from '../../engine/tensor.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { requireIntegers } from '../../utils/checks.js';
 import { LAYER_OPTIONS } from '../../utils/arguments.js';
 import { BaseNormalization, type ScaleAndOffsetOptions } from './base-normalization.js';
 
@@ -38,7 +39,7 @@ export class LayerNormalization extends BaseNormalization {
     const options = namedArguments<LayerNormalizationOptions>('LayerNormalization', ARGUMENTS, args,
       [...LAYER_OPTIONS, 'rms_scaling']);
     super(options);
-    this.axis = options.axis ?? -1;
+    this.axis = requireIntegers('LayerNormalization', 'axis', options.axis ?? -1);
     this.epsilon = options.epsilon ?? 1e-3;
     this.rms_scaling = options.rms_scaling ?? false;
     this.autocast = false;

@@ -5,6 +5,7 @@ import type { Variable } from '../../engine/variable.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { requireIntegers } from '../../utils/checks.js';
 import { Layer, type LayerOptions } from '../layer.js';
 
 export interface RMSNormalizationOptions extends LayerOptions {
@@ -33,7 +34,7 @@ export class RMSNormalization extends Layer {
   constructor(...args: ConstructorArgs<RMSNormalizationOptions, typeof ARGUMENTS>) {
     const options = namedArguments<RMSNormalizationOptions>('RMSNormalization', ARGUMENTS, args);
     super(options);
-    this.axis = options.axis ?? -1;
+    this.axis = requireIntegers('RMSNormalization', 'axis', options.axis ?? -1);
     this.epsilon = options.epsilon ?? 1e-6;
   }
 

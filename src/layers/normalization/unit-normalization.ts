@@ -3,6 +3,7 @@ import type { Tensor } from '../../engine/tensor.js';
 import * as ops from '../../ops/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { requireIntegers } from '../../utils/checks.js';
 import { Layer, type LayerOptions } from '../layer.js';
 
 export interface UnitNormalizationOptions extends LayerOptions {
@@ -27,7 +28,7 @@ export class UnitNormalization extends Layer {
   constructor(...args: ConstructorArgs<UnitNormalizationOptions, typeof ARGUMENTS>) {
     const options = namedArguments<UnitNormalizationOptions>('UnitNormalization', ARGUMENTS, args);
     super(options);
-    this.axis = options.axis ?? -1;
+    this.axis = requireIntegers('UnitNormalization', 'axis', options.axis ?? -1);
     this.supports_masking = true;
     this.buildAtInit();
   }

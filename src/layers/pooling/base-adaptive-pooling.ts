@@ -32,7 +32,6 @@ export abstract class BaseAdaptivePooling extends Layer {
     this.output_size = standardizeTuple(what, 'output_size', options.output_size, rank);
     this.data_format = standardize_data_format(options.data_format);
     this.input_spec = new InputSpec({ ndim: rank + 2 });
-    this.buildAtInit();
   }
 
   override call(inputs: Tensor): Tensor {

@@ -32,6 +32,9 @@ describe('Activation layers', () => {
   const wrong: [string, () => unknown, RegExp][] = [
     ['a negative ceiling', () => new ReLU(-1), /ReLU: the argument 'max_value' must be a number >= 0, received -1/],
     ['a slope of null', () => new LeakyReLU(null as never), /LeakyReLU: the argument 'negative_slope' must be a number >= 0, received null/],
+    ['no activation', () => new Activation({} as never), /Activation: the argument 'activation' is missing/],
+    ['an axis of text', () => new Softmax('x' as never), /Softmax: the argument 'axis' must be an integer or an array of integers, received "x"/],
+    ['shared axes of text', () => new PReLU({ shared_axes: 'x' as never }), /PReLU: the argument 'shared_axes' must be an integer/],
     ['an unknown activation', () => new Activation('rleu'), /rleu/],
     ['a mask that does not broadcast', () => new Softmax({ name: 's' })(ops.ones([1, 3]), { mask: [[true, false, true], [true, true, true]] }),
       /The mask of layer 's' \(Softmax\) has shape \[2, 3\], which does not broadcast to the inputs of shape \[1, 3\]/],

@@ -39,6 +39,9 @@ describe('Normalization of samples', () => {
   const wrong: [string, () => unknown, RegExp][] = [
     ['groups that do not divide the channels', () => new GroupNormalization(3, { name: 'g' }).build([null, 4]), /The 3 groups of layer 'g' \(GroupNormalization\) do not divide its 4 channels/],
     ['0 groups', () => new GroupNormalization(0), /'groups' must be a positive integer, or -1/],
+    ['an axis of text', () => new LayerNormalization('x' as never), /LayerNormalization: the argument 'axis' must be an integer or an array/],
+    ['half an axis', () => new UnitNormalization(0.5), /UnitNormalization: the argument 'axis' must be an integer/],
+    ['several axes of features', () => new GroupNormalization({ axis: [1, 2] as never }), /GroupNormalization: the argument 'axis' must be an integer, received \[1,2\]/],
     ['unknown lengths', () => new LayerNormalization({ name: 'l' }).build([2, null]), /Axis -1 of the inputs of layer 'l' \(LayerNormalization\) must have a known length/],
     ['an axis out of bounds', () => new LayerNormalization(3, { name: 'l' }).build([2, 4]), /3 is out of bounds for a tensor of rank 2/],
   ];
