@@ -18,6 +18,12 @@ const historyOf = (tensor: KerasTensor): { operation: Operation; node: Node } =>
   return { operation: history.operation, node: history.operation._inbound_nodes[history.node_index] };
 };
 
+/** Calls an operation as its node says. */
+export function callOperation(operation: Operation, args: unknown[], kwargs: Record<string, unknown>): unknown {
+  const callable = operation as unknown as (...all: unknown[]) => unknown;
+  return Object.keys(kwargs).length > 0 ? callable(...args, kwargs) : callable(...args);
+}
+
 export class GraphFunction {
   readonly inputs: readonly KerasTensor[];
   readonly outputs: readonly KerasTensor[];
@@ -133,18 +139,26 @@ export class GraphFunction {
     return this.nodes.includes(node);
   }
 
-  /** Runs the graph on values for `inputs`, in their flat order; `call` runs one operation. */
+  /**
+   * Runs the graph on values for `inputs`, in their flat order; `call` runs one operation. `seen` hears of each value
+   * before it is used.
+   */
   run(
     values: readonly unknown[],
-    call: (operation: Operation, args: unknown[], kwargs: Record<string, unknown>) => unknown,
+    call: (operation: Operation, args: unknown[], kwargs: Record<string, unknown>) => unknown = callOperation,
+    seen?: (tensor: KerasTensor, value: unknown) => void,
   ): unknown {
     const known = new Map<KerasTensor, unknown>();
-    this.inputs.forEach((tensor, i) => known.set(tensor, values[i]));
+    const note = (tensor: KerasTensor, value: unknown): void => {
+      known.set(tensor, value);
+      seen?.(tensor, value);
+    };
+    this.inputs.forEach((tensor, i) => note(tensor, values[i]));
     for (const node of this.nodes) {
       if (node.is_input || node.output_tensors.every((tensor) => known.has(tensor))) continue;
       const { args, kwargs } = node.fill(known);
       const outputs = flatten(call(node.operation, args, kwargs));
-      node.output_tensors.forEach((tensor, i) => known.set(tensor, outputs[i]));
+      node.output_tensors.forEach((tensor, i) => note(tensor, outputs[i]));
     }
     return packAs(this.outputs_struct, this.outputs.map((tensor) => known.get(tensor)));
   }

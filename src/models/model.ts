@@ -17,7 +17,7 @@ import { serialize_keras_object } from '../saving/serialization.js';
 import { Trainer } from '../trainers/trainer.js';
 import { summarize, type SummaryOptions } from '../utils/summary.js';
 import { functionalConfig, functionalFromConfig, isFunctionalConfig } from './functional-config.js';
-import { GraphFunction } from './graph-function.js';
+import { callOperation, GraphFunction } from './graph-function.js';
 
 export type ModelArgs =
   | [options?: LayerOptions]
@@ -174,11 +174,8 @@ export class Model extends Trainer {
     const values = this.#standardize(inputs, options.mask);
     const { training } = options;
     return this.#graph.run(values, (operation, args, kwargs) => {
-      const callable = operation as unknown as (...args: unknown[]) => unknown;
       const hears = operation instanceof Layer && training !== undefined && kwargs.training === undefined;
-      const given: Record<string, unknown> = hears
-        ? { ...kwargs, training } : kwargs;
-      return Object.keys(given).length > 0 ? callable(...args, given) : callable(...args);
+      return callOperation(operation, args, hears ? { ...kwargs, training } : kwargs);
     });
   }
 
@@ -300,10 +297,7 @@ function onInputLayers(inputs: unknown, outputs: unknown): [unknown, unknown] {
   const fresh = new Map(flat.map((tensor) => [tensor, isInput(tensor) ? tensor
     : new InputLayer({ batch_shape: tensor.shape, dtype: tensor.dtype,
       name: `${tensor.name}_input` }).output as KerasTensor]));
-  const cloned = graph.run(graph.inputs.map((tensor) => fresh.get(tensor)), (operation, args, kwargs) => {
-    const given = Object.keys(kwargs).length > 0 ? [...args, kwargs] : args;
-    return (operation as unknown as (...a: unknown[]) => unknown)(...given);
-  });
+  const cloned = graph.run(graph.inputs.map((tensor) => fresh.get(tensor)));
   return [mapStructure((leaf) => fresh.get(leaf as KerasTensor), inputs), cloned];
 }
 

@@ -66,7 +66,9 @@ const isSymbolic = (arg: unknown): boolean =>
 function makeOp(
   path: string, names: readonly string[], run: (...args: readonly unknown[]) => unknown, structured?: readonly string[],
 ): (...args: unknown[]) => unknown {
-  const name = path.slice(path.lastIndexOf('.') + 1);
+  const last = path.slice(path.lastIndexOf('.') + 1);
+  // K.repeat is not the op that files call repeat.
+  const name = path.startsWith('keras.backend.') ? `K.${last}` : last;
   const op = (...args: unknown[]): unknown => {
     const positional = args[args.length - 1] instanceof Tensor && args.length <= names.length
       ? args : positionalArguments(path, names, args, structured);

@@ -18,6 +18,13 @@ export function uniquify(name: string): string {
   return n === 0 ? name : `${name}_${n}`;
 }
 
+/** The number that `uniquify` would put behind a name that is in use: 1 for the first. */
+export function nextUid(name: string): number {
+  const n = Math.max(counters.get(name) ?? 0, 1);
+  counters.set(name, n + 1);
+  return n;
+}
+
 /** A unique name in snake case: what a layer without a name is called. */
 export const auto_name = (prefix: string): string => uniquify(to_snake_case(prefix));
 

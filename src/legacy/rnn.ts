@@ -1,0 +1,178 @@
+/** keras.backend.rnn: a step function along the time axis. */
+import { toTensor, type TensorLike } from '../engine/convert.js';
+import { formatShape, ShapeError } from '../engine/shape.js';
+import { flatten, isPlainObject, mapStructure, packAs } from '../engine/structure.js';
+import { Tensor } from '../engine/tensor.js';
+import { iota } from '../ops/compose.js';
+import { unstack } from '../ops/core/gradients.js';
+import { KerasTensor } from '../ops/keras-tensor.js';
+import { stack } from '../ops/numpy/joining.js';
+import { cast } from '../ops/promotion.js';
+import { computeOutputSpec } from '../ops/symbolic.js';
+import { expandDims, less, reshape, where, zeros } from '../ops/tensor-math.js';
+import { positionalArguments } from '../utils/arguments.js';
+import { runOrRecord, withAxis, withoutAxis } from './specified-operation.js';
+
+/** One time step: [output, new states] of the inputs at that time and of the states followed by the constants. */
+export type StepFunction = (inputs: Tensor, states: Tensor[]) => readonly [Tensor, readonly Tensor[]];
+
+export interface RnnOptions {
+  /** Go from the last time step to the first. Default false. */
+  go_backwards?: boolean;
+  /** [samples, time]: 0 where a step does not count. Default null. */
+  mask?: TensorLike | KerasTensor | null;
+  /** Passed to each step after the states. Default null: none. */
+  constants?: readonly (TensorLike | KerasTensor)[] | null;
+  /** Write the steps out one by one instead of a loop. Default false. */
+  unroll?: boolean;
+  /** The number of time steps, which must be known to unroll; or one number for each sample, which masks the rest. */
+  input_length?: number | TensorLike | KerasTensor | null;
+  /** Inputs, mask and outputs have time as their first axis. Default false. */
+  time_major?: boolean;
+  /** Outputs of masked steps are 0 instead of the output before. Default false. */
+  zero_output_for_mask?: boolean;
+  /** Default true; false keeps the last output only, and `outputs` has one time step. */
+  return_all_outputs?: boolean;
+}
+const NAMES = ['step_function', 'inputs', 'initial_states', 'go_backwards', 'mask', 'constants', 'unroll', 'input_length',
+  'time_major', 'zero_output_for_mask', 'return_all_outputs'] as const;
+
+/** [last output, outputs, new states]. */
+export type RnnResult<T> = [T, T, T[]];
+type Settings = Required<Pick<RnnOptions, 'go_backwards' | 'unroll' | 'time_major' | 'zero_output_for_mask' |
+  'return_all_outputs'>> & { steps: number | null };
+
+/** The condition [samples] or [samples, 1] with as many axes as the value it chooses. */
+function alongBatch(condition: Tensor, value: Tensor): Tensor {
+  return reshape(condition, [condition.shape[0], ...Array.from({ length: value.ndim - 1 }, () => 1)]);
+}
+
+/** Slices along the time axis, in the order in which they are visited. */
+function overTime(x: Tensor, { time_major, go_backwards }: Settings): Tensor[] {
+  const slices = unstack(x, { axis: time_major ? 0 : 1 });
+  return go_backwards ? slices.toReversed() : slices;
+}
+
+function checkedLength(leaves: readonly Tensor[], { time_major, steps }: Settings): number {
+  const axis = time_major ? 0 : 1;
+  const length = leaves[0].shape[axis];
+  const bad = leaves.find(({ ndim, shape }) => ndim < 3 || shape[axis] !== length || length === 0);
+  if (bad) {
+    throw new ShapeError('K.rnn takes inputs of shape [samples, time, ...] with at least 3 axes, one time step, and the ' +
+      `same number of steps in all, received shapes ${leaves.map(({ shape }) => formatShape(shape)).join(', ')}.`);
+  }
+  if (steps !== null && steps !== length) {
+    throw new ShapeError(`K.rnn: input_length is ${steps}, but the inputs have ${length} time steps.`);
+  }
+  return length;
+}
+
+/** Lengths of the samples as a mask. */
+function maskOfLengths(lengths: Tensor, steps: number, time_major: boolean): Tensor {
+  const [times, counts] = [iota(steps), cast(lengths, 'int32')];
+  return time_major ? less(expandDims(times, 1), counts) : less(times, expandDims(counts, 1));
+}
+
+function runSteps(
+  step: StepFunction, inputs: unknown, initial: readonly TensorLike[], constants: readonly TensorLike[],
+  mask: TensorLike | null, lengths: TensorLike | null, settings: Settings,
+): RnnResult<Tensor> {
+  const leaves = flatten(inputs).map((leaf) => toTensor(leaf as TensorLike));
+  const steps = checkedLength(leaves, settings);
+  const given = mask === null && lengths !== null ? maskOfLengths(toTensor(lengths), steps, settings.time_major) : mask;
+  const masks = given === null ? undefined : overTime(cast(toTensor(given), 'bool'), settings);
+  const slices = leaves.map((leaf) => overTime(leaf, settings));
+  const fixed = constants.map((value) => toTensor(value));
+  let states = initial.map((value) => toTensor(value));
+  let outputs: Tensor[] = [];
+  for (let time = 0; time < steps; time++) {
+    const now = packAs(inputs, slices.map((slice) => slice[time])) as Tensor;
+    const [output, next] = step(now, [...states, ...fixed]);
+    const condition = masks?.[time];
+    if (condition === undefined) {
+      outputs = settings.return_all_outputs ? [...outputs, output] : [output];
+      states = [...next];
+      continue;
+    }
+    const before = outputs.length === 0 || settings.zero_output_for_mask
+      ? zeros(output.shape, output) : outputs[outputs.length - 1];
+    const kept = where(alongBatch(condition, output), output, before);
+    outputs = settings.return_all_outputs ? [...outputs, kept] : [kept];
+    states = states.map((state, i) => where(alongBatch(condition, state), next[i], state));
+  }
+  return [outputs[outputs.length - 1], stack(outputs, settings.time_major ? 0 : 1), states];
+}
+
+/** Shapes of the results from those of one step. */
+function specOf(
+  step: StepFunction, inputs: unknown, initial: readonly unknown[], constants: readonly unknown[], settings: Settings,
+): RnnResult<KerasTensor> {
+  const axis = settings.time_major ? 0 : 1;
+  const [first] = flatten(inputs) as (KerasTensor | Tensor)[];
+  const length = settings.steps ?? first.shape[axis];
+  if (settings.unroll && length === null) {
+    throw new TypeError('K.rnn can unroll a known number of time steps only: give the placeholder its time dimension, or ' +
+      'input_length.');
+  }
+  const slice = mapStructure((leaf) => withoutAxis(leaf as KerasTensor, axis), inputs);
+  const symbolic = (values: readonly unknown[]): unknown[] =>
+    values.map((value) => (value instanceof KerasTensor ? value : toTensor(value as TensorLike)));
+  const [output, states] = computeOutputSpec(
+    (now, before, fixed) => step(now as Tensor, [...(before as Tensor[]), ...(fixed as Tensor[])]) as unknown,
+    [slice, symbolic(initial), symbolic(constants)]) as [KerasTensor, KerasTensor[]];
+  return [output, withAxis(output, axis, settings.return_all_outputs ? length : 1), states];
+}
+
+type Inputs<T> = T | readonly T[] | { readonly [name: string]: T };
+
+/**
+ * Runs a step function along the time axis of a tensor. Source: keras.backend.rnn.
+ *
+ * At a masked step the states stay, and the output is that of the step before (0 at first).
+ *
+ * @param step_function `(inputs, states) => [output, new_states]`: inputs [samples, ...] at one time; states, an array of
+ *   tensors, followed by the constants
+ * @param inputs [samples, time, ...] with at least 3 axes, or a structure of such tensors
+ * @param initial_states the states before the first step, [samples, ...] each
+ * @param args go_backwards, mask, constants, unroll, input_length and the options of Keras 2, by position or name
+ * @returns [last_output, outputs, new_states]: the last output [samples, ...]; all outputs [samples, time, ...], in the
+ *   order in which they were computed; the states after the last step
+ * @throws ShapeError when inputs have no time axis, or lengths differ
+ * @example
+ * const K = keras.backend;
+ * const step = (x, [total]) => [keras.ops.add(x, total), [keras.ops.add(x, total)]];
+ * const [last, outputs, states] = K.rnn(step, keras.ops.array([[[1], [2], [3]]]), [keras.ops.zeros([1, 1])], { mask: [[1, 0, 1]] });
+ * [last, outputs, states[0]].map((t) => t.arraySync()); // [[[4]], [[[1], [1], [4]]], [[4]]]
+ */
+export function rnn(
+  step_function: StepFunction, inputs: Inputs<Tensor>, initial_states: readonly Tensor[],
+  ...args: [options?: RnnOptions] | RnnPositional
+): RnnResult<Tensor>;
+export function rnn(
+  step_function: StepFunction, inputs: Inputs<TensorLike | KerasTensor>,
+  initial_states: readonly (TensorLike | KerasTensor)[], ...args: [options?: RnnOptions] | RnnPositional
+): RnnResult<KerasTensor>;
+export function rnn(...args: unknown[]): RnnResult<Tensor> | RnnResult<KerasTensor> {
+  const [step, inputs, initial, go_backwards = false, mask = null, constants = null, unroll = false, input_length = null,
+    time_major = false, zero_output_for_mask = false, return_all_outputs = true] =
+    positionalArguments('keras.backend.rnn', NAMES, args, ['inputs']) as [
+      StepFunction, unknown, readonly TensorLike[], boolean?, (TensorLike | null)?, (readonly TensorLike[] | null)?, boolean?,
+      (TensorLike | null)?, boolean?, boolean?, boolean?];
+  const isNested = isPlainObject(inputs) || (Array.isArray(inputs) &&
+    inputs.some((item) => item instanceof Tensor || item instanceof KerasTensor));
+  const struct = isNested || inputs instanceof KerasTensor ? inputs : toTensor(inputs as TensorLike);
+  const steps = typeof input_length === 'number' ? input_length : null;
+  const lengths = typeof input_length === 'number' ? null : input_length;
+  const settings = { go_backwards, unroll, time_major, zero_output_for_mask, return_all_outputs, steps };
+  return runOrRecord(
+    (x: unknown, s: readonly TensorLike[], c: readonly TensorLike[], m: TensorLike | null, n: TensorLike | null) =>
+      runSteps(step, x, s, c, m, n, settings),
+    (x: unknown, s: readonly unknown[], c: readonly unknown[]) => specOf(step, x, s, c, settings),
+    [struct, initial, constants ?? [], mask, lengths]) as RnnResult<Tensor>;
+}
+
+/** The options by position. */
+type RnnPositional = [
+  go_backwards?: boolean, mask?: RnnOptions['mask'], constants?: RnnOptions['constants'], unroll?: boolean,
+  input_length?: RnnOptions['input_length'], time_major?: boolean, zero_output_for_mask?: boolean,
+  return_all_outputs?: boolean];
