@@ -49,6 +49,8 @@ const REFUSED: [what: string, call: Call, error: string, ...message: string[]][]
   ['a transform of 6 numbers', () => ops.image.affine_transform(ops.ones([4, 4, 1]), ops.ones([6])), 'ShapeError', '[6]'],
   ['transforms for other images', () =>
     ops.image.affine_transform(ops.ones([3, 4, 4, 1]), ops.ones([2, 8])), 'ShapeError', '3', '2'],
+  ['three points', () => ops.image.perspective_transform(ops.ones([4, 4, 1]), ops.ones([3, 2]), ops.ones([3, 2])),
+    'ShapeError', '[4, 2]', '[3, 2]'],
   ['an unknown interpolation', () =>
     ops.image.affine_transform(ops.ones([4, 4, 1]), ops.ones([8]), 'cubic'), 'TypeError', 'bilinear', "'cubic'"],
   ['coordinates for other axes', () => ops.image.map_coordinates(ops.ones([2, 2]), ops.ones([3, 1]), 1), 'ShapeError', '[3, 1]'],

@@ -1,7 +1,7 @@
 /** Images seen through affine and perspective transforms. The numbers are those of TensorFlow's kernel. */
 import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
-import { formatShape, ShapeError } from '../../engine/shape.js';
+import { formatShape, sameShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { full, iota } from '../compose.js';
 import { defineOp } from '../define.js';
@@ -138,4 +138,65 @@ export const affine_transform = defineOp('keras.ops.image.affine_transform',
     }
     const transforms = reshape(given, [given.size / 8, 8]);
     return overBatch('affine_transform', x, data_format, (batch) => projected(batch, transforms, sampling));
+  });
+
+/** One coordinate of points [n, 4, 2], as [n, 4, 1]. */
+const column = (points: Tensor, axis: 0 | 1): Tensor => sliceAxis(points, 2, axis, axis + 1);
+
+/** The transforms [n, 8] that show each end point what lies at the start point. */
+function homographies(start: Tensor, end: Tensor): Tensor {
+  const count = start.shape[0];
+  const constant = (value: number): Tensor => full(value, [count, 4, 1], 'float32');
+  const [one, zero] = [constant(1), constant(0)];
+  const [x, y] = [column(end, 0), column(end, 1)];
+  // a x + b y + c - u (g x + h y) = u for a start point (u, v), and the like for v.
+  const equations = ([0, 1] as const).map((axis) => {
+    const to = column(start, axis);
+    const own = [x, y, one];
+    const others = [zero, zero, zero];
+    const terms = [...(axis === 0 ? own : others), ...(axis === 0 ? others : own),
+      negative(multiply(to, x)), negative(multiply(to, y))];
+    return { terms: apply('concatenate', terms, { axis: 2 }), to };
+  });
+  const rows = reshape(apply('stack', equations.map(({ terms }) => terms), { axis: 2 }), [count, 8, 8]);
+  const sides = reshape(apply('stack', equations.map(({ to }) => to), { axis: 2 }), [count, 8, 1]);
+  return reshape(apply('matrix_solve', [rows, sides], { adjoint: false }), [count, 8]);
+}
+
+/**
+ * Images in perspective: four points of each are moved to four other places. Source: keras.ops.image.perspective_transform.
+ *
+ * @param images [batch, height, width, channels] or one image without the batch axis
+ * @param start_points [4, 2], or [batch, 4, 2]: points (x, y) of the image
+ * @param end_points of the same shape: where they are in the result
+ * @param interpolation 'bilinear' (default) or 'nearest'
+ * @param fill_value what lies outside of the image; default 0
+ * @param data_format default: the configured one
+ * @returns images of the same shape and dtype; computed in float32, integers lose the fraction
+ * @throws ShapeError when the rank of the images or the shape of the points does not fit
+ * @example
+ * const corners = [[0, 0], [0, 4], [4, 0], [4, 4]];
+ * ops.image.perspective_transform(ops.ones([4, 4, 3]), corners, [[0, 1], [0, 4], [4, 0], [4, 3]]).shape; // [4, 4, 3]
+ */
+export const perspective_transform = defineOp('keras.ops.image.perspective_transform',
+  ['images', 'start_points', 'end_points', 'interpolation', 'fill_value', 'data_format'], (
+    images: TensorLike, start_points: TensorLike, end_points: TensorLike, interpolation: string = 'bilinear',
+    fill_value: number = 0, data_format: string | null = null,
+  ): Tensor => {
+    const x = toTensor(images);
+    checkImages('perspective_transform', x);
+    const points = [start_points, end_points].map((value) => toTensor(value, 'float32'));
+    const [start, end] = points;
+    const fits = points.every(({ shape }) => shape.length >= 2 && shape.length <= 3 && sameShape(shape.slice(-2), [4, 2]));
+    if (!fits || !sameShape(start.shape, end.shape)) {
+      throw new ShapeError('perspective_transform takes start_points and end_points of one shape, [4, 2] or [batch, 4, 2], ' +
+        `received ${formatShape(start.shape)} and ${formatShape(end.shape)}.`);
+    }
+    const sampling: Sampling = {
+      interpolation: requireChoice('perspective_transform', 'interpolation', interpolation, AFFINE_INTERPOLATIONS),
+      mode: 'constant', fill_value,
+    };
+    const count = start.size / 8;
+    const transforms = homographies(reshape(start, [count, 4, 2]), reshape(end, [count, 4, 2]));
+    return overBatch('perspective_transform', x, data_format, (batch) => projected(batch, transforms, sampling));
   });

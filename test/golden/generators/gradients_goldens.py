@@ -36,6 +36,7 @@ NOT_DIFFERENTIABLE = {
     "ones_like",
     # TensorFlow has an approximation: the gradient transformed back.
     "image.affine_transform",
+    "image.perspective_transform",
 }
 FLOATS = (tf.float32, tf.float64)
 

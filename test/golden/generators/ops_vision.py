@@ -160,6 +160,18 @@ def image_sampling():
         ("affine_transform", [r(3, 3, 1, dtype="float16"), turn], {}),
         ("affine_transform", [r(0, 3, 3, 1), turn], {MAYBE: True}),
     ]
+    start = t([[0.0, 0.0], [4.0, 0.0], [0.0, 3.0], [4.0, 3.0]])
+    end = t([[0.3, -0.4], [3.6, 0.2], [0.5, 3.4], [4.2, 2.7]])
+    both = [t(np.stack([start, end])), t(np.stack([end, start]))]
+    rows += [
+        ("perspective_transform", [single, start, end], {}),
+        ("perspective_transform", [single, start, end], {"interpolation": "nearest", "fill_value": 0.5}),
+        ("perspective_transform", [batch, *both], {}),
+        ("perspective_transform", [batch, start, end], {"fill_value": 2.0}),
+        ("perspective_transform", [first, end, start], {"data_format": FIRST}),
+        ("perspective_transform", [randint(rng, (4, 5, 1), 0, 256, "uint8"), start, end], {}),
+        ("perspective_transform", [single, start, start], {"interpolation": "nearest"}),
+    ]
     line, square = r(5), r(3, 4)
     at = t([[0.4, 1.7, -0.6, 2.5], [1.2, 3.4, 0.3, 2.9]])
     out = t([[-1.2, 3.0, -2.6, 2.2, 1.0], [4.2, -0.3, 2.1, -5.3, 6.0]])
