@@ -16,9 +16,9 @@ const TIMED_RUNS = 10;
 /** The optimised form is to take at most this part of the time. */
 const WORTH = 0.95;
 
-/** Random numbers that XLA draws otherwise: the same seed must give the same numbers however a graph is run. */
+/** Random numbers that XLA draws otherwise, or not at all: the same seed must give the same numbers however a graph is run. */
 const DRAWN_OTHERWISE: ReadonlySet<PrimitiveName> =
-  new Set<PrimitiveName>(['random_normal', 'random_truncated_normal']);
+  new Set<PrimitiveName>(['random_normal', 'random_truncated_normal', 'random_gamma', 'random_binomial']);
 /** On a CPU XLA's convolutions took two to five times as long wherever we measured them. */
 const SLOW_ON_CPU: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
   'conv', 'conv_grad_input', 'conv_grad_kernel', 'depthwise_conv', 'depthwise_conv_grad_input', 'depthwise_conv_grad_kernel',

@@ -346,4 +346,5 @@ export const gradientCases: GradientTable = {
   with_gradient: [],
 
   random_uniform: null, random_normal: null, random_truncated_normal: null, random_integers: null,
+  random_gamma: /stop_gradient/, random_binomial: null,
 };

@@ -10,7 +10,7 @@ import { argumentOf, expectTensor } from '../golden/tensors.js';
 type Call = GoldenCall & { seed_generator?: number };
 type Sampler = (...args: unknown[]) => Tensor;
 
-const FAMILIES = ['uniform', 'normal', 'truncated_normal', 'randint', 'categorical', 'dropout', 'shuffle'] as const;
+const FAMILIES = ['uniform', 'normal', 'truncated_normal', 'randint', 'categorical', 'dropout', 'shuffle', 'gamma', 'beta', 'binomial'] as const;
 
 describe('random: the numbers of Python Keras', () => {
   for (const family of FAMILIES) {
@@ -90,5 +90,20 @@ describe('random: seeds', () => {
     expect(() => random.randint([2], 0, 3, { dtype: 'float32' })).to.throw(TypeError, 'float32');
     expect(() => random.dropout([1, 2], 1.5)).to.throw(RangeError, '1.5');
     expect(() => random.categorical([1, 2], 1)).to.throw(/\[2\]/);
+    expect(() => random.gamma([2, 3], [1, 2])).to.throw(/alpha.*\[2, 3\].*\[2\]/);
+    expect(() => random.binomial([3], 5, [[0.5], [0.5]])).to.throw(/probabilities.*\[3\].*\[2, 1\]/);
+    expect(() => random.beta([2], 1, 1, { dtype: 'int32' })).to.throw(TypeError, 'int32');
+  });
+
+  it('gives NaN for parameters that distributions do not have, rather than draw forever', () => {
+    expect(random.gamma([3], [-1, NaN, 0], { seed: 1 }).arraySync()).to.deep.equal([NaN, NaN, 2 ** -126]);
+    expect(random.binomial([4], [NaN, Infinity, 5, 5], [0.5, 0.5, NaN, 1], { seed: 1 }).arraySync())
+      .to.deep.equal([NaN, NaN, NaN, 5]);
+  });
+
+  it('parameters may have any shape that broadcasts', () => {
+    const narrow = random.gamma([2, 3], [[0.5], [2]], { seed: 1 });
+    expect(narrow.arraySync()).to.deep.equal(random.gamma([2, 3], [[0.5, 0.5, 0.5], [2, 2, 2]], { seed: 1 }).arraySync());
+    expect(random.binomial([2, 2], [[10], [20]], 0.5, { seed: 1 }).shape).to.deep.equal([2, 2]);
   });
 });

@@ -102,8 +102,11 @@ export function fillNormal(seed: ArrayLike<number>, out: Float32Array): void {
   }
 }
 
-/** Blocks reserved for each four results of a distribution that rejects samples. */
-const RESERVED = 256;
+/**
+ * Blocks reserved for the samples of a distribution that rejects some: for each four of `fillTruncatedNormal`, for each
+ * one elsewhere.
+ */
+export const RESERVED = 256;
 
 /** Normal samples; those beyond two deviations are drawn again, from blocks reserved for their group of four. */
 export function fillTruncatedNormal(seed: ArrayLike<number>, out: Float32Array): void {

@@ -16,4 +16,8 @@ export const vjpRules: { [N in PrimitiveName]: GradientRule<ParamsOf<N>> } = {
   ...elementwiseVjp, ...reductionVjp, ...structureVjp, ...indexingVjp, ...linearVjp, ...neuralVjp,
   ...linalgVjp, ...fourierVjp, ...complexVjp, ...controlVjp,
   random_uniform: null, random_normal: null, random_truncated_normal: null, random_integers: null,
+  random_binomial: null,
+  random_gamma: () => {
+    throw new Error('Gamma distributed numbers have no gradient by their parameter here. Put it into ops.stop_gradient.');
+  },
 };

@@ -700,6 +700,20 @@ for seed in SEEDS:
 for name in ["random_uniform", "random_normal", "random_truncated_normal"]:
     row(name, [i32([1, 2])], [Fixed(np.zeros((0, 2)), "float32")], {"shape": [0, 2], "dtype": "float32"})
 row("random_integers", [i32([1, 2]), i32(0), i32(5)], [i32(np.zeros((0,)))], {"shape": [0], "dtype": "int32"})
+for seed in SEEDS:
+    s = i32(seed)
+    alphas = [0.0, 0.3, 0.5, 1.0, 1.5, 4.0, 30.0]
+    for dtype in FLOATS[:3]:
+        for shape, alpha in [([3, 7], alphas), ([2, 3], 0.25), ([5], 2.0), ([2, 0, 3], 1.5)]:
+            y = tf.raw_ops.StatelessRandomGammaV2(shape=shape, seed=seed, alpha=tf.constant(alpha, dtype))
+            row("random_gamma", [s, Fixed(alpha, dtype)], [Fixed(y.numpy().astype("float64"), dtype)],
+                {"shape": shape, "dtype": dtype}, tolerance=1e-5 if dtype == "float32" else None)
+    counts = [5.0, 40.0, 1000.0, 12.0, 30.0, 0.0, 7.0]
+    chances = [0.25, 0.75, 0.5, 0.0, 1.0, 0.5, float("nan")]
+    for dtype in WIDE:
+        for shape, n, p in [([4, 7], counts, chances), ([2, 3], 9.0, 0.625), ([0, 2], 9.0, 0.5), ([6], 200.0, 0.25)]:
+            y = tf.random.stateless_binomial(shape, seed, tf.constant(n, dtype), tf.constant(p, dtype), output_dtype=dtype)
+            row("random_binomial", [s, Fixed(n, dtype), Fixed(p, dtype)], [Fixed(y.numpy(), dtype)], {"shape": shape, "dtype": dtype})
 
 lines = [
     "/**",

@@ -55,5 +55,9 @@ export const randomLowering: LoweringTable<keyof typeof random> = {
   random_truncated_normal: sample('StatelessTruncatedNormalV2'),
   random_integers: (b, [seed, low, high], { params: { shape } }) =>
     b.op('StatelessRandomUniformIntV2', [b.ints(shape), ...keyed(b, seed), low, high]),
+  random_gamma: (b, [seed, alpha], { params: { shape } }) =>
+    b.op('StatelessRandomGammaV3', [b.ints(shape), ...keyed(b, seed), alpha]),
+  random_binomial: (b, [seed, counts, probabilities], { params: { shape, dtype } }) =>
+    b.op('StatelessRandomBinomial', [b.ints(shape), seed, counts, probabilities], { dtype: { type: dtype } }),
 };
 

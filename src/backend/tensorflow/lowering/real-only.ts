@@ -13,4 +13,5 @@ export const REAL_ONLY: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
   'max_pool', 'average_pool', 'max_pool_grad', 'max_pool_grad_grad', 'average_pool_grad',
   'softmax', 'log_softmax', 'softmax_cross_entropy', 'sparse_softmax_cross_entropy',
   'random_uniform', 'random_normal', 'random_truncated_normal', 'random_integers',
+  'random_gamma', 'random_binomial',
 ]);
