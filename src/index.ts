@@ -26,6 +26,7 @@ export { InputSpec } from './layers/input-spec.js';
 export { Layer } from './layers/layer.js';
 export { Loss } from './losses/index.js';
 export { Metric } from './metrics/index.js';
+export { Function } from './models/function.js';
 export { Functional, Model, Sequential } from './models/index.js';
 export { KerasTensor } from './ops/keras-tensor.js';
 export { Operation } from './ops/operation.js';

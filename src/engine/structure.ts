@@ -45,3 +45,18 @@ export function mapStructure<R>(fn: (leaf: unknown) => R, structure: unknown): u
   }
   return fn(structure);
 }
+
+/** Whether two structures have their leaves in the same places. */
+export function sameStructure(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameStructure(item, b[i]));
+  if (!isPlainObject(a)) return !Array.isArray(b) && !isPlainObject(b);
+  const keys = Object.keys(a);
+  return isPlainObject(b) && keys.length === Object.keys(b).length && keys.every((key) => key in b && sameStructure(a[key], b[key]));
+}
+
+/** A structure by its lists and keys, with `*` for the leaves: for messages. */
+export function describeStructure(structure: unknown): string {
+  if (Array.isArray(structure)) return `[${structure.map(describeStructure).join(', ')}]`;
+  if (!isPlainObject(structure)) return '*';
+  return `{${Object.entries(structure).map(([key, item]) => `${key}: ${describeStructure(item)}`).join(', ')}}`;
+}

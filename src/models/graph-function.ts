@@ -59,6 +59,8 @@ export class GraphFunction {
     const indices = new Map<Operation, number>();
     const isInput = new Set(this.inputs);
     const visit = (tensor: KerasTensor): void => {
+      // An input may come from nowhere: it is given, not computed.
+      if (isInput.has(tensor) && !tensor._keras_history) return;
       const { operation, node } = historyOf(tensor);
       if (done.has(node)) return;
       if (open.has(node)) throw new GraphError(`The graph has a cycle through ${operation.toString()}.`);
@@ -89,6 +91,7 @@ export class GraphFunction {
       }
     }
     for (const input of this.inputs) {
+      if (!input._keras_history) continue;
       const { operation, node } = historyOf(input);
       if (!operationDepth.has(operation)) {
         operationDepth.set(operation, 0);

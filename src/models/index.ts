@@ -7,6 +7,7 @@ import { Model } from './model.js';
 export { Model, UnknownLayerError, type ModelArgs } from './model.js';
 export { Functional } from './functional.js';
 export { Sequential, type SequentialOptions } from './sequential.js';
+export { clone_model, type CallFunction, type CloneModelOptions } from './cloning.js';
 export { GraphError } from './graph-function.js';
 export { load_model, save_model } from '../saving/keras-archive.js';
 
