@@ -1,6 +1,6 @@
 /** CSVLogger: the logs of each epoch as lines of a CSV file. */
 import { appendFile, open, writeFile } from 'node:fs/promises';
-import { pathOf, type FilePath } from '../saving/keras-archive.js';
+import { pathOf, type FilePath } from '../saving/files.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { ArgumentError } from '../utils/checks.js';

@@ -1,7 +1,7 @@
 /** ModelCheckpoint: saves the model, or its weights, as training goes on. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pathOf, type FilePath } from '../saving/keras-archive.js';
+import { pathOf, type FilePath } from '../saving/files.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { ArgumentError } from '../utils/checks.js';

@@ -145,13 +145,25 @@ function callNode(
 ): void {
   const call = layer as unknown as (...args: unknown[]) => unknown;
   if (Array.isArray(data)) {
-    // The form of Keras 2: [[layer, node, tensor, kwargs], ...].
-    const tensors = data.map((item) => tensorAt(item as TensorPlace));
-    call(tensors.length === 1 ? tensors[0] : tensors);
+    // The form of Keras 2: [[layer, node, tensor, {named arguments}], ...], or, for one tensor, that without the list.
+    const items = (typeof data[0] === 'string' ? [data] : data) as [...TensorPlace, Record<string, unknown>?][];
+    const tensors = items.map(([name, node, tensor]) => tensorAt([name, node, tensor]));
+    const named = Object.assign({}, ...items.map((item) => item[3])) as Record<string, unknown>;
+    callWith(call, [tensors.length === 1 ? tensors[0] : tensors], mapValues(named, (value) =>
+      (isPlace(value) ? tensorAt(value) : revive(value))));
     return;
   }
-  const args = revive(data.args) as unknown[];
-  const kwargs = (revive(data.kwargs) ?? {}) as Record<string, unknown>;
+  callWith(call, revive(data.args) as unknown[], (revive(data.kwargs) ?? {}) as Record<string, unknown>);
+}
+
+const isPlace = (value: unknown): value is TensorPlace =>
+  Array.isArray(value) && value.length === 3 && typeof value[0] === 'string' && Number.isInteger(value[1]) &&
+  Number.isInteger(value[2]);
+
+/** Calls without the named arguments that are null: Python writes those that were not given. */
+function callWith(
+  call: (...args: unknown[]) => unknown, args: readonly unknown[], kwargs: Record<string, unknown>,
+): void {
   for (const key of Object.keys(kwargs)) {
     if (flatten(kwargs[key]).every((leaf) => leaf === null)) delete kwargs[key];
   }

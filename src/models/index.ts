@@ -9,7 +9,7 @@ export { Functional } from './functional.js';
 export { Sequential, type SequentialOptions } from './sequential.js';
 export { clone_model, type CallFunction, type CloneModelOptions } from './cloning.js';
 export { GraphError } from './graph-function.js';
-export { load_model, save_model } from '../saving/keras-archive.js';
+export { load_model, save_model } from '../saving/saving-api.js';
 
 /**
  * A new, untrained model from the JSON that `model.to_json()` gives. Source: keras.models.model_from_json.

@@ -8,12 +8,12 @@ import { InputLayer } from '../layers/core/input-layer.js';
 import { IncompatibleInputError, InputSpec } from '../layers/input-spec.js';
 import { Layer, type CallOptions, type LayerOptions } from '../layers/layer.js';
 import { hasKerasTensor, KerasTensor } from '../ops/keras-tensor.js';
-import {
-  load_weights, save_model, save_weights, type FilePath, type FileSource, type SaveModelOptions,
-} from '../saving/keras-archive.js';
+import type { FilePath, FileSource } from '../saving/files.js';
 import { stringifyJSON } from '../saving/json.js';
 import { kerasExport } from '../saving/registration.js';
+import { save_model, type SaveModelOptions } from '../saving/saving-api.js';
 import { serialize_keras_object } from '../saving/serialization.js';
+import { load_weights, save_weights, type LoadWeightsOptions, type SaveWeightsOptions } from '../saving/weights-files.js';
 import { Trainer } from '../trainers/trainer.js';
 import { summarize, type SummaryOptions } from '../utils/summary.js';
 import { functionalConfig, functionalFromConfig, isFunctionalConfig } from './functional-config.js';
@@ -241,20 +241,23 @@ export class Model extends Trainer {
 
   /**
    * Writes the model to a `.keras` file: layers, weights, compile arguments and the optimizer's state.
-   * @param filepath ends in `.keras`; the file is replaced in one step, so a crash loses nothing
+   * @param filepath ends in `.keras`, or in `.h5` for the older format; the file is replaced in one step, so a crash loses nothing
    * @param options `overwrite` (default true)
    */
   async save(filepath: FilePath, options: SaveModelOptions = {}): Promise<void> {
     await save_model(this, filepath, options);
   }
 
-  /** Writes the weights to a `.weights.h5` file. */
-  async save_weights(filepath: FilePath, options: { overwrite?: boolean } = {}): Promise<void> {
+  /** Writes the weights to a `.weights.h5` file, or to shards with an index `.weights.json`: see keras.saving.save_weights. */
+  async save_weights(filepath: FilePath, options: SaveWeightsOptions = {}): Promise<void> {
     await save_weights(this, filepath, options);
   }
 
-  /** Reads weights from a `.weights.h5` or `.keras` file. `skip_mismatch` leaves others than fit alone. */
-  async load_weights(filepath: FileSource, options: { skip_mismatch?: boolean } = {}): Promise<void> {
+  /**
+   * Reads weights from a `.weights.h5`, `.weights.json`, `.keras` or `.h5` file: see keras.saving.load_weights.
+   * `skip_mismatch` leaves others than fit alone; `by_name` finds layers by name in files of Keras 2.
+   */
+  async load_weights(filepath: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     await load_weights(this, filepath, options);
   }
 

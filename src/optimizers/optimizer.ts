@@ -432,7 +432,9 @@ export abstract class Optimizer {
 
   load_own_variables(store: VariableStore): void {
     const keys = store.keys();
-    const { variables } = this;
+    // Keras 2 keeps a learning rate that is a number out of files.
+    const state = this.variables.filter((variable) => variable !== this.#learningRate);
+    const variables = keys.length === state.length ? state : this.variables;
     if (keys.length !== variables.length) {
       notice(`The state of optimizer '${this.name}' was not loaded: it has ${variables.length} variables, the file ` +
         `holds ${keys.length}.${this.built ? '' : ' The optimizer is not built yet.'}`);

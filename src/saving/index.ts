@@ -1,10 +1,7 @@
 /** keras.saving: models, weights and configs in files. */
 export { ArchiveError } from './archive.js';
 export { H5Error } from './h5/types.js';
-export {
-  load_model, load_weights, save_model, save_weights,
-  type FilePath, type FileSource, type LoadModelOptions, type SaveModelOptions,
-} from './keras-archive.js';
+export type { FilePath, FileSource } from './files.js';
 export { WeightsError } from './load-report.js';
 export {
   CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name, get_registered_object,
@@ -13,4 +10,6 @@ export {
 export {
   DeserializationError, deserialize_keras_object, serialize_keras_object, type DeserializeOptions,
 } from './serialization.js';
+export { load_model, save_model, type LoadModelOptions, type SaveModelOptions } from './saving-api.js';
 export type { VariableStore } from './walk.js';
+export { load_weights, save_weights, type LoadWeightsOptions, type SaveWeightsOptions } from './weights-files.js';

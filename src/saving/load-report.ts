@@ -18,6 +18,14 @@ export interface LoadReport {
   unused: string[];
 }
 
+/**
+ * An optimizer tells by itself that it has no place for a state, and without one the state was not asked for. Keras 2
+ * saved the figures of metrics, too, which begin anew.
+ */
+export function withoutOptimizer(report: LoadReport): LoadReport {
+  return { ...report, unused: report.unused.filter((path) => !/^(optimizer|metrics)\//.test(path)) };
+}
+
 /** A weights file does not fit the model. */
 export class WeightsError extends Error {
   override name = 'WeightsError';

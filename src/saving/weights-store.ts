@@ -48,7 +48,7 @@ function describe(saveable: Saveable): string {
 // Saving
 
 /** A copy in host memory of anything that can become a tensor. */
-function toArray(value: TensorLike): H5Array {
+export function toArray(value: TensorLike): H5Array {
   return tidy(() => {
     const tensor = toTensor(value);
     return { shape: tensor.shape, dtype: tensor.dtype, data: tensor.bits() };

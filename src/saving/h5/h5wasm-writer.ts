@@ -94,11 +94,12 @@ function writeAttribute(module: Module, file: bigint, path: string, name: string
   const list = Array.isArray(value) ? (value as readonly (string | number)[]) : [value as string | number];
   const shape = Array.isArray(value) ? [list.length] : [];
   const at = path || '/';
-  if (list.every((item) => typeof item === 'string')) {
+  // An empty list has no type; NumPy's, and so h5py's, is float64.
+  if (list.length > 0 && list.every((item) => typeof item === 'string')) {
     module.create_vlen_str_attribute(file, at, name, list, metadataOf(module, 'string', shape));
     return;
   }
-  const whole = list.every(Number.isSafeInteger);
+  const whole = list.length > 0 && list.every(Number.isSafeInteger);
   const numbers = whole ? BigInt64Array.from(list.map(BigInt)) : Float64Array.from(list as number[]);
   withBytes(module, new Uint8Array(numbers.buffer), (pointer) =>
     module.create_attribute(file, at, name, pointer, metadataOf(module, whole ? 'int64' : 'float64', shape)));

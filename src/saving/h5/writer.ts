@@ -14,7 +14,7 @@ const ATTRIBUTE_BYTES = 64_000;
 export interface FileContents {
   byteLength: number;
   /** May be iterated once for each writing. */
-  chunks: () => Generator<Uint8Array>;
+  chunks: () => Iterable<Uint8Array>;
 }
 
 export class H5Writer {
@@ -59,6 +59,39 @@ export class H5Writer {
     this.#attributes.push({ path, name, value });
   }
 
+  /** The arrays in order, with their sizes. */
+  listing(): { path: string; bytes: number }[] {
+    return [...this.#arrays].map(([path, array]) => ({ path, bytes: sizeOf(array) }));
+  }
+
+  /**
+   * Divides what is to be written into parts of at most so many bytes of arrays, in order, each with the groups that its
+   * arrays are in, and their attributes.
+   */
+  split(limit: number): H5Writer[] {
+    const parts: H5Writer[] = [];
+    let room = -1;
+    for (const [path, array] of this.#arrays) {
+      const bytes = sizeOf(array);
+      if (bytes > limit) {
+        throw new Error(`The array '${path}' takes ${bytes} bytes, and cannot go into shards of ${Math.floor(limit)} bytes. ` +
+          'Make max_shard_size larger.');
+      }
+      if (room < bytes) {
+        parts.push(new H5Writer());
+        room = limit;
+      }
+      parts.at(-1)!.createDataset(path, array);
+      room -= bytes;
+    }
+    for (const part of parts) {
+      for (const { path, name, value } of this.#attributes) {
+        if (path === '' || part.#groups.has(path) || part.#arrays.has(path)) part.setAttribute(path, name, value);
+      }
+    }
+    return parts.length > 0 ? parts : [this];
+  }
+
   /** Lays the file out. */
   async finish(): Promise<FileContents> {
     const arrays = [...this.#arrays.values()];
@@ -80,11 +113,12 @@ function bytesOf({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+const sizeOf = ({ shape, dtype }: H5Array): number => shape.reduce((n, d) => n * d, bytesPerElement(dtype));
+
 /** The contents of arrays that go into the layout; those of large ones do not. */
-function smallContents({ shape, dtype, data }: H5Array): { data?: Uint8Array | readonly string[] } {
-  if (dtype === 'string') return { data: data as readonly string[] };
-  const size = shape.reduce((n, d) => n * d, bytesPerElement(dtype));
-  return size >= SparseFile.LARGE ? {} : { data: bytesOf(data as NumericArray) };
+function smallContents(array: H5Array): { data?: Uint8Array | readonly string[] } {
+  if (array.dtype === 'string') return { data: array.data as readonly string[] };
+  return sizeOf(array) >= SparseFile.LARGE ? {} : { data: bytesOf(array.data as NumericArray) };
 }
 
 function checkName(name: string, path: string): string {

@@ -53,7 +53,7 @@ describe('saving/h5 writer', () => {
       if (reader === 'h5wasm') writer.createDataset('flag', sample('bool', [1]));
       const attributes = {
         name: 'dense', unicode: 'größer 日本', nothing: '', long: 'x'.repeat(70_000), whole: -3, part: 0.25,
-        texts: ['a', '', 'ß'], numbers: [1.5, -2], integers: [1, 2, 3],
+        texts: ['a', '', 'ß'], numbers: [1.5, -2], integers: [1, 2, 3], none: [],
       };
       for (const [name, value] of Object.entries(attributes)) writer.setAttribute('empty/inner', name, value);
       writer.setAttribute('', 'keras_version', '3.15.1');

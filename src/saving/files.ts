@@ -1,0 +1,69 @@
+/** What the file formats have in common: paths, the models that go into files, errors that name the file. */
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ArchiveError, describeContent } from './archive.js';
+import { writeFileAtomically } from './atomic-file.js';
+import { DeserializationError } from './class-lookup.js';
+import type { FileContents } from './h5/writer.js';
+import { looksLikeH5 } from './h5/types.js';
+import type { LegacyModel } from './legacy/h5-model.js';
+import type { Saveable } from './walk.js';
+
+/** The version of Keras whose file formats are written. */
+export const KERAS_VERSION = '3.15.1';
+
+/** What saving and loading need of a model. */
+export interface SaveableModel extends Saveable, LegacyModel {
+  readonly name: string;
+  readonly built: boolean;
+}
+
+/** A place on disk, or, for loading, the bytes of a file. */
+export type FilePath = string | URL;
+export type FileSource = FilePath | Uint8Array;
+
+export const pathOf = (filepath: FilePath): string => (filepath instanceof URL ? fileURLToPath(filepath) : filepath);
+
+/** How messages name a file. */
+export const nameOf = (source: FileSource): string =>
+  source instanceof Uint8Array ? 'the given bytes' : `'${pathOf(source)}'`;
+
+export function refuseOverwriting(path: string, overwrite: boolean): void {
+  if (!overwrite && existsSync(path)) {
+    throw new Error(`'${path}' exists, and overwrite is false. Choose another name, or pass {overwrite: true}.`);
+  }
+}
+
+/** Writes a file. What was there before stays until the new one is complete. */
+export async function writeContents(path: string, contents: Uint8Array | FileContents): Promise<void> {
+  await writeFileAtomically(path, async (file) => {
+    for (const chunk of contents instanceof Uint8Array ? [contents] : contents.chunks()) await file.appendFile(chunk);
+  });
+}
+
+/** The bytes of an HDF5 file, for `openH5` to keep. `kind` says in messages what it should have been. */
+export async function readH5Bytes(source: FileSource, kind: string): Promise<Uint8Array> {
+  const bytes = source instanceof Uint8Array ? new Uint8Array(source) : await readBytes(pathOf(source));
+  if (looksLikeH5(bytes)) return bytes;
+  throw new ArchiveError(`${nameOf(source)} is not ${kind}: ${describeContent(bytes.subarray(0, 512), bytes.length)}`);
+}
+
+export async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (cause) {
+    throw new ArchiveError(`Cannot open '${path}': ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Names the file in errors about what its config describes. */
+export function describedBy<T>(name: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    const message = `In ${name}: ${error instanceof Error ? error.message : String(error)}`;
+    const cause: unknown = error instanceof DeserializationError ? error.cause : error;
+    throw new DeserializationError(message, { cause });
+  }
+}

@@ -1,0 +1,118 @@
+/** save_weights and load_weights: `.weights.h5`, whole or in shards, and the weights in other files. */
+import { dirname, join } from 'node:path';
+import { positionalArguments } from '../utils/arguments.js';
+import { ArchiveError, ArchiveReader } from './archive.js';
+import {
+  nameOf, pathOf, readH5Bytes, refuseOverwriting, writeContents, type FilePath, type FileSource, type SaveableModel,
+} from './files.js';
+import { openH5 } from './h5/reader.js';
+import { looksLikeH5, type H5Group } from './h5/types.js';
+import { WEIGHTS } from './keras-archive.js';
+import { isLegacyWeights, loadLegacyWeights } from './legacy/h5-weights.js';
+import { settleLoading, withoutOptimizer } from './load-report.js';
+import { kerasExport } from './registration.js';
+import { readShards, shardNames, splitIntoShards } from './shards.js';
+import { loadState, saveState } from './weights-store.js';
+
+export interface SaveWeightsOptions {
+  /** Whether a file that is there is replaced. Default true; false makes it an error. */
+  overwrite?: boolean;
+  /** Gigabytes (2^30 bytes) of weights in one file, beyond which another is begun. Default: no limit. */
+  max_shard_size?: number | null;
+}
+
+export interface LoadWeightsOptions {
+  /** Whether to load what fits, and warn of the rest. Default false. */
+  skip_mismatch?: boolean;
+  /** For files of Keras 2 alone: whether layers are found by their names, rather than in order. Default false. */
+  by_name?: boolean;
+}
+
+/**
+ * Saves the weights of a model, and its optimizer's state, without the architecture.
+ *
+ * @param model A built model.
+ * @param filepath Ends in `.weights.h5`; with `max_shard_size`, in `.weights.json`: an index, beside which the shards
+ *   `NAME_00000.weights.h5`, `NAME_00001.weights.h5`, ... are written.
+ * @param options `overwrite`, `max_shard_size`; also by position.
+ *
+ * @example
+ * await keras.saving.save_weights(model, 'large.weights.json', { max_shard_size: 2 });
+ */
+export async function save_weights(
+  model: SaveableModel, filepath: FilePath,
+  ...options: [SaveWeightsOptions?] | [overwrite?: boolean, max_shard_size?: number | null]
+): Promise<void> {
+  const [overwrite, max_shard_size] = positionalArguments('save_weights', ['overwrite', 'max_shard_size'], options) as [
+    boolean | undefined, number | null | undefined];
+  const path = pathOf(filepath);
+  const isSharded = max_shard_size !== undefined && max_shard_size !== null;
+  const ending = isSharded ? '.weights.json' : '.weights.h5';
+  if (!path.endsWith(ending)) {
+    throw new Error(`Cannot save '${path}': the name of ${isSharded ? 'an index of shards' : 'a weights file'} ends in ${ending}.`);
+  }
+  requireBuilt(model, 'save');
+  refuseOverwriting(path, overwrite ?? true);
+  const state = saveState(model);
+  if (!isSharded) return writeContents(path, await state.finish());
+  const { shards, index } = splitIntoShards(state, path, max_shard_size);
+  // The index comes last, so that what it names is there.
+  for (const [name, writer] of shards) await writeContents(join(dirname(path), name), await writer.finish());
+  return writeContents(path, Buffer.from(index));
+}
+
+function requireBuilt(model: SaveableModel, what: string): void {
+  if (model.built) return;
+  throw new Error(`Cannot ${what} the weights of model '${model.name}': it is not built, so that it has none. ` +
+    'Call it on data, or call build(input_shape), first.');
+}
+
+/**
+ * Loads weights into a model of the architecture that they were saved from.
+ *
+ * @param model A built model.
+ * @param filepath A `.weights.h5`, `.weights.json` (shards) or `.keras` file, or an `.h5` file of Keras 2; as a path or,
+ *   save for shards, as bytes.
+ * @param options `skip_mismatch`, `by_name`.
+ *
+ * @example
+ * await keras.saving.load_weights(model, 'old.h5', { by_name: true, skip_mismatch: true });
+ */
+export async function load_weights(
+  model: SaveableModel, filepath: FileSource, ...options: [LoadWeightsOptions?] | [skip_mismatch?: boolean]
+): Promise<void> {
+  const [skip_mismatch, by_name] = positionalArguments('load_weights', ['skip_mismatch', 'by_name'], options) as [
+    boolean | undefined, boolean | undefined];
+  requireBuilt(model, 'load');
+  const name = nameOf(filepath);
+  const root = await readWeights(filepath);
+  const isLegacy = isLegacyWeights(root);
+  if (by_name && !isLegacy) {
+    throw new Error(`load_weights: by_name is for .h5 files of Keras 2. The weights in ${name} have paths of their own.`);
+  }
+  const report = isLegacy ? loadLegacyWeights(model, root, by_name ?? false) : withoutOptimizer(loadState(model, root));
+  settleLoading(report, name, skip_mismatch ?? false);
+}
+
+async function readWeights(source: FileSource): Promise<H5Group> {
+  const isBytes = source instanceof Uint8Array;
+  const path = isBytes ? '' : pathOf(source);
+  if (isBytes ? !looksLikeH5(source) : path.endsWith('.keras')) {
+    await using files = await ArchiveReader.open(isBytes ? source : path);
+    return (await openH5(await files.read(WEIGHTS), files.name.replaceAll('\'', ''))).root;
+  }
+  if (path.endsWith('.weights.json')) {
+    const read = async (name: string): Promise<H5Group> => {
+      const shard = join(dirname(path), name);
+      return (await openH5(await readH5Bytes(shard, 'a shard of weights'), shard)).root;
+    };
+    return readShards(await Promise.all((await shardNames(path)).map(read)));
+  }
+  if (!isBytes && !/\.(h5|hdf5)$/.test(path)) {
+    throw new ArchiveError(`Cannot load '${path}': the name of a weights file ends in .weights.h5, .weights.json or .keras.`);
+  }
+  return (await openH5(await readH5Bytes(source, 'a weights file'), isBytes ? nameOf(source) : path)).root;
+}
+
+kerasExport(save_weights, 'keras.saving.save_weights');
+kerasExport(load_weights, 'keras.saving.load_weights');

@@ -1,0 +1,233 @@
+"""Writes small model files with one version of Keras, for test/saving/corpus.test.ts.
+
+    python make_corpus.py            with the Keras that this Python has (3.0 and newer)
+    python make_corpus.py tf_keras   with the package tf_keras, which is Keras 2
+
+Run it once for each version, in an environment of its own or with the version's package first in PYTHONPATH. Writes
+VERSION/NAME.keras, NAME.h5 or NAME.weights.h5 and VERSION/corpus.json with inputs and predictions. RESULTS.md beside this
+file names the versions.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+
+import numpy as np
+
+LEGACY = sys.argv[1:] == ["tf_keras"]
+if LEGACY:
+    import tf_keras as keras
+else:
+    import keras
+layers = keras.layers
+VERSION = tuple(int(part) for part in keras.__version__.split(".")[:2])
+
+
+def mlp():
+    model = keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(5, activation="relu", kernel_regularizer="l2"),
+            layers.Dropout(0.3),
+            layers.Dense(3, activation="softmax", kernel_initializer="he_normal"),
+        ],
+        name="mlp",
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    random = np.random.default_rng(1)
+    model.fit(random.normal(size=(16, 4)), random.integers(0, 3, 16), epochs=2, verbose=0)
+    return model
+
+
+def cnn():
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 2)),
+            layers.Conv2D(3, 3, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.Activation("relu"),
+            layers.MaxPooling2D(2),
+            layers.SeparableConv2D(4, 3, activation="elu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(2),
+        ],
+        name="cnn",
+    )
+    model.compile(keras.optimizers.SGD(0.1, momentum=0.9), "mse")
+    random = np.random.default_rng(2)
+    model.fit(random.normal(size=(8, 8, 8, 2)), random.normal(size=(8, 2)), verbose=0)
+    return model
+
+
+def branches():
+    a, b = keras.Input((3,), name="a"), keras.Input((2,), name="b")
+    shared = layers.Dense(4, activation="tanh", name="shared")
+    left, right = shared(a), shared(layers.Dense(3, name="widen")(b))
+    joined = layers.Concatenate(name="join")([left, right, layers.Add(name="sum")([left, right])])
+    outputs = [layers.Dense(2, name="first")(joined), layers.Dense(1, activation="sigmoid", name="second")(joined)]
+    model = keras.Model([a, b], outputs, name="branches")
+    model.compile("rmsprop", ["mse", "binary_crossentropy"], loss_weights=[1.0, 0.5])
+    return model
+
+
+def nested():
+    inner_in = keras.Input((4,), name="inner_in")
+    inner = keras.Model(inner_in, layers.Dense(4, activation="relu", name="inner_dense")(inner_in), name="inner")
+    head = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="head_dense"), layers.LayerNormalization()], name="head")
+    x = inputs = keras.Input((4,), name="outer_in")
+    for _ in range(2):
+        x = inner(x)
+    return keras.Model(inputs, head(x), name="nested")
+
+
+def text():
+    return keras.Sequential(
+        [
+            keras.Input((6,), dtype="int32"),
+            layers.Embedding(10, 4, mask_zero=True),
+            layers.Conv1D(3, 2, padding="causal" if not LEGACY else "valid"),
+            layers.GlobalMaxPooling1D(),
+            layers.Dense(2, activation="softmax"),
+        ],
+        name="text",
+    )
+
+
+def recurrent():
+    x = inputs = keras.Input((5, 3), name="steps")
+    x = layers.Bidirectional(layers.LSTM(2, return_sequences=True), name="both")(x)
+    x = layers.GRU(3, name="gru")(x)
+    return keras.Model(inputs, layers.Dense(2)(x), name="recurrent")
+
+
+def attention():
+    x = inputs = keras.Input((5, 4), name="tokens")
+    attended = layers.MultiHeadAttention(2, 3, name="heads")(x, x)
+    x = layers.LayerNormalization(name="norm")(layers.Add(name="residual")([x, attended]))
+    return keras.Model(inputs, layers.GlobalAveragePooling1D(name="mean")(x), name="attention")
+
+
+def activations():
+    x = inputs = keras.Input((6,), name="features")
+    for layer in (
+        layers.PReLU(),
+        layers.LeakyReLU(),
+        layers.ELU(0.5),
+        layers.ReLU(max_value=2.0, negative_slope=0.1),
+        layers.Softmax(),
+        layers.Activation("gelu"),
+        layers.Reshape((2, 3)),
+        layers.Permute((2, 1)),
+        layers.Flatten(),
+        layers.RepeatVector(2),
+        layers.UnitNormalization(),
+    ):
+        x = layer(x)
+    return keras.Model(inputs, x, name="activations")
+
+
+def half():
+    policy = "mixed_float16"
+    return keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(8, activation="relu", dtype=policy),
+            layers.Dense(2, dtype="float16"),
+            layers.Activation("linear", dtype="float32"),
+        ],
+        name="half",
+    )
+
+
+def convolutions():
+    x = inputs = keras.Input((6, 6, 2), name="picture")
+    x = layers.ZeroPadding2D(1)(x)
+    x = layers.DepthwiseConv2D(3, depth_multiplier=2)(x)
+    x = layers.Conv2DTranspose(2, 3, strides=2, padding="same")(x)
+    x = layers.AveragePooling2D(2)(x)
+    x = layers.UpSampling2D(2)(x)
+    x = layers.Cropping2D(1)(x)
+    return keras.Model(inputs, layers.SpatialDropout2D(0.2)(x), name="convolutions")
+
+
+def operations():
+    x = inputs = keras.Input((3,), name="x")
+    x = keras.ops.concatenate([keras.ops.sin(x), keras.ops.square(x)], axis=-1)
+    x = layers.Dense(2)(x) * 2.0 + 1.0
+    return keras.Model(inputs, keras.ops.softmax(keras.ops.reshape(x, (-1, 2))), name="operations")
+
+
+MODELS = [mlp, cnn, branches, nested, text, recurrent, attention, activations, half, convolutions]
+if not LEGACY:
+    MODELS.append(operations)
+
+
+def inputs_for(model, random):
+    arrays = []
+    for tensor in model.inputs:
+        shape = (2, *tensor.shape[1:])
+        kind = tensor.dtype if isinstance(tensor.dtype, str) else tensor.dtype.name
+        values = random.integers(1, 9, shape) if kind.startswith("int") else random.normal(size=shape)
+        arrays.append(values.astype(kind))
+    return arrays
+
+
+def tensor(array):
+    array = np.asarray(array)
+    return {
+        "dtype": array.dtype.name,
+        "shape": list(array.shape),
+        "data": [float(f"{v:.9g}") for v in array.astype("float64").ravel().tolist()],
+    }
+
+
+def main():
+    folder = Path(__file__).resolve().parent / (f"tf_keras-{keras.__version__}" if LEGACY else keras.__version__)
+    folder.mkdir(exist_ok=True)
+    cases = []
+    for make in MODELS:
+        keras.backend.clear_session()
+        keras.utils.set_random_seed(7)
+        model = make()
+        random = np.random.default_rng(3)
+        # Biases and moving averages other than zeros and ones.
+        for variable in model.weights:
+            if "seed" not in variable.name:
+                value = np.asarray(variable)
+                variable.assign(value + random.uniform(0.01, 0.3, value.shape).astype(value.dtype))
+        inputs = inputs_for(model, random)
+        predicted = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
+        outputs = predicted if isinstance(predicted, list) else [predicted]
+        files = [f"{make.__name__}.keras"]
+        if not (make in (operations,)) and (LEGACY or VERSION in ((3, 3), (3, 15))):
+            files.append(f"{make.__name__}.h5")
+        for name in files:
+            # Keras 2's own .keras format is one that Keras 3 reads as well.
+            model.save(folder / name)
+        state = {v.name: int(v.numpy()) for v in [model.optimizer.iterations]} if getattr(model, "optimizer", None) else None
+        for name in files:
+            cases.append(
+                {
+                    "file": name,
+                    "inputs": [tensor(value) for value in inputs],
+                    "outputs": [tensor(value) for value in outputs],
+                    "iterations": next(iter(state.values())) if state else None,
+                    "layers": [type(layer).__name__ for layer in model.layers],
+                }
+            )
+        if make in (mlp, nested) and LEGACY:
+            model.save_weights(folder / f"{make.__name__}_weights.h5")
+    with open(folder / "corpus.json", "w", encoding="utf-8") as file:
+        versions = {"keras": keras.__version__, "package": "tf_keras" if LEGACY else "keras"}
+        rows = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+        file.write(f'{{"versions": {json.dumps(versions)}, "cases": [\n{rows}\n]}}\n')
+    print(keras.__version__, len(cases), "files")
+
+
+if __name__ == "__main__":
+    main()

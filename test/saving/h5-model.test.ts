@@ -1,0 +1,167 @@
+import { expect } from 'chai';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as keras from '../../src/index.js';
+import { openH5 } from '../../src/saving/h5/reader.js';
+import { modernConfig } from '../../src/saving/legacy/modern-config.js';
+import { goldenPath } from '../golden/golden.js';
+
+const { layers } = keras;
+const valuesOf = (model: keras.Model): unknown[] => model.get_weights().map((w) => w.tolist());
+
+const digits = (name = 'small', units = 4): keras.Model => new keras.Sequential(
+  [keras.Input([3]), new layers.Dense(units, 'relu', { name: 'one' }), new layers.BatchNormalization({ name: 'norm' }),
+    new layers.Dense(2, { name: 'two' })], { name });
+
+async function errorOf(work: () => Promise<unknown>): Promise<Error> {
+  try {
+    await work();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected an error');
+}
+
+describe('saving: whole models and old weights in .h5 files', () => {
+  let folder: string;
+  const at = (name: string): string => join(folder, name);
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keras-h5-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('writes a model with its compilation and optimizer, and reads them back', async () => {
+    const model = digits();
+    model.compile({ optimizer: new keras.optimizers.Adam(0.01), loss: 'mse', metrics: ['mae'] });
+    const [x, y] = [keras.ops.ones([8, 3]), keras.ops.ones([8, 2])];
+    await model.fit(x, y, { epochs: 2, verbose: 0 });
+    await model.save(at('model.h5'));
+    const copy = await keras.saving.load_model(at('model.h5'));
+    expect(valuesOf(copy)).to.deep.equal(valuesOf(model));
+    expect(copy.optimizer!.get_config()).to.deep.include({ learning_rate: model.optimizer!.get_config().learning_rate });
+    await model.train_on_batch(x, y);
+    await copy.train_on_batch(x, y);
+    expect(valuesOf(copy)).to.deep.equal(valuesOf(model));
+    const bytes = await keras.saving.load_model(await readFile(at('model.h5')), { compile: false });
+    expect(bytes.compiled).to.equal(false);
+  });
+
+  it('leaves the optimizer out when told so', async () => {
+    const model = digits();
+    model.compile('sgd', 'mse');
+    await model.save(at('bare.h5'), { include_optimizer: false });
+    const { root } = await openH5(new Uint8Array(await readFile(at('bare.h5'))), 'bare.h5');
+    expect([...root.children.keys()]).to.deep.equal(['model_weights']);
+    expect(root.attributes.has('training_config')).to.equal(false);
+    expect((await errorOf(() => model.save(at('bare.keras'), { include_optimizer: false }))).message).to.match(/\.h5/);
+  });
+
+  it('takes custom objects for the compilation, too', async () => {
+    class Twice extends keras.losses.Loss {
+      override call(y_true: keras.Tensor, y_pred: keras.Tensor): keras.Tensor {
+        return keras.ops.multiply(keras.ops.abs(keras.ops.subtract(y_true, y_pred)), 2);
+      }
+    }
+    const model = digits();
+    model.compile({ optimizer: 'sgd', loss: new Twice() });
+    await model.save(at('custom.h5'));
+    const copy = await keras.saving.load_model(at('custom.h5'), { custom_objects: { Twice } });
+    expect(copy.get_compile_config()!.loss).to.deep.include({ class_name: 'Twice' });
+  });
+
+  it('says what an .h5 file lacks', async () => {
+    await digits().save_weights(at('only.weights.h5'));
+    expect((await errorOf(() => keras.saving.load_model(at('only.weights.h5')))).message).to.match(/load_weights/);
+    await writeFile(at('page.h5'), '<!DOCTYPE html><html>');
+    expect((await errorOf(() => keras.saving.load_model(at('page.h5')))).message).to.match(/HTML/);
+    expect((await errorOf(() => keras.saving.load_model(at('none.h5')))).message).to.match(/none\.h5/);
+  });
+
+  describe('weights of Keras 2', () => {
+    const path = goldenPath('corpus', 'tf_keras-2.21.0', 'mlp_weights.h5');
+    const mlp = (names: [string, string], units = 5): keras.Model => new keras.Sequential(
+      [keras.Input([4]), new layers.Dense(units, { name: names[0] }), new layers.Dense(3, { name: names[1] })]);
+
+    it('are loaded in order, whatever the layers are called', async () => {
+      const expected = await keras.saving.load_model(goldenPath('corpus', 'tf_keras-2.21.0', 'mlp.h5'));
+      const model = mlp(['x', 'y']);
+      await model.load_weights(path);
+      expect(valuesOf(model)).to.deep.equal(valuesOf(expected));
+    });
+
+    it('are loaded by name, others left alone', async () => {
+      const expected = await keras.saving.load_model(goldenPath('corpus', 'tf_keras-2.21.0', 'mlp.h5'));
+      const model = mlp(['other', 'dense_1']);
+      const before = valuesOf(model);
+      await model.load_weights(path, { by_name: true });
+      expect(valuesOf(model)).to.deep.equal([...before.slice(0, 2), ...valuesOf(expected).slice(2)]);
+    });
+
+    it('that do not fit are named, or skipped', async () => {
+      const model = mlp(['x', 'y'], 6);
+      const error = await errorOf(() => model.load_weights(path));
+      expect(error.message).to.match(/Dense 'x'.*\[4, 6\].*\[4, 5\]/);
+      await model.load_weights(path, { skip_mismatch: true });
+      const more = new keras.Sequential([keras.Input([4]), new layers.Dense(5)]);
+      expect((await errorOf(() => more.load_weights(path))).message).to.match(/2 layers \(dense, dense_1\)/);
+    });
+
+    it('alone can be loaded by name', async () => {
+      await digits().save_weights(at('new.weights.h5'));
+      const error = await errorOf(() => digits().load_weights(at('new.weights.h5'), { by_name: true }));
+      expect(error.message).to.match(/by_name/);
+    });
+  });
+
+  describe('shards', () => {
+    it('hold the weights in parts, with an index of them', async () => {
+      const model = digits('sharded', 40);
+      await model.save_weights(at('parts.weights.json'), { max_shard_size: 600 / 2 ** 30 });
+      const names = (await readdir(folder)).filter((name) => name.startsWith('parts_'));
+      expect(names).to.have.length.above(2);
+      const index = JSON.parse(await readFile(at('parts.weights.json'), 'utf8')) as
+        { metadata: { total_size: number }; weight_map: Record<string, string | string[]> };
+      expect(index.metadata.total_size).to.equal(4 * model.count_params());
+      expect(new Set(Object.values(index.weight_map).flat())).to.deep.equal(new Set(names));
+      const copy = digits('copy', 40);
+      await copy.load_weights(at('parts.weights.json'));
+      expect(valuesOf(copy)).to.deep.equal(valuesOf(model));
+    });
+
+    it('refuse arrays that are larger, and names outside of the folder', async () => {
+      const error = await errorOf(() => digits().save_weights(at('no.weights.json'), { max_shard_size: 10 / 2 ** 30 }));
+      expect(error.message).to.match(/max_shard_size/);
+      for (const name of ['../x.weights.h5', '/etc/x.weights.h5', 'x', 7]) {
+        await writeFile(at('bad.weights.json'), JSON.stringify({ weight_map: { '/vars': name } }));
+        expect((await errorOf(() => digits().load_weights(at('bad.weights.json')))).message).to.match(/beside it/);
+      }
+      await writeFile(at('bad.weights.json'), '[]');
+      expect((await errorOf(() => digits().load_weights(at('bad.weights.json')))).message).to.match(/weight_map/);
+    });
+  });
+});
+
+describe('saving: configs of Keras 2', () => {
+  it('reads the forms of old versions', () => {
+    const model = keras.saving.deserialize_keras_object(modernConfig({
+      class_name: 'Sequential',
+      config: [
+        { class_name: 'Dense', config: { output_dim: 3, init: 'glorot_uniform', batch_input_shape: [null, 2], bias: true } },
+        { class_name: 'Dropout', config: { p: 0.25 } },
+        { class_name: 'BatchNormalization', config: { axis: [1] } },
+      ],
+    })) as keras.Model;
+    expect(model.layers.map((layer) => layer.constructor.name)).to.deep.equal(['Dense', 'Dropout', 'BatchNormalization']);
+    expect(model.output_shape).to.deep.equal([null, 3]);
+    expect(model.layers[1].get_config()).to.deep.include({ rate: 0.25 });
+  });
+
+  it('finds what a name means by where it stands', () => {
+    const config = modernConfig({
+      class_name: 'Dense', config: { units: 2, kernel_initializer: { class_name: 'Identity', config: { gain: 2 } } },
+    }) as { config: { kernel_initializer: object } };
+    expect(config).to.deep.include({ module: 'keras.layers' });
+    expect(config.config.kernel_initializer).to.deep.include({ module: 'keras.initializers', class_name: 'Identity' });
+  });
+});
