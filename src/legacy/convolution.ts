@@ -255,7 +255,7 @@ export const pool3d = defineOp('keras.backend.pool3d', POOL, (
 /**
  * Adds a bias. Source: keras.backend.bias_add.
  *
- * @param bias one number for each channel, or a tensor with the shape of a sample (channels last)
+ * @param bias one number for each channel, or a tensor with the shape of a sample, channels last
  * @param data_format where the channels of `x` are; default: the configured one
  * @throws ShapeError for a bias of another rank
  * @example
@@ -269,6 +269,7 @@ export const bias_add = defineOp('keras.backend.bias_add', ['x', 'bias', 'data_f
     throw new ShapeError(`K.bias_add takes a bias of rank 1 or ${t.ndim - 1}, received shape ${formatShape(b.shape)}.`);
   }
   if (dataFormat('K.bias_add', data_format) === 'channels_last' || t.ndim < 3) return add(t, b);
-  if (b.ndim > 1) return add(t, transpose(b, [b.ndim - 1, ...Array.from({ length: b.ndim - 1 }, (_, i) => i)]));
+  // Keras reads the elements of such a bias in the order of the other layout; it does not move the axis.
+  if (b.ndim > 1) return add(t, reshape(b, [b.shape[b.ndim - 1], ...b.shape.slice(0, -1)]));
   return add(t, reshape(b, [-1, ...Array.from({ length: t.ndim - 2 }, () => 1)]));
 });

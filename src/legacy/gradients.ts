@@ -1,11 +1,12 @@
 /** keras.backend: gradients in graphs of placeholders. */
 import { flatten, packAs } from '../engine/structure.js';
-import { Tape } from '../engine/tape.js';
+import { Tape, zerosLike } from '../engine/tape.js';
 import { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
 import { GraphFunction } from '../models/graph-function.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { Operation } from '../ops/operation.js';
+import { computeOutputSpec } from '../ops/symbolic.js';
 
 type Source = KerasTensor | Variable;
 
@@ -36,7 +37,21 @@ class GradientOperation extends Operation {
     this.#sources = sources;
   }
 
+  /** A source that the loss does not depend on in this phase, but did when the graph was made, has a gradient of zeros. */
   override call(...values: unknown[]): (Tensor | null)[] {
+    const { gradients: found, wanted } = this.#compute(values);
+    return found.map((gradient, i) => {
+      const source = this.#sources[i];
+      const like = source instanceof Variable ? source.value : wanted.get(source);
+      return gradient ?? (like ? zerosLike(like) : null);
+    });
+  }
+
+  override compute_output_spec(...args: unknown[]): unknown {
+    return computeOutputSpec((...values) => this.#compute(values).gradients, args);
+  }
+
+  #compute(values: readonly unknown[]): { gradients: (Tensor | null)[]; wanted: ReadonlyMap<Source, Tensor> } {
     const tape = new Tape();
     tape.watchVariables(this.#sources.filter((source) => source instanceof Variable));
     const wanted = new Map<Source, Tensor>();
@@ -49,8 +64,9 @@ class GradientOperation extends Operation {
     const byTensor = tensors.length > 0 ? tape.gradients([loss], tensors) : [];
     const variables = this.#sources.filter((source) => source instanceof Variable);
     const byVariable = variables.length > 0 ? tape.variableGradients([loss], variables) : [];
-    return this.#sources.map((source) => (source instanceof Variable
+    const gradients = this.#sources.map((source) => (source instanceof Variable
       ? byVariable[variables.indexOf(source)] : byTensor[tensors.indexOf(wanted.get(source)!)]) ?? null);
+    return { gradients, wanted };
   }
 }
 

@@ -40,6 +40,7 @@ AREAS = [
     "callbacks",
     "digits",
     "saved",
+    "legacy",
     "ops",
     "gradients",
     "control",
