@@ -11,6 +11,7 @@ export * as initializers from './initializers/index.js';
 export * as layers from './layers/index.js';
 export * as losses from './losses/index.js';
 export * as metrics from './metrics/index.js';
+export * as mixed_precision from './mixed-precision.js';
 export * as models from './models/index.js';
 export * as ops from './ops/index.js';
 export * as optimizers from './optimizers/index.js';
@@ -19,7 +20,7 @@ export * as regularizers from './regularizers/index.js';
 export * as saving from './saving/index.js';
 export * as utils from './utils/index.js';
 
-export { DTypePolicy } from './dtype-policies/dtype-policy.js';
+export { DTypePolicy, FloatDTypePolicy } from './dtype-policies/dtype-policy.js';
 export { Initializer } from './initializers/index.js';
 export { Input } from './layers/core/input.js';
 export { InputSpec } from './layers/input-spec.js';

@@ -1,6 +1,11 @@
 /** Dtype policies: in which dtype a layer keeps its variables, and in which it computes. */
 import { getDefaultFloat, isFloat, standardizeDType, type DType } from '../engine/dtype.js';
-import { kerasExport } from '../saving/registration.js';
+import { apply } from '../engine/apply.js';
+import { toTensor, type TensorLike } from '../engine/convert.js';
+import type { Tensor } from '../engine/tensor.js';
+import {
+  get_registered_name, get_registered_object, getExportedObject, getExportedPath, kerasExport,
+} from '../saving/registration.js';
 import { isPlainObject } from '../engine/structure.js';
 
 /** How a policy is written in a config: its name, or the serialized object. */
@@ -21,8 +26,9 @@ export class DTypePolicy {
   /** Layers are not quantized by this version. */
   readonly quantization_mode = null;
 
-  constructor(name: string | { name: string }) {
-    const text = typeof name === 'string' ? name : name.name;
+  /** @param name default: that of the global policy */
+  constructor(name: string | null | { name?: string | null } = null) {
+    const text = (isPlainObject(name) ? name.name : name) ?? dtype_policy().name;
     if (text === 'mixed_float16' || text === 'mixed_bfloat16') {
       this.compute_dtype = text.slice('mixed_'.length) as DType;
       this.variable_dtype = 'float32';
@@ -37,21 +43,28 @@ export class DTypePolicy {
     this.name = text;
   }
 
-  /** Whether a tensor of this dtype is converted when it enters a layer under the policy. */
-  convertsInput(dtype: DType, autocast: boolean): boolean {
-    return autocast && isFloat(dtype) && isFloat(this.compute_dtype) && dtype !== this.compute_dtype;
+  /** A floating-point tensor in `dtype` where `autocast` says so; other tensors, and other dtypes, as they are. */
+  convert_input(x: TensorLike, autocast: boolean, dtype: string): Tensor {
+    const tensor = toTensor(x);
+    const wanted = standardizeDType(dtype);
+    return autocast && isFloat(tensor.dtype) && tensor.dtype !== wanted ? apply('cast', [tensor], { dtype: wanted }) : tensor;
   }
 
-  get_config(): { name: string } {
+  get_config(): Record<string, unknown> {
     return { name: this.name };
   }
 
-  static from_config(config: { name: string }): DTypePolicy {
-    return new DTypePolicy(config);
+  static from_config(config: Record<string, unknown>): DTypePolicy {
+    return new this(config as { name: string });
+  }
+
+  toString(): string {
+    return `<DTypePolicy "${this.name}">`;
   }
 }
 kerasExport(DTypePolicy, 'keras.DTypePolicy', 'keras.dtype_policies.DTypePolicy', 'keras.FloatDTypePolicy',
   'keras.dtype_policies.FloatDTypePolicy', 'keras.mixed_precision.DTypePolicy', 'keras.mixed_precision.Policy');
+export { DTypePolicy as FloatDTypePolicy, DTypePolicy as Policy };
 
 let current: DTypePolicy | undefined;
 
@@ -59,25 +72,47 @@ let current: DTypePolicy | undefined;
 export const dtype_policy = (): DTypePolicy =>
   current ?? new DTypePolicy(getDefaultFloat());
 
-/** Sets the policy of all layers made from now on. */
+/**
+ * Sets the policy of all layers made from now on. Source: keras.config.set_dtype_policy.
+ * @param policy a policy, its name or its config; null: floatx
+ */
 export function set_dtype_policy(policy: DTypePolicySpec): void {
-  current = getPolicy(policy);
+  current = policy === null ? undefined : getPolicy(policy);
 }
+
+/** Names of policies that quantize, such as `int8_from_float32` and `int4/32_from_mixed_bfloat16`. */
+const QUANTIZED = /^(int8|int4|float8|gptq|awq)(\/|_from_)/;
+
+const noQuantization = (what: string): TypeError =>
+  new TypeError(`The dtype policy ${what} quantizes, which this version does not do. Expected a dtype such as 'float32', ` +
+    "'mixed_float16', 'mixed_bfloat16', or a DTypePolicyMap.");
 
 /** A policy from its name, its serialized form or itself; null gives the global one. */
 export function getPolicy(spec: DTypePolicySpec | undefined): DTypePolicy {
   if (spec === null || spec === undefined) return dtype_policy();
   if (spec instanceof DTypePolicy) return spec;
-  if (typeof spec === 'string') return new DTypePolicy(spec);
-  const name = isPlainObject(spec.config) ? spec.config.name : undefined;
-  if (typeof name !== 'string' || (spec.class_name !== 'DTypePolicy' && spec.class_name !== 'FloatDTypePolicy')) {
-    throw new TypeError(`Cannot read a dtype policy from ${JSON.stringify(spec)}. ` +
-      'Policies that quantize, and maps of policies, are not supported by this version.');
+  if (typeof spec === 'string') {
+    if (QUANTIZED.test(spec)) throw noQuantization(`'${spec}'`);
+    return new DTypePolicy(spec);
   }
-  return new DTypePolicy(name);
+  const { class_name, config, registered_name } = spec;
+  if (/Quantized|Int4|GPTQ|AWQ/.test(String(class_name))) throw noQuantization(String(class_name));
+  const cls = (getExportedObject(`keras.dtype_policies.${String(class_name)}`) ??
+    get_registered_object(String(registered_name ?? class_name))) as typeof DTypePolicy | null;
+  const isPolicy = cls === DTypePolicy || cls?.prototype instanceof DTypePolicy;
+  if (!isPolicy || !isPlainObject(config)) {
+    throw new TypeError(`Cannot read a dtype policy from ${JSON.stringify(spec)}. Expected the config of a DTypePolicy or a ` +
+      'DTypePolicyMap.');
+  }
+  return cls!.from_config(config);
 }
 
 /** A policy as it stands in a config. */
-export const serializePolicy = (policy: DTypePolicy): Record<string, unknown> => ({
-  module: 'keras', class_name: 'DTypePolicy', config: policy.get_config(), registered_name: null,
-});
+export const serializePolicy = (policy: DTypePolicy): Record<string, unknown> => {
+  const cls = policy.constructor;
+  const path = getExportedPath(cls);
+  const config = policy.get_config();
+  if (path === undefined) return { module: null, class_name: cls.name, config, registered_name: get_registered_name(cls) };
+  const dot = path.lastIndexOf('.');
+  return { module: path.slice(0, dot), class_name: path.slice(dot + 1), config, registered_name: null };
+};

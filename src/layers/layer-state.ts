@@ -8,7 +8,8 @@ import { flatten } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
 import { get as getConstraint } from '../constraints/index.js';
-import { getPolicy, type DTypePolicy } from '../dtype-policies/dtype-policy.js';
+import { DTypePolicyMap } from '../dtype-policies/dtype-policy-map.js';
+import { getPolicy, type DTypePolicy, type DTypePolicySpec } from '../dtype-policies/dtype-policy.js';
 import { get as getInitializer } from '../initializers/index.js';
 import type { Metric } from '../metrics/metric.js';
 import { Operation } from '../ops/operation.js';
@@ -67,23 +68,41 @@ export abstract class LayerState extends Operation {
     return this.#policy;
   }
 
+  /** Sets the policy of computation from now on; weights keep their dtype. */
+  set dtype_policy(value: DTypePolicySpec) {
+    const { path } = this;
+    if (this.#policy instanceof DTypePolicyMap && path !== undefined) {
+      this.#policy.delete(path);
+      this.#policy.set(path, value);
+    } else this.#policy = getPolicy(value);
+  }
+
+  /** Names of the layers around it and its own; undefined until it is built. */
+  abstract get path(): string | undefined;
+
+  /** The policy of this very layer. */
+  get #own(): DTypePolicy {
+    const { path } = this;
+    return this.#policy instanceof DTypePolicyMap && path !== undefined ? this.#policy.get(path) : this.#policy;
+  }
+
   /** The dtype of the weights. */
   get dtype(): DType {
-    return this.#policy.variable_dtype;
+    return this.#own.variable_dtype;
   }
 
   get variable_dtype(): DType {
-    return this.#policy.variable_dtype;
+    return this.#own.variable_dtype;
   }
 
   /** The dtype of the computation. */
   get compute_dtype(): DType {
-    return this.#policy.compute_dtype;
+    return this.#own.compute_dtype;
   }
 
   /** The dtype that floating-point inputs are converted to. */
   get input_dtype(): DType {
-    return this.#policy.compute_dtype;
+    return this.#own.compute_dtype;
   }
 
   // ---- parts ----

@@ -80,7 +80,7 @@ export abstract class Layer extends LayerState {
   // ---- building ----
 
   /** Names of the layers around it and its own, as in its variables' paths; undefined until it is built. */
-  get path(): string | undefined {
+  override get path(): string | undefined {
     return this.#path;
   }
 
