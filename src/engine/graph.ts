@@ -56,26 +56,22 @@ export function nodesFor(
   return kept.toReversed();
 }
 
-/** Drops nodes, captures and variables that neither an output nor an assignment needs. */
-export function prune(graph: Graph): Graph {
-  const used = new Set<Value>();
+/**
+ * Drops nodes, captures and variables that neither an output nor an assignment needs.
+ * @param given values that need not be computed
+ */
+export function prune(graph: Graph, given: ReadonlySet<Value> = NONE): Graph {
   const state = graph.state.map((slot) => (slot.assigned === slot.read ? { ...slot, assigned: undefined } : slot));
-  const visit = [...graph.outputs, ...state.flatMap((slot) => slot.assigned ?? [])];
-  const nodes = new Set<Node>();
-  while (visit.length > 0) {
-    const value = visit.pop()!;
-    if (used.has(value)) continue;
-    used.add(value);
-    if (value.node && !nodes.has(value.node)) {
-      nodes.add(value.node);
-      visit.push(...value.node.inputs);
-    }
-  }
+  const results = [...graph.outputs, ...state.flatMap((slot) => slot.assigned ?? [])];
+  const nodes = nodesFor(graph.nodes, results, (value) => given.has(value));
+  const used = new Set<Value>([...results, ...nodes.flatMap(({ inputs }) => inputs)]);
   return {
     inputs: graph.inputs,
     captures: graph.captures.filter(({ value }) => used.has(value)),
     state: state.filter((slot) => slot.assigned !== undefined || used.has(slot.read)),
-    nodes: graph.nodes.filter((node) => nodes.has(node)),
+    nodes,
     outputs: graph.outputs,
   };
 }
+
+const NONE: ReadonlySet<Value> = new Set();

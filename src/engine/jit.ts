@@ -2,6 +2,7 @@
 import type { Backend, Executable, Handle } from '../backend/backend.js';
 import { activeBackend, context, withContext } from './context.js';
 import { prune, type Graph } from './graph.js';
+import { compileHoisted } from './hoist.js';
 import { own } from './scope.js';
 import { flatten, packAs } from './structure.js';
 import { NDArray, naturalDType, toTensor, type TensorLike } from './convert.js';
@@ -18,6 +19,11 @@ export interface JitOptions {
    * what it could save, and kept where it is faster. Default false.
    */
   jit_compile?: boolean | 'auto';
+  /**
+   * Compute what depends on variables alone once, and again only when they change. Takes memory for what is kept.
+   * For functions that are run often on the same weights. Default false.
+   */
+  hoist?: boolean;
 }
 
 /**
@@ -37,6 +43,7 @@ interface Program {
   graph: Graph;
   executable: Executable;
   operands: Handle[];
+  assigned: readonly Variable[];
   backend: Backend;
   /** The result's structure, with `LEAF` where outputs go. */
   structure: unknown;
@@ -45,6 +52,18 @@ interface Program {
 }
 
 const OUTPUT = Symbol('output');
+
+const noteChanges = ({ assigned }: Program): void => {
+  for (const variable of assigned) variable.noteChange();
+};
+
+function disposeAll(programs: Map<string, Program>): void {
+  for (const { executable } of programs.values()) executable.dispose();
+  programs.clear();
+}
+
+/** Compiled functions that nobody can call any more leave their graphs on the backend. */
+const abandoned = new FinalizationRegistry(disposeAll);
 
 let lanes = 0;
 
@@ -62,8 +81,13 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
   const programs = new Map<string, Program>();
   const name = options.name ?? (fn.name || 'compiled');
   const lane = ++lanes;
-  const compile = (backend: Backend, graph: Graph): Executable => (options.jit_compile === 'auto'
-    ? compileTuned(backend, graph, name) : backend.compile(graph, { name, jit: options.jit_compile ?? false }));
+  const compilePlain = (backend: Backend, graph: Graph): Executable =>
+    backend.compile(graph, { name, jit: options.jit_compile === true });
+  const compileRuns = (backend: Backend, graph: Graph): Executable =>
+    (options.jit_compile === 'auto' ? compileTuned(backend, graph, name) : compilePlain(backend, graph));
+  const compile = (backend: Backend, graph: Graph): Executable => (options.hoist
+    ? compileHoisted(backend, graph, (part) => compileRuns(backend, part), (part) => compilePlain(backend, part))
+    : compileRuns(backend, graph));
 
   const prepare = (args: A): { program: Program; operands: Handle[]; temporary: Tensor[] } => {
     const leaves = flatten(args);
@@ -106,6 +130,7 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     if (context.tracer || context.tapes.length > 0 || context.variableScopes.length > 0) return fn(...args);
     const { program, operands, temporary } = prepare(args);
     const handles = program.executable.run(operands);
+    noteChanges(program);
     for (const tensor of temporary) tensor.dispose();
     return wrap(program, handles);
   };
@@ -113,12 +138,16 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const { program, operands, temporary } = prepare(args);
     const pending = program.executable.runAsync(operands, lane);
     for (const tensor of temporary) tensor.dispose();
-    return wrap(program, await pending);
+    // Before, for what reads its variables from now on, and after, for what has read them meanwhile.
+    noteChanges(program);
+    try {
+      return wrap(program, await pending);
+    } finally {
+      noteChanges(program);
+    }
   };
-  const dispose = (): void => {
-    for (const program of programs.values()) program.executable.dispose();
-    programs.clear();
-  };
+  const dispose = (): void => disposeAll(programs);
+  abandoned.register(compiled, programs);
   return Object.defineProperty(Object.assign(compiled, { runAsync, dispose }), 'traceCount', {
     get: () => programs.size,
   }) as Compiled<A, R>;
@@ -168,5 +197,6 @@ function build<A extends unknown[], R>(
     }),
     ...graph.state.map(({ variable }) => variable.handle),
   ];
-  return { graph, executable, operands, backend, structure: result, constants };
+  const assigned = graph.state.flatMap((slot) => (slot.assigned ? [slot.variable] : []));
+  return { graph, executable, operands, assigned, backend, structure: result, constants };
 }

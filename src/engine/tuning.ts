@@ -4,7 +4,8 @@
  * a few runs are timed, and the faster way is kept.
  */
 import type { Backend, Executable, Handle } from '../backend/backend.js';
-import type { Graph } from './graph.js';
+import type { Graph, Subgraph } from './graph.js';
+import { subgraphsOf } from './primitives/control.js';
 import type { PrimitiveName } from './primitives/index.js';
 
 /** Seconds that XLA takes to compile a node, about: 0.5 s for the 74 nodes of a small training step. */
@@ -33,9 +34,10 @@ export function compileTuned(backend: Backend, graph: Graph, name: string): Exec
 function mayGain(backend: Backend, graph: Graph): boolean {
   if (!backend.features.has('jit')) return false;
   const isCpu = backend.device.startsWith('CPU');
-  return graph.nodes.every(({ primitive, outputs }) => !DRAWN_OTHERWISE.has(primitive) &&
-    !(isCpu && SLOW_ON_CPU.has(primitive)) &&
-    !(primitive === 'random_uniform' && outputs[0].dtype !== 'float32'));
+  const mayBeIn = ({ nodes }: Subgraph): boolean => nodes.every(({ primitive, outputs, params }) =>
+    !DRAWN_OTHERWISE.has(primitive) && !(isCpu && SLOW_ON_CPU.has(primitive)) &&
+    !(primitive === 'random_uniform' && outputs[0].dtype !== 'float32') && subgraphsOf(params).every(mayBeIn));
+  return mayBeIn(graph);
 }
 
 class TunedExecutable implements Executable {

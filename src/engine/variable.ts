@@ -48,6 +48,7 @@ export class Variable {
   regularizer: ((value: Tensor) => Tensor) | null = null;
   constraint: ((value: Tensor) => Tensor) | null = null;
   #backend: Backend;
+  #version = 0;
   #handle: Handle | undefined;
 
   /**
@@ -103,6 +104,16 @@ export class Variable {
     return sizeOf(this.shape);
   }
 
+  /** Grows whenever the value may have changed: what was computed from it at another version is out of date. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Called where the value changes without `assign`: by a compiled function that assigns it. */
+  noteChange(): void {
+    this.#version++;
+  }
+
   /** The present value; under mixed precision in the compute dtype of the layer being called. */
   get value(): Tensor {
     const value = this.#read();
@@ -144,6 +155,7 @@ export class Variable {
       if (context.variableScopes[i].assign(this, value)) return;
     }
     this.#backend.assignVariable(this.handle, value);
+    this.#version++;
   }
 
   /** Adds to the value. */

@@ -277,7 +277,7 @@ export abstract class Compilable extends Layer {
         : kind === 'test' ? (d) => this.test_step(d) : (d) => this.predict_step(d);
       fn = new StepFunction(step, {
         name: `${kind}_step`, owner: `${this.constructor.name} '${this.name}'`, run_eagerly: this.#runEagerly,
-        jit_compile: this.#jitMode, afterTrace: () => this._clear_losses(),
+        jit_compile: this.#jitMode, hoist: kind !== 'train', afterTrace: () => this._clear_losses(),
       });
       this.#functions.set(kind, fn);
     }

@@ -16,6 +16,8 @@ export interface StepFunctionOptions {
   run_eagerly: boolean;
   /** 'auto' falls back to eager execution when the step cannot be traced. */
   jit_compile: boolean | 'auto';
+  /** Keep what depends on weights alone from step to step: for steps that leave them as they are. */
+  hoist: boolean;
   /** Called after each trace: forgets what belongs to it. */
   afterTrace(): void;
 }
@@ -53,7 +55,7 @@ export class StepFunction<R> {
       } finally {
         options.afterTrace();
       }
-    }, { name: options.name, jit_compile: options.jit_compile });
+    }, { name: options.name, jit_compile: options.jit_compile, hoist: options.hoist });
   }
 
   /** The steps one after the other; gives the result of the last. */

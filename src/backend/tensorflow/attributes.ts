@@ -8,7 +8,8 @@ import { encode, type AttrValueMessage, type ShapeMessage } from './proto.js';
 type AttrType = DType | 'resource' | 'complex128';
 export type Attr =
   | { type: AttrType } | { types: readonly AttrType[] } | { int: number } | { ints: readonly number[] }
-  | { float: number } | { bool: boolean } | { string: string } | { shape: Shape } | { func: string } | { funcs: readonly string[] }
+  | { float: number } | { bool: boolean } | { string: string } | { strings: readonly string[] } | { shape: Shape }
+  | { func: string } | { funcs: readonly string[] }
   /** TensorFlow's numbers of dtypes. */
   | { typeNumbers: readonly number[] };
 export type Attrs = Readonly<Record<string, Attr>>;
@@ -25,6 +26,7 @@ export function attrMessage(attr: Attr): AttrValueMessage {
   if ('float' in attr) return { f: attr.float };
   if ('bool' in attr) return { b: attr.bool };
   if ('string' in attr) return { s: text(attr.string) };
+  if ('strings' in attr) return { list: { s: attr.strings.map(text) } };
   if ('func' in attr) return { func: { name: attr.func } };
   if ('funcs' in attr) return { list: { func: attr.funcs.map((name) => ({ name })) } };
   return { shape: shapeMessage(attr.shape) };

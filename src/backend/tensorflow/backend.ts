@@ -8,6 +8,7 @@ import { encodeAttrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { EagerExecutor } from './eager.js';
 import { emitFunctions } from './emit.js';
+import { NO_FUSIONS, probeFusions, type FusionSupport } from './fusion.js';
 import { REAL_ONLY } from './lowering/real-only.js';
 import { encode, OpDefs } from './proto.js';
 
@@ -22,6 +23,7 @@ export class TensorFlowBackend implements Backend {
   readonly #eager: EagerExecutor;
   #defs: OpDefs | undefined;
   #functions = 0;
+  #fusions: FusionSupport | undefined;
 
   constructor(binding: NativeBinding) {
     this.#binding = binding;
@@ -80,10 +82,32 @@ export class TensorFlowBackend implements Backend {
   }
 
   compile(graph: Graph, { name, jit }: CompileOptions): Executable {
+    return this.#compile(graph, name, jit, jit ? NO_FUSIONS : (this.#fusions ??= this.#probeFusions()));
+  }
+
+  /** On a CPU, where they were measured. */
+  #probeFusions(): FusionSupport {
+    if (!this.device.startsWith('CPU')) return NO_FUSIONS;
+    return probeFusions((graph, support) => {
+      const executable = this.#compile(graph, 'fusion_probe', false, support);
+      const operands = graph.inputs.map(({ shape }) => this.upload(new Float32Array(1), shape, 'float32'));
+      try {
+        for (const handle of executable.run(operands)) this.dispose(handle);
+        return true;
+      } catch {
+        return false;
+      } finally {
+        executable.dispose();
+        for (const handle of operands) this.dispose(handle);
+      }
+    });
+  }
+
+  #compile(graph: Graph, name: string, jit: boolean, fusions: FusionSupport): Executable {
     const binding = this.#binding;
     this.#defs ??= new OpDefs(binding.opDefs());
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
-    const functions = emitFunctions(graph, unique, this.#defs, jit);
+    const functions = emitFunctions(graph, unique, this.#defs, jit, fusions);
     for (const message of functions) binding.addFunction(encode('FunctionDef', message));
     const outputs = graph.outputs.length;
     let disposed = false;

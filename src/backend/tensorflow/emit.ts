@@ -2,9 +2,11 @@
 import { numbersToBits } from '../../engine/host.js';
 import type { DType, HostData, NumericArray } from '../../engine/dtype.js';
 import type { Graph, Node, Subgraph, Value } from '../../engine/graph.js';
+import { countUses } from '../../engine/invariants.js';
 import type { Shape } from '../../engine/shape.js';
 import { attrMessage, shapeMessage, type Attrs } from './attributes.js';
 import { TF_DTYPE } from './binding.js';
+import { NO_FUSIONS, planFusions, type FusionSupport } from './fusion.js';
 import type { Builder, LoweringFunction, Part } from './lowering/builder.js';
 import { lowerings } from './lowering/index.js';
 import type { ArgMessage, AttrValueMessage, FunctionMessage, NodeMessage, OpDefs } from './proto.js';
@@ -25,16 +27,18 @@ export class GraphEmitter implements Builder<Ref> {
   readonly #name: string;
   readonly #defs: OpDefs;
   readonly #library: FunctionMessage[];
+  readonly #fusions: FusionSupport;
   #constants = new Map<string, Ref>();
 
   readonly forXla: boolean;
 
   /** @param library where the functions go that nodes call */
-  constructor(name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean) {
+  constructor(name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean, fusions: FusionSupport) {
     this.#name = name;
     this.#defs = defs;
     this.#library = library;
     this.forXla = forXla;
+    this.#fusions = fusions;
   }
 
   op(name: string, inputs: readonly Ref[], attrs: Attrs = {}): Ref {
@@ -127,11 +131,21 @@ export class GraphEmitter implements Builder<Ref> {
 
   evaluate({ inputs: from, nodes, outputs }: Subgraph, inputs: readonly Ref[]): Ref[] {
     const refs = new Map(from.map((value, i) => [value, inputs[i]]));
+    this.emitNodes(nodes, countUses({ nodes, outputs }), refs);
+    return outputs.map((value) => refs.get(value)!);
+  }
+
+  /** Appends nodes in order; `refs` has what they use from outside, and takes their results. */
+  emitNodes(nodes: readonly Node[], uses: ReadonlyMap<Value, number>, refs: Map<Value, Ref>): void {
+    const { byLast, superfluous } = planFusions(nodes, uses, this.#fusions);
     for (const node of nodes) {
-      const made = this.lower(node, node.inputs.map((value) => refs.get(value)!));
+      if (superfluous.has(node)) continue;
+      const fusion = byLast.get(node);
+      const made = fusion
+        ? [this.op(fusion.op, fusion.operands.map((value) => refs.get(value)!), fusion.attrs)]
+        : this.lower(node, node.inputs.map((value) => refs.get(value)!));
       node.outputs.forEach((value, i) => refs.set(value, made[i]));
     }
-    return outputs.map((value) => refs.get(value)!);
   }
 
   loop(variables: readonly Ref[], condition: (b: Builder<Ref>, x: readonly Ref[]) => Ref, body: Part<Ref>): Ref[] {
@@ -157,7 +171,7 @@ export class GraphEmitter implements Builder<Ref> {
   /** Puts a function of operands like these into the library. */
   #function(like: readonly Ref[], part: Part<Ref>): { name: string; types: number[] } {
     const name = `${this.#name}_${this.#count++}`;
-    const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla);
+    const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla, this.#fusions);
     const args = like.map(({ dtype }, i) => ({ name: `a${i}`, type: dtype }));
     const results = part(inner, args.map((arg) => ({ ref: arg.name, dtype: arg.type })));
     const { outputs, ret } = inner.returned(results);
@@ -192,9 +206,11 @@ export class GraphEmitter implements Builder<Ref> {
  * A function of the graph's arguments, captures and variables' resource handles, in that order. Before it, those
  * that it calls.
  */
-export function emitFunctions(graph: Graph, name: string, defs: OpDefs, xla: boolean): FunctionMessage[] {
+export function emitFunctions(
+  graph: Graph, name: string, defs: OpDefs, xla: boolean, fusions: FusionSupport,
+): FunctionMessage[] {
   const library: FunctionMessage[] = [];
-  const emitter = new GraphEmitter(name, defs, library, xla);
+  const emitter = new GraphEmitter(name, defs, library, xla, xla ? NO_FUSIONS : fusions);
   const refs = new Map<Value, Ref>();
   const args: ArgMessage[] = [];
   const argument = (value: Value): void => {
@@ -210,11 +226,7 @@ export function emitFunctions(graph: Graph, name: string, defs: OpDefs, xla: boo
     return { slot, handle: { ref: arg.name, dtype: TF_DTYPE.resource } };
   });
   state.emitReads(refs);
-  for (const node of graph.nodes) {
-    if (state.inPlace(node)) continue;
-    const made = emitter.lower(node, node.inputs.map((value) => refs.get(value)!));
-    node.outputs.forEach((value, i) => refs.set(value, made[i]));
-  }
+  emitter.emitNodes(graph.nodes.filter((node) => !state.inPlace(node)), countUses(graph), refs);
   const updates = state.emitUpdates(refs, graph.outputs);
 
   const { outputs, ret } = emitter.returned(graph.outputs.map((value) => refs.get(value)!));

@@ -1,0 +1,141 @@
+/**
+ * Products and convolutions with what follows them as one op. TensorFlow's own rewriting stops at the bias when it meets
+ * a function like ours; oneDNN adds a second image and the activation in the same pass over memory.
+ */
+import type { Graph, Node, Value } from '../../engine/graph.js';
+import type { PrimitiveName } from '../../engine/primitives/index.js';
+import { sameShape, type Shape } from '../../engine/shape.js';
+import type { Attrs } from './attributes.js';
+
+export interface Fusion {
+  op: '_FusedConv2D' | '_FusedMatMul';
+  /** Operands of the product, the bias, and what is added to both. */
+  operands: readonly Value[];
+  attrs: Attrs;
+}
+
+/** What may stand behind the bias, by the names that TensorFlow gives them. */
+const ACTIVATIONS: Partial<Record<PrimitiveName, string>> = { relu: 'Relu', relu6: 'Relu6', elu: 'Elu' };
+
+/** Which forms the device has kernels of. */
+export interface FusionSupport {
+  /** A bias, and an activation. */
+  bias: boolean;
+  /** A sum between these two. */
+  sum: boolean;
+}
+
+export const NO_FUSIONS: FusionSupport = { bias: false, sum: false };
+
+/** Tries each form: builds of TensorFlow differ, and oneDNN may be switched off. `runs`: whether a graph can be run. */
+export function probeFusions(runs: (graph: Graph, support: FusionSupport) => boolean): FusionSupport {
+  const bias = runs(exampleChain(false), { bias: true, sum: false });
+  return { bias, sum: bias && runs(exampleChain(true), { bias: true, sum: true }) };
+}
+
+/** A convolution with bias and activation, on images of one pixel. */
+function exampleChain(withSum: boolean): Graph {
+  let id = 0;
+  const value = (shape: Shape, node?: Node): Value => ({ id: id++, shape, dtype: 'float32', node, index: 0 });
+  const image = [1, 1, 1, 1];
+  const inputs = [value(image), value(image), value([1]), value(image)];
+  const nodes: Node[] = [];
+  const apply = (primitive: PrimitiveName, operands: readonly Value[], params: object = {}): Value => {
+    const node = { primitive, params, inputs: operands, outputs: [] as Value[] } as unknown as Node;
+    node.outputs.push(value(image, node));
+    nodes.push(node);
+    return node.outputs[0];
+  };
+  const product = apply('conv', inputs.slice(0, 2), { strides: [1, 1], padding: 'valid', dilations: [1, 1] });
+  const biased = apply('add', [product, inputs[2]]);
+  const output = apply('relu', [withSum ? apply('add', [biased, inputs[3]]) : biased]);
+  return { inputs, captures: [], state: [], nodes, outputs: [output] };
+}
+
+export interface FusionPlan {
+  /** By the last node of each chain what it is computed by. */
+  byLast: Map<Node, Fusion>;
+  /** Nodes that this makes superfluous. */
+  superfluous: Set<Node>;
+}
+
+/**
+ * Finds chains `product, bias, [sum,] [activation]` whose links nothing else uses.
+ * @param uses how often each value is used, by these nodes and otherwise
+ */
+export function planFusions(
+  nodes: readonly Node[], uses: ReadonlyMap<Value, number>, support: FusionSupport,
+): FusionPlan {
+  const plan: FusionPlan = { byLast: new Map(), superfluous: new Set() };
+  if (!support.bias) return plan;
+  const users = new Map<Value, Node>();
+  for (const node of nodes) for (const input of node.inputs) users.set(input, node);
+  const taken = new Set<Node>();
+  /** The only node that uses a value, where no chain has it yet. */
+  const next = (value: Value): Node | undefined => {
+    const user = uses.get(value) === 1 ? users.get(value) : undefined;
+    return user && !taken.has(user) ? user : undefined;
+  };
+
+  for (const product of nodes) {
+    const attrs = attrsOf(product);
+    if (!attrs) continue;
+    const chain = [product];
+    const operands = [...product.inputs];
+    const fused: string[] = [];
+    const extend = (node: Node, name: string, operand?: Value): void => {
+      chain.push(node);
+      fused.push(name);
+      if (operand) operands.push(operand);
+    };
+    const last = (): Value => chain[chain.length - 1].outputs[0];
+
+    const biased = next(last());
+    const bias = biased && biasOf(biased, last());
+    if (!biased || !bias) continue;
+    extend(biased, 'BiasAdd', bias);
+    const sum = attrs.op === '_FusedConv2D' && support.sum ? next(last()) : undefined;
+    const other = sum && summandOf(sum, last());
+    if (sum && other) extend(sum, 'Add', other);
+    const activation = next(last());
+    const name = activation && ACTIVATIONS[activation.primitive];
+    if (activation && name) extend(activation, name);
+    // This much TensorFlow does by itself.
+    if (chain.length === 2) continue;
+    const count = operands.length - 2;
+    plan.byLast.set(chain[chain.length - 1], { op: attrs.op, operands, attrs: {
+      ...attrs.attrs(count), num_args: { int: count }, fused_ops: { strings: fused } } });
+    for (const node of chain) taken.add(node);
+    for (const node of chain.slice(0, -1)) plan.superfluous.add(node);
+  }
+  return plan;
+}
+
+/** Attributes of a product that can be fused, but for what is fused to it. */
+function attrsOf(node: Node): { op: Fusion['op']; attrs: (operands: number) => Attrs } | undefined {
+  if (node.outputs[0].dtype !== 'float32') return undefined;
+  const [x, kernel] = node.inputs;
+  if (node.primitive === 'matmul' && x.shape.length === 2 && kernel.shape.length === 2) {
+    const { transposeA, transposeB } = node.params;
+    return { op: '_FusedMatMul', attrs: () => ({ transpose_a: { bool: transposeA }, transpose_b: { bool: transposeB } }) };
+  }
+  if (node.primitive !== 'conv' || node.params.strides.length !== 2 || x.shape[3] !== kernel.shape[2]) return undefined;
+  const { strides, padding, dilations } = node.params;
+  return { op: '_FusedConv2D', attrs: (operands) => ({
+    TArgs: { types: Array.from({ length: operands }, () => 'float32' as const) }, num_host_args: { int: 0 },
+    strides: { ints: [1, ...strides, 1] }, dilations: { ints: [1, ...dilations, 1] }, padding: { string: padding.toUpperCase() } }) };
+}
+
+/** The vector that a node adds to the channels of a value. */
+function biasOf(node: Node, value: Value): Value | undefined {
+  if (node.primitive !== 'add' || node.inputs[0] !== value) return undefined;
+  const [, bias] = node.inputs;
+  return bias.shape.length === 1 && bias.shape[0] === value.shape[value.shape.length - 1] ? bias : undefined;
+}
+
+/** What a node adds to a value, where it has the same shape. */
+function summandOf(node: Node, value: Value): Value | undefined {
+  if (node.primitive !== 'add') return undefined;
+  const other = node.inputs[0] === value ? node.inputs[1] : node.inputs[0];
+  return other !== value && sameShape(other.shape, value.shape) ? other : undefined;
+}

@@ -1,0 +1,105 @@
+/**
+ * Takes out of a graph what depends on variables alone, so that many runs share it: casts of weights under mixed
+ * precision, kernels with a normalization folded in. It is computed again when a variable has changed.
+ */
+import type { Backend, Executable, Handle } from '../backend/backend.js';
+import { fold } from './fold.js';
+import { prune, type Graph, type Value } from './graph.js';
+import { invariantValues } from './invariants.js';
+
+/** Compiles a graph in two parts, or as it is where runs have nothing to share. */
+export function compileHoisted(
+  backend: Backend, graph: Graph, compile: (graph: Graph) => Executable, compileShared: (graph: Graph) => Executable,
+): Executable {
+  const parts = cut(prune(fold(graph)));
+  return parts ? new HoistedExecutable(backend, graph, parts, compileShared(parts.shared), compile(parts.rest)) : compile(graph);
+}
+
+interface Parts {
+  /** Computes the shared values from variables and captures. */
+  shared: Graph;
+  /** The rest; the shared values are arguments behind its own. */
+  rest: Graph;
+}
+
+/** Cuts a graph in two; undefined where there is nothing worth sharing. */
+function cut(graph: Graph): Parts | undefined {
+  const invariant = invariantValues(graph);
+  const isMade = (value: Value): boolean => value.node !== undefined && invariant.has(value);
+  const crossing = new Set<Value>();
+  for (const node of graph.nodes) {
+    if (node.outputs.some((output) => invariant.has(output))) continue;
+    for (const input of node.inputs) if (isMade(input)) crossing.add(input);
+  }
+  for (const value of [...graph.outputs, ...graph.state.flatMap(({ assigned }) => assigned ?? [])]) {
+    if (isMade(value)) crossing.add(value);
+  }
+  // Constants and other things made of nothing are for the backend to fold.
+  const worth = [...crossing].filter((value) => !isConstant(value));
+  if (worth.length === 0) return undefined;
+  const shared = prune({ ...graph, inputs: [], outputs: worth, state: graph.state.map((slot) => ({ ...slot, assigned: undefined })) });
+  const rest = prune(graph, new Set(worth));
+  return { shared, rest: { ...rest, inputs: [...graph.inputs, ...worth] } };
+}
+
+const isConstant = ({ node }: Value): boolean => node !== undefined && node.inputs.every(isConstant);
+
+class HoistedExecutable implements Executable {
+  readonly #backend: Backend;
+  readonly #parts: Parts;
+  readonly #shared: Executable;
+  readonly #rest: Executable;
+  /** Places among the operands of the whole graph. */
+  readonly #places: { shared: readonly number[]; inputs: number; rest: readonly number[] };
+  #values: { handles: readonly Handle[]; versions: readonly number[] } | undefined;
+
+  constructor(backend: Backend, graph: Graph, parts: Parts, shared: Executable, rest: Executable) {
+    this.#backend = backend;
+    this.#parts = parts;
+    this.#shared = shared;
+    this.#rest = rest;
+    const captures = graph.captures.map(({ value }) => value);
+    const variables = graph.state.map(({ variable }) => variable);
+    const placesOf = (part: Graph): number[] => [
+      ...part.captures.map(({ value }) => graph.inputs.length + captures.indexOf(value)),
+      ...part.state.map(({ variable }) => graph.inputs.length + captures.length + variables.indexOf(variable)),
+    ];
+    this.#places = { shared: placesOf(parts.shared), inputs: graph.inputs.length, rest: placesOf(parts.rest) };
+  }
+
+  run(operands: readonly Handle[]): Handle[] {
+    return this.#rest.run(this.#operands(operands));
+  }
+
+  runAsync(operands: readonly Handle[], lane?: number): Promise<Handle[]> {
+    return this.#rest.runAsync(this.#operands(operands), lane);
+  }
+
+  #operands(all: readonly Handle[]): Handle[] {
+    const { inputs, rest } = this.#places;
+    return [...all.slice(0, inputs), ...this.#sharedValues(all), ...rest.map((place) => all[place])];
+  }
+
+  #sharedValues(all: readonly Handle[]): readonly Handle[] {
+    const { state } = this.#parts.shared;
+    const isCurrent = this.#values?.versions.every((version, i) => version === state[i].variable.version);
+    if (this.#values && isCurrent) return this.#values.handles;
+    this.#free();
+    const versions = state.map(({ variable }) => variable.version);
+    const handles = this.#shared.run(this.#places.shared.map((place) => all[place]));
+    this.#values = { handles, versions };
+    return handles;
+  }
+
+  #free(): void {
+    if (!this.#values) return;
+    for (const handle of this.#values.handles) this.#backend.dispose(handle);
+    this.#values = undefined;
+  }
+
+  dispose(): void {
+    this.#free();
+    this.#shared.dispose();
+    this.#rest.dispose();
+  }
+}

@@ -1,0 +1,57 @@
+/** What of a graph depends on variables and captures alone: it is the same from run to run until one of these changes. */
+import type { Graph, Node, Subgraph, Value } from './graph.js';
+import type { PrimitiveName } from './primitives/index.js';
+
+/**
+ * All values that no argument of the graph and no variable that it assigns has a part in. Random numbers are functions
+ * of their seed like any other, and a seed that moves on is a variable that is assigned.
+ */
+export function invariantValues({ state, captures, nodes }: Graph): Set<Value> {
+  const found = new Set<Value>(captures.map(({ value }) => value));
+  for (const { read, assigned } of state) if (!assigned) found.add(read);
+  for (const node of nodes) {
+    if (node.inputs.every((input) => found.has(input))) {
+      for (const output of node.outputs) found.add(output);
+    }
+  }
+  return found;
+}
+
+/** How often each value is used: by nodes, as a result, by assignments. */
+export function countUses({ nodes, outputs, state = [] }: Pick<Subgraph, 'nodes' | 'outputs'> & Partial<Pick<Graph, 'state'>>): Map<Value, number> {
+  const uses = new Map<Value, number>();
+  const use = (value: Value): void => void uses.set(value, (uses.get(value) ?? 0) + 1);
+  for (const node of nodes) node.inputs.forEach(use);
+  outputs.forEach(use);
+  for (const { assigned } of state) if (assigned) use(assigned);
+  return uses;
+}
+
+/** Makes nodes for a graph that is being rewritten. */
+export class GraphWriter {
+  readonly nodes: Node[] = [];
+  #nextId: number;
+
+  constructor({ nodes, inputs, captures, state }: Graph) {
+    const ids = [...inputs, ...captures.map(({ value }) => value), ...state.map(({ read }) => read),
+      ...nodes.flatMap(({ outputs }) => outputs)].map(({ id }) => id);
+    this.#nextId = ids.reduce((most, id) => Math.max(most, id), -1) + 1;
+  }
+
+  /** Appends a node like another on other operands. */
+  like(node: Node, inputs: readonly Value[]): Node {
+    const made = { ...node, inputs, outputs: [] as Value[] } as Node;
+    for (const { shape, dtype, index } of node.outputs) made.outputs.push({ id: this.#nextId++, shape, dtype, node: made, index });
+    this.nodes.push(made);
+    return made;
+  }
+
+  /** Appends a node with one result. */
+  apply(primitive: PrimitiveName, params: object, inputs: readonly Value[], { shape, dtype }: Pick<Value, 'shape' | 'dtype'>): Value {
+    const made = { primitive, params, inputs, outputs: [] as Value[] } as unknown as Node;
+    const value: Value = { id: this.#nextId++, shape, dtype, node: made, index: 0 };
+    made.outputs.push(value);
+    this.nodes.push(made);
+    return value;
+  }
+}
