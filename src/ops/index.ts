@@ -15,9 +15,13 @@ export * from './core/scans.js';
 export * from './core/slicing.js';
 export * as image from './image/index.js';
 export * from './linalg/index.js';
+export { logdet } from './linalg/determinants.js';
+export * from './math/complex.js';
+export { fft, fft2, ifft2, irfft, rfft } from './math/fourier.js';
 export * from './math/segments.js';
 export * from './math/sequences.js';
 export * from './math/special.js';
+export { istft, stft } from './math/stft.js';
 export * from './nn/index.js';
 export * from './numpy/index.js';
 

@@ -63,7 +63,7 @@ const NOT_FINITE: Record<string, number> = { NaN, Infinity, '-Infinity': -Infini
 function decodeFloat(element: unknown, dtype: string): number {
   const value = typeof element === 'string' ? NOT_FINITE[element] : (element as number);
   if (value === undefined) throw new Error(`Golden data: '${String(element)}' is no ${dtype}`);
-  return dtype === 'float64' || !dtype.includes('float') ? value : Math.fround(value);
+  return dtype === 'float64' || !/float|complex/.test(dtype) ? value : Math.fround(value);
 }
 
 /** A tensor as it stands in the file. */
@@ -75,7 +75,8 @@ interface RawTensor {
 
 function decodeTensor(raw: RawTensor): GoldenTensor {
   const { dtype, shape, data } = raw;
-  const size = shape.reduce((product, length) => product * length, 1);
+  // A complex element is two numbers.
+  const size = shape.reduce((product, length) => product * length, dtype === 'complex64' ? 2 : 1);
   if (size !== data.length) {
     throw new Error(`Golden data: [${shape.join(', ')}] wants ${size} elements, the file has ${data.length}`);
   }
@@ -136,6 +137,7 @@ export interface Tolerance {
 const TOLERANCES: Record<string, Required<Tolerance>> = {
   float64: { rtol: 1e-10, atol: 1e-12 },
   float32: { rtol: 1e-5, atol: 1e-6 },
+  complex64: { rtol: 1e-5, atol: 1e-6 },
   float16: { rtol: 4e-3, atol: 2e-3 },
   bfloat16: { rtol: 2e-2, atol: 1e-2 },
 };
@@ -211,7 +213,7 @@ export function difference(
     count++;
   }
   if (first < 0) return undefined;
-  const where = `[${indexOf(first, expected.shape).join(', ')}]`;
+  const where = `[${indexOf(expected.dtype === 'complex64' ? first >> 1 : first, expected.shape).join(', ')}]`;
   return (
     `${count} of ${expected.data.length} elements differ (rtol ${used.rtol}, atol ${used.atol}); ` +
     `first at ${where}: expected ${expected.data[first]}, received ${actual.data[first]}; ` +

@@ -10,8 +10,9 @@ import { closeTo, isGoldenTensor, type GoldenTensor, type GoldenValue, type Tole
 /** A tensor on the device with the values of a golden one. */
 export function tensorOf({ dtype, shape, data }: GoldenTensor): Tensor {
   const type = standardizeDType(dtype);
-  const isHalf = type === 'float16' || type === 'bfloat16';
-  const host: HostData = isHalf ? Float32Array.from(data as number[]) : numbersToBits(data, type);
+  // Host arrays of half types hold floats, those of complex ones two floats an element.
+  const isFloats = type === 'float16' || type === 'bfloat16' || type === 'complex64';
+  const host: HostData = isFloats ? Float32Array.from(data as number[]) : numbersToBits(data, type);
   return toTensor(new NDArray(host, shape, type));
 }
 

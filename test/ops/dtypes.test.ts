@@ -53,7 +53,7 @@ const withoutNarrowing = (expected: string, ...operands: string[]): string =>
 /** Ops of Keras in which a Python number is not weakly typed. */
 const STRONG_NUMBERS = new Set([
   'mod', 'arctan2', 'bitwise_and', 'left_shift', 'right_shift', 'logaddexp', 'dot', 'outer', 'inner',
-  'append', 'hypot',
+  'append', 'hypot', 'gcd', 'lcm',
 ]);
 
 /** The dtypes that a call may give. */

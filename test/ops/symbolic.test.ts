@@ -10,10 +10,11 @@ import { describeCall, opNamed } from '../support/check-op.js';
 const FAMILIES = [
   'unary', 'binary', 'comparison', 'choosing', 'reductions', 'norms', 'ordering', 'shapes',
   'indexing', 'products', 'attention', 'folding', 'image', 'image_sampling',
+  'linalg', 'fourier', 'complex_numbers',
 ];
 const REFUSALS = new Set(['ShapeError', 'RangeError', 'TracedValueError', 'TypeError']);
 /** Their results have shapes that depend on values. */
-const EAGER_ONLY = new Set(['nonzero', 'bincount']);
+const EAGER_ONLY = new Set(['nonzero', 'bincount', 'unique']);
 
 function convert(value: GoldenValue, make: (tensor: GoldenTensor) => unknown): unknown {
   if (isGoldenTensor(value)) return make(value);

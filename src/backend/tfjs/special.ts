@@ -1,4 +1,5 @@
 /** Special functions that JavaScript's Math lacks, in double precision. */
+import { scaledBessel } from '../../utils/bessel.js';
 
 /** Error function: Maclaurin series near 0, continued fraction of erfc in the tail. Relative error below 1e-14. */
 export function erf(x: number): number {
@@ -27,30 +28,6 @@ function erfcTail(z: number): number {
 
 /** 1 - erf x, without cancellation in the tail. */
 export const erfc = (x: number): number => (x >= 2.5 && x < Infinity ? erfcTail(x) : 1 - erf(x));
-
-/**
- * exp(-|x|) times the modified Bessel function of the first kind. Its power series has positive terms only; far out the
- * asymptotic series. Source: Abramowitz and Stegun 9.6.10, 9.7.1.
- */
-function scaledBessel(order: 0 | 1, x: number): number {
-  const z = Math.abs(x);
-  if (z <= 30) {
-    let term = order === 0 ? 1 : z / 2;
-    let sum = term;
-    for (let k = 1; term > 1e-17 * sum; k++) {
-      term *= (z * z) / 4 / (k * (k + order));
-      sum += term;
-    }
-    return sum * Math.exp(-z);
-  }
-  let term = 1;
-  let sum = 1;
-  for (let k = 1; k < 30 && Math.abs(term) > 1e-17; k++) {
-    term *= -(4 * order * order - (2 * k - 1) ** 2) / (k * 8 * z);
-    sum += term;
-  }
-  return sum / Math.sqrt(2 * Math.PI * z);
-}
 
 /** e^z in two factors, so that it overflows no sooner than the product. */
 const unscaled = (scaled: number, z: number): number => scaled * Math.exp(z / 2) * Math.exp(z / 2);

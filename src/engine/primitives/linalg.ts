@@ -76,11 +76,11 @@ export const linalg = {
     const inner = full ? rows : Math.min(rows, columns);
     return [{ shape: [...batch, rows, inner], dtype: x.dtype }, { shape: [...batch, inner, columns], dtype: x.dtype }];
   }),
-  /** Results: singular values in descending order; with `vectors` also U and V, U diag(s) V^H = x. */
+  /** Results: singular values (real) in descending order; with `vectors` also U and V, U diag(s) V^H = x. */
   svd: rule<SvdParams>(([x], { full, vectors }) => {
     const { batch, rows, columns } = requireMatrix('svd', x);
     const k = Math.min(rows, columns);
-    const values: Aval = { shape: [...batch, k], dtype: x.dtype };
+    const values: Aval = { shape: [...batch, k], dtype: x.dtype === 'complex64' ? 'float32' : x.dtype };
     if (!vectors) return [values];
     return [
       values,

@@ -140,7 +140,7 @@ export const linalgVjp = {
         'use {full_matrices: false}.');
     }
     const [s, u, v] = vectors ? outputs : applyAll('svd', [x], { full: false, vectors: true });
-    return [svdGradient({ s, u, v, gs, gu, gv })];
+    return [svdGradient({ s: toDType(s, u), u, v, gs: gs && toDType(gs, u), gu, gv })];
   },
   /** Symmetric part, in the lower triangle alone: the upper one is not read. */
   eigh: ({ gradients: [ge, gv], outputs: [e, v] }) => {

@@ -3,16 +3,19 @@ import { apply } from '../../engine/apply.js';
 import type { TensorLike } from '../../engine/convert.js';
 import { canonicalAxis, formatShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { reduce, type Axis } from '../compose.js';
+import { permute, reduce, reshapeTo, type Axis } from '../compose.js';
 import { defineOp } from '../define.js';
 import { cast, scalarLike, toFloat } from '../promotion.js';
+import { singularValues } from './factorizations.js';
 
 const absolute = (t: Tensor): Tensor => apply('absolute', [t]);
 const euclidean = (t: Tensor, axes: readonly number[], keepdims: boolean): Tensor =>
   apply('sqrt', [reduce('reduce_sum', apply('square', [t]), axes, keepdims)]);
 
-function vectorNorm(t: Tensor, ord: number | 'fro' | null, axis: number, keepdims: boolean): Tensor {
-  if (ord === 'fro') throw new TypeError('The order \'fro\' is a norm of matrices: give two axes.');
+type Order = number | 'fro' | 'nuc' | null;
+
+function vectorNorm(t: Tensor, ord: Order, axis: number, keepdims: boolean): Tensor {
+  if (typeof ord === 'string') throw new TypeError(`The order '${ord}' is a norm of matrices: give two axes.`);
   if (ord === null || ord === 2) return euclidean(t, [axis], keepdims);
   if (ord === Infinity) return reduce('reduce_max', absolute(t), axis, keepdims);
   if (ord === -Infinity) return reduce('reduce_min', absolute(t), axis, keepdims);
@@ -24,13 +27,20 @@ function vectorNorm(t: Tensor, ord: number | 'fro' | null, axis: number, keepdim
   return ord === 1 ? sum : apply('power', [sum, scalarLike(1 / ord, t)]);
 }
 
-function matrixNorm(
-  t: Tensor, ord: number | 'fro' | null, row: number, column: number, keepdims: boolean,
-): Tensor {
+/** Norms by the singular values. */
+function spectralNorm(t: Tensor, ord: 'nuc' | 2 | -2, row: number, column: number, keepdims: boolean): Tensor {
+  const others = t.shape.map((_, i) => i).filter((i) => i !== row && i !== column);
+  const values = singularValues(permute(t, [...others, row, column]));
+  const result = reduce(ord === 'nuc' ? 'reduce_sum' : ord === 2 ? 'reduce_max' : 'reduce_min', values, -1);
+  return keepdims ? reshapeTo(result, t.shape.map((d, i) => (i === row || i === column ? 1 : d))) : result;
+}
+
+function matrixNorm(t: Tensor, ord: Order, row: number, column: number, keepdims: boolean): Tensor {
   if (ord === null || ord === 'fro') return euclidean(t, [row, column].toSorted((a, b) => a - b), keepdims);
+  if (ord === 'nuc' || ord === 2 || ord === -2) return spectralNorm(t, ord, row, column, keepdims);
   if (Math.abs(ord) !== 1 && Math.abs(ord) !== Infinity) {
     throw new TypeError(
-      `The order of a matrix norm is 'fro', 1, -1, Infinity or -Infinity, received ${String(ord)}.`);
+      `The order of a matrix norm is 'fro', 'nuc', 1, -1, 2, -2, Infinity or -Infinity, received ${String(ord)}.`);
   }
   // Order 1 compares the sums of columns, Infinity those of rows.
   const [summed, compared] = Math.abs(ord) === 1 ? [row, column] : [column, row];
@@ -45,7 +55,8 @@ function matrixNorm(
  *
  * @param ord order. Vectors: null or 2 (default) sqrt(sum(x^2)), Infinity and -Infinity the extreme |x|, 0
  *   the number of elements that are not zero, p otherwise sum(|x|^p)^(1/p). Matrices: null or `fro`
- *   (default), 1 and -1 the extreme sums of columns, Infinity and -Infinity of rows
+ *   (default), 1 and -1 the extreme sums of columns, Infinity and -Infinity of rows, 2 and -2 the extreme
+ *   singular values, `nuc` their sum
  * @param axis one axis, or [rows, columns]; null (default): all, which with one or two axes is a vector or a
  *   matrix
  * @param keepdims whether those axes stay, with length 1; default false
@@ -53,7 +64,7 @@ function matrixNorm(
  * ops.norm([3, 4]).item(); // 5
  */
 export const norm = defineOp('keras.ops.norm', ['x', 'ord', 'axis', 'keepdims'], (
-  x: TensorLike, ord: number | 'fro' | null = null, axis: Axis = null, keepdims = false,
+  x: TensorLike, ord: Order = null, axis: Axis = null, keepdims = false,
 ): Tensor => {
   const t = toFloat(x);
   const axes = axis === null ? t.shape.map((_, i) => i) : [axis].flat().map((a) => canonicalAxis(a, t.ndim));

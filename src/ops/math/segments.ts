@@ -66,6 +66,20 @@ export const segment_sum = defineOp('keras.ops.segment_sum', SEGMENT, (
   return apply('segment_sum', [segments.rows, inRange(segments, -1)], { count: segments.count });
 });
 
+/**
+ * Products of the rows that have the same segment number; 1 where there are none. Arguments as in
+ * `segment_sum`. Source: keras.ops.segment_prod.
+ * @example
+ * ops.segment_prod([1, 2, 3], [0, 0, 1], 2).arraySync(); // [2, 3]
+ */
+export const segment_prod = defineOp('keras.ops.segment_prod', SEGMENT, (
+  data: TensorLike, segment_ids: TensorLike, num_segments: number | null = null, sorted = false,
+): Tensor => {
+  void sorted;
+  const segments = segmentsOf('segment_prod', data, segment_ids, num_segments);
+  return apply('segment_prod', [segments.rows, inRange(segments, -1)], { count: segments.count });
+});
+
 const extremum = (name: 'segment_max' | 'segment_min', mode: 'max' | 'min') => (
   data: TensorLike, segment_ids: TensorLike, num_segments: number | null = null, sorted = false,
 ): Tensor => {

@@ -24,6 +24,13 @@ export const rsqrt = defineOp('keras.ops.rsqrt', X, (x: TensorLike): Tensor => a
 export const erf = defineOp('keras.ops.erf', X, (x: TensorLike): Tensor => apply('erf', [toFloat(x)]));
 
 /**
+ * 1 - erf(x), exact also where that is tiny. Source: keras.ops.erfc.
+ * @example
+ * ops.erfc([0, 1]).arraySync(); // [1, 0.157299...]
+ */
+export const erfc = defineOp('keras.ops.erfc', X, (x: TensorLike): Tensor => apply('erfc', [toFloat(x)]));
+
+/**
  * The inverse of the error function, on (-1, 1). Half types are computed in float32.
  * Source: keras.ops.erfinv.
  * @example

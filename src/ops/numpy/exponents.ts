@@ -145,3 +145,13 @@ export const ldexp = defineOp('keras.ops.ldexp', PAIR, (x1: TensorLike, x2: Tens
   const unchanged = apply('logical_or', [apply('is_inf', [a]), apply('equal', [a, scalarLike(0, a)])]);
   return either(unchanged, a, scaled);
 });
+
+/**
+ * The modified Bessel function of the first kind, of order 0. Source: keras.ops.i0.
+ * @example
+ * ops.i0([0, 1]).arraySync(); // [1, 1.26606...]
+ */
+export const i0 = defineOp('keras.ops.i0', ['x'], (x: TensorLike): Tensor => {
+  const t = toTensor(x);
+  return apply('bessel_i0', [cast(t, wideFloat(t.dtype))]);
+});

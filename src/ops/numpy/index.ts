@@ -1,11 +1,15 @@
 /** The NumPy-like part of keras.ops. */
+export { slogdet } from '../linalg/determinants.js';
 export * from './arithmetic.js';
 export * from './comparison.js';
+export * from './complex.js';
+export * from './correlation.js';
 export * from './counting.js';
 export * from './creation.js';
 export * from './einsum.js';
 export * from './exponents.js';
 export * from './indexing.js';
+export * from './integers.js';
 export * from './joining.js';
 export * from './logic.js';
 export * from './matrices.js';
@@ -18,6 +22,8 @@ export * from './reductions.js';
 export * from './rounding.js';
 export * from './scans.js';
 export * from './shaping.js';
-export { argsort, digitize, searchsorted, sort } from './sorting.js';
+export { argpartition, argsort, digitize, searchsorted, sort } from './sorting.js';
 export * from './statistics.js';
 export * from './trigonometry.js';
+export * from './unique.js';
+export * from './windows.js';

@@ -6,7 +6,7 @@ import { getDefaultFloat, type DType } from '../../engine/dtype.js';
 import { canonicalAxes, formatShape, ShapeError, type Shape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import {
-  axesOf, either, full, minus, over, permute, plus, reduce, reshapeTo, times, type Axis,
+  axesOf, either, full, minus, not, over, permute, plus, reduce, reshapeTo, times, type Axis,
 } from '../compose.js';
 import { cast, scalarLike, toFloat } from '../promotion.js';
 import { sortLast } from './sorting.js';
@@ -49,15 +49,14 @@ function knownPlaces(shares: readonly number[], count: number): Places {
 }
 
 /**
- * Of shares in a vector: computed in float64 where the backend has it, or places in a long axis may be off by
- * one.
+ * Of shares in a vector, among elements of which the last is at `last` (int32): computed in float64 where the
+ * backend has it, or places in a long axis may be off by one.
  */
-function computedPlaces(shares: Tensor, count: number): Places {
+function computedPlaces(shares: Tensor, last: Tensor): Places {
   const isWide = activeBackend().unsupported('multiply', 'float64') === undefined;
   const q = isWide ? cast(shares, 'float64') : shares;
-  const place = times(q, scalarLike(count - 1, q));
-  const within = (t: Tensor): Tensor =>
-    apply('maximum', [apply('minimum', [t, full(count - 1, [], 'int32')]), full(0, [], 'int32')]);
+  const place = times(q, cast(last, q.dtype));
+  const within = (t: Tensor): Tensor => apply('maximum', [apply('minimum', [t, last]), full(0, [], 'int32')]);
   const indices = (rounding: 'floor' | 'ceil' | 'round'): Tensor =>
     within(cast(apply(rounding, [place]), 'int32'));
   return {
@@ -73,10 +72,10 @@ function computedPlaces(shares: Tensor, count: number): Places {
   };
 }
 
-/** The elements at places along the last axis of sorted rows. */
-function elementsAt(sorted: Tensor, places: Places, method: QuantileMethod): Tensor {
+/** The elements at places along the last axis of sorted rows: the same in all, or with `each` its own in each. */
+function elementsAt(sorted: Tensor, places: Places, method: QuantileMethod, each = false): Tensor {
   const axis = sorted.ndim - 1;
-  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis, batchDims: 0 });
+  const at = (indices: Tensor): Tensor => apply('gather', [sorted, indices], { axis, batchDims: each ? axis : 0 });
   switch (method) {
     case 'lower': return at(places.lower());
     case 'higher': return at(places.higher());
@@ -100,16 +99,19 @@ function placesOf(q: TensorLike, whole: number, count: number): { places: Places
   }
   const shares = toFloat(q);
   const scaled = whole === 1 ? shares : over(shares, scalarLike(whole, shares));
-  return { places: computedPlaces(reshapeTo(scaled, [shares.size]), count), shape: shares.shape };
+  return { places: computedPlaces(reshapeTo(scaled, [shares.size]), full(count - 1, [], 'int32')), shape: shares.shape };
 }
 
-/**
- * @param t a floating-point tensor
- * @param whole the q that stands for all elements: 1 for shares, 100 for percentages
- */
-export function quantileOf(
-  t: Tensor, q: TensorLike, whole: number, axis: Axis, method: QuantileMethod, keepdims: boolean,
-): Tensor {
+interface Rows {
+  /** [..., count], the elements of each quantile along the last axis. */
+  rows: Tensor;
+  axes: readonly number[];
+  /** The axes that stay, in order. */
+  others: readonly number[];
+}
+
+/** Brings the axes of each quantile together, at the end. */
+function toRows(t: Tensor, axis: Axis, method: QuantileMethod): Rows {
   if (!METHODS.includes(method)) {
     throw new TypeError(
       `The method of quantile is one of ${METHODS.join(', ')}, received '${String(method)}'.`);
@@ -120,21 +122,47 @@ export function quantileOf(
   if (count === 0) {
     throw new ShapeError(`The quantile of no elements is not defined: shape ${formatShape(t.shape)}.`);
   }
+  const rows = reshapeTo(permute(t, [...others, ...axes]), [...others.map((i) => t.shape[i]), count]);
+  return { rows, axes, others };
+}
 
-  // 1. the elements of each quantile along the last axis, in order
-  const rows = permute(t, [...others, ...axes]);
-  const sorted = sortLast(reshapeTo(rows, [...others.map((i) => t.shape[i]), count]));
-
-  // 2. the elements at the places of q, along the last axis
-  const { places, shape } = placesOf(q, whole, count);
-  let found = elementsAt(sorted, places, method);
-
-  // 3. NaN where an element is NaN
-  const isBroken = reduce('reduce_any', apply('is_nan', [rows]), axes.map((_, i) => others.length + i));
-  found = either(reshapeTo(isBroken, [...isBroken.shape, 1]), scalarLike(NaN, found), found);
-
-  // 4. q's own axes in front
+/** q's own axes, which are the last one of what was found, in front. */
+function withShares(found: Tensor, t: Tensor, { axes, others }: Rows, shape: Shape, keepdims: boolean): Tensor {
   const front = permute(found, [others.length, ...others.map((_, i) => i)]);
   const rest = keepdims ? t.shape.map((d, i) => (axes.includes(i) ? 1 : d)) : others.map((i) => t.shape[i]);
   return reshapeTo(front, [...shape, ...rest]);
+}
+
+/**
+ * @param t a floating-point tensor
+ * @param whole the q that stands for all elements: 1 for shares, 100 for percentages
+ */
+export function quantileOf(
+  t: Tensor, q: TensorLike, whole: number, axis: Axis, method: QuantileMethod, keepdims: boolean,
+): Tensor {
+  const grouped = toRows(t, axis, method);
+  const { rows } = grouped;
+  const sorted = sortLast(rows);
+  const { places, shape } = placesOf(q, whole, rows.shape[rows.ndim - 1]);
+  const found = elementsAt(sorted, places, method);
+  const isBroken = reduce('reduce_any', apply('is_nan', [rows]), -1, true);
+  return withShares(either(isBroken, scalarLike(NaN, found), found), t, grouped, shape, keepdims);
+}
+
+/** The same of the elements that are not NaN; NaN where there are none. */
+export function nanQuantileOf(
+  t: Tensor, q: TensorLike, whole: number, axis: Axis, method: QuantileMethod, keepdims: boolean,
+): Tensor {
+  const grouped = toRows(t, axis, method);
+  const { rows } = grouped;
+  const isMissing = apply('is_nan', [rows]);
+  // What is missing goes to the end, behind the infinite.
+  const sorted = sortLast(either(isMissing, scalarLike(Infinity, rows), rows));
+  const count = reduce('reduce_sum', cast(not(isMissing), 'int32'), -1, true);
+  const given = toTensor(q, getDefaultFloat());
+  const shares = reshapeTo(whole === 1 ? given : over(given, scalarLike(whole, given)), [given.size]);
+  const last = apply('maximum', [minus(count, full(1, [], 'int32')), full(0, [], 'int32')]);
+  const found = elementsAt(sorted, computedPlaces(shares, last), method, true);
+  const isEmpty = apply('equal', [count, full(0, [], 'int32')]);
+  return withShares(either(isEmpty, scalarLike(NaN, found), found), t, grouped, given.shape, keepdims);
 }

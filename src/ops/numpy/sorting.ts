@@ -5,7 +5,7 @@ import { isFloat, isUnsigned } from '../../engine/dtype.js';
 import { largest } from '../../engine/limits.js';
 import { canonicalAxis, formatShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { either, full, minus, movedAxis, permute, plus, reduce, reshapeTo } from '../compose.js';
+import { either, full, minus, movedAxis, permute, plus, reduce, requireInteger, reshapeTo } from '../compose.js';
 import { defineOp } from '../define.js';
 import { cast, promote } from '../promotion.js';
 
@@ -62,6 +62,24 @@ export const argsort = defineOp('keras.ops.argsort', ['x', 'axis'], (
   const t = toTensor(x);
   if (t.ndim === 0) return full(0, [1], 'int32');
   return alongLast(t.dtype === 'bool' ? cast(t, 'int32') : t, axis, (rows) => ascending(rows)[1]);
+});
+
+/**
+ * Indices (int32) that put the kth smallest element at place kth, with none larger before and none smaller behind.
+ * Source: keras.ops.argpartition.
+ *
+ * The elements are sorted whole, which is a partition at every place. (Keras on TensorFlow truncates floats to
+ * integers first.)
+ * @param kth a place along the axis; beyond an end it is taken for that end
+ * @param axis axis to sort along, default -1; null sorts the flattened tensor
+ * @example
+ * ops.argpartition([3, 1, 2], 0).arraySync()[0]; // 1
+ */
+export const argpartition = defineOp('keras.ops.argpartition', ['x', 'kth', 'axis'], (
+  x: TensorLike, kth: number, axis: number | null = -1,
+): Tensor => {
+  requireInteger(kth, 'The argument kth of argpartition');
+  return argsort(x, axis);
 });
 
 /** Above this length of the sequence, halving beats comparing with every element. */

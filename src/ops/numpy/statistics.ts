@@ -7,7 +7,7 @@ import type { Tensor } from '../../engine/tensor.js';
 import { minus, over, permute, reduce, reshapeTo, times, type Axis } from '../compose.js';
 import { defineOp } from '../define.js';
 import { cast, promoteFloat, toFloat } from '../promotion.js';
-import { quantileOf, type QuantileMethod } from './quantile.js';
+import { nanQuantileOf, quantileOf, type QuantileMethod } from './quantile.js';
 
 const OVER = ['x', 'axis', 'keepdims'] as const;
 
@@ -148,3 +148,31 @@ export const corrcoef = defineOp('keras.ops.corrcoef', ['x'], (x: TensorLike): T
   const bounded = apply('maximum', [apply('minimum', [ratio, one]), apply('negative', [one])]);
   return t.ndim < 2 ? reshapeTo(bounded, []) : bounded;
 });
+
+/**
+ * Quantiles of the elements that are not NaN; NaN where there are none. Arguments as in `quantile`.
+ * Source: keras.ops.nanquantile.
+ * @example
+ * ops.nanquantile([1, NaN, 3], 0.5).item(); // 2
+ */
+export const nanquantile = defineOp('keras.ops.nanquantile', QUANTILE, (
+  x: TensorLike, q: TensorLike, axis: Axis = null, method: QuantileMethod = 'linear', keepdims = false,
+): Tensor => nanQuantileOf(toFloat(x), q, 1, axis, method, keepdims));
+
+/**
+ * Percentiles of the elements that are not NaN. Arguments as in `percentile`. Source: keras.ops.nanpercentile.
+ * @example
+ * ops.nanpercentile([1, NaN, 3], 50).item(); // 2
+ */
+export const nanpercentile = defineOp('keras.ops.nanpercentile', QUANTILE, (
+  x: TensorLike, q: TensorLike, axis: Axis = null, method: QuantileMethod = 'linear', keepdims = false,
+): Tensor => nanQuantileOf(toFloat(x), q, 100, axis, method, keepdims));
+
+/**
+ * Median of the elements that are not NaN; NaN where there are none. Source: keras.ops.nanmedian.
+ * @example
+ * ops.nanmedian([3, NaN, 1, 2]).item(); // 2
+ */
+export const nanmedian = defineOp('keras.ops.nanmedian', OVER, (
+  x: TensorLike, axis: Axis = null, keepdims = false,
+): Tensor => nanQuantileOf(toFloat(x), 0.5, 1, axis, 'linear', keepdims));

@@ -76,9 +76,13 @@ def encode_tensor(value):
         dtype = value.dtype.name
         # NumPy cannot hold a bfloat16 scalar; float32 holds every bfloat16.
         array = np.asarray((tf.cast(value, "float32") if dtype == "bfloat16" else value).numpy())
+    shape = list(array.shape)
+    if dtype == "complex64":
+        # Real and imaginary part of each element.
+        array = np.stack([array.real, array.imag], -1)
     return {
         "dtype": dtype,
-        "shape": list(array.shape),
+        "shape": shape,
         "data": [_element(v, dtype) for v in array.reshape(-1)],
     }
 

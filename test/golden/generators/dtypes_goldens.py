@@ -17,7 +17,7 @@ BINARY = [
     "minimum", "arctan2", "equal", "not_equal", "greater", "greater_equal", "less", "less_equal",
     "logical_and", "logical_or", "logical_xor", "bitwise_and", "left_shift", "right_shift", "logaddexp",
     "matmul", "dot", "outer", "inner", "vdot", "where", "concatenate", "stack", "append", "isclose", "cross",
-    "hypot",
+    "hypot", "gcd", "lcm", "correlate",
 ]  # fmt: skip
 UNARY = [
     "absolute", "negative", "sign", "square", "sqrt", "rsqrt", "exp", "expm1", "log", "log1p", "log2",
@@ -29,7 +29,8 @@ UNARY = [
     "softsign", "softmax", "log_softmax", "log_sigmoid", "celu", "hard_tanh", "hard_shrink", "soft_shrink",
     "tanh_shrink", "threshold", "squareplus", "sparse_plus", "sparse_sigmoid", "sparsemax", "erf", "norm",
     "normalize", "clip", "tril", "triu", "trace", "diag", "diff", "zeros_like", "ones_like", "one_hot",
-    "nan_to_num", "average", "ravel",
+    "nan_to_num", "average", "ravel", "angle", "real", "imag", "conj", "isreal", "erfc", "i0", "nanmedian",
+    "view_as_real", "view_as_complex", "inv", "det", "pinv", "matrix_rank", "view",
 ]  # fmt: skip
 EXTRA_ARGS = {"clip": [0, 1], "threshold": [0.5, 0.1], "one_hot": [3]}
 

@@ -37,6 +37,9 @@ NOT_DIFFERENTIABLE = {
     # TensorFlow has an approximation: the gradient transformed back.
     "image.affine_transform",
     "image.perspective_transform",
+    "unique",
+    "matrix_rank",
+    "eig",
 }
 FLOATS = (tf.float32, tf.float64)
 
@@ -49,11 +52,11 @@ def _row(op, args, kwargs, second=False):
     # One tensor object at two places would collect the gradients of both.
     args = [
         [tf.identity(a) if _is_float(a) else a for a in arg]
-        if isinstance(arg, list)
+        if isinstance(arg, (list, tuple))
         else (tf.identity(arg) if _is_float(arg) else arg)
         for arg in args
     ]
-    sources = [a for arg in args for a in (arg if isinstance(arg, list) else [arg]) if _is_float(a)]
+    sources = [a for arg in args for a in (arg if isinstance(arg, (list, tuple)) else [arg]) if _is_float(a)]
     rng = rng_for(f"gradients/{op} {[tuple(s.shape) for s in sources]}")
     with tf.GradientTape(persistent=True) as outer:
         outer.watch(sources)
@@ -225,6 +228,19 @@ def second_order():
         ("sparse_categorical_crossentropy", [t([1], "int32"), r(1, 3)], {"from_logits": True}),
         ("binary_crossentropy", [t([[0.0, 1.0]]), r(1, 2)], {"from_logits": True}),
         ("take", [r(3, 2), t([0, 0, 2], "int32")], {"axis": 0}),
+        ("inv", [r(2, 2)], {}),
+        ("det", [r(3, 3)], {}),
+        ("slogdet", [r(3, 3)], {}),
+        ("solve", [r(2, 2), r(2, 1)], {}),
+        ("solve_triangular", [r(2, 2), r(2, 1)], {"lower": True}),
+        ("cholesky", [t([[2.0, 0.5], [0.5, 1.0]])], {}),
+        ("qr", [r(3, 2)], {}),
+        ("svd", [r(3, 2)], {"compute_uv": False}),
+        ("fft", [[r(4), r(4)]], {}),
+        ("rfft", [r(5)], {}),
+        ("irfft", [[r(3), r(3)]], {}),
+        ("erfc", [r(3)], {}),
+        ("i0", [r(3)], {}),
     ]
     cases = []
     for row in rows:
@@ -242,6 +258,7 @@ SHARED = [
     "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
     "products", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
     "pooling", "normalization", "image_resize", "attention", "folding", "image", "image_sampling",
+    "linalg", "fourier", "signals",
 ]  # fmt: skip
 
 FAMILIES = {

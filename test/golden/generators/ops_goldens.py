@@ -3,7 +3,9 @@ ops_sequence and ops_vision."""
 
 import keras
 
-from . import ops_arrays, ops_elementwise, ops_nn, ops_numpy, ops_reductions, ops_sequence, ops_vision
+from . import (
+    ops_arrays, ops_elementwise, ops_linalg, ops_nn, ops_numpy, ops_reductions, ops_sequence, ops_vision,
+)  # fmt: skip
 from .ops_elementwise import MAYBE
 
 
@@ -73,6 +75,10 @@ TABLES = {
     "indexing": ops_arrays.indexing,
     "creation": ops_arrays.creation,
     "products": ops_arrays.products,
+    "linalg": ops_linalg.linalg,
+    "fourier": ops_linalg.fourier,
+    "signals": ops_linalg.signals,
+    "complex_numbers": ops_linalg.complex_numbers,
     "numpy_elementwise": ops_numpy.numpy_elementwise,
     "numpy_statistics": ops_numpy.numpy_statistics,
     "numpy_arrays": ops_numpy.numpy_arrays,

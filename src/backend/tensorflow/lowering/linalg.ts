@@ -23,9 +23,10 @@ export const linalgLowering: LoweringTable<keyof typeof linalg> = {
   log_determinant: op('LogMatrixDeterminant', 2),
   lu: op('Lu', 2, () => ({ output_idx_type: { type: 'int32' } })),
   qr: op('Qr', 2, ({ params: { full } }) => ({ full_matrices: { bool: full } })),
-  svd: wide((b, x, { params: { full, vectors } }) => {
-    const results = b.ops('Svd', x, { full_matrices: { bool: full }, compute_uv: { bool: vectors } }, 3);
-    return vectors ? results : [results[0]];
+  svd: wide((b, x, { params: { full, vectors }, inputs: [{ dtype }] }) => {
+    const [s, u, v] = b.ops('Svd', x, { full_matrices: { bool: full }, compute_uv: { bool: vectors } }, 3);
+    const values = dtype === 'complex64' ? b.op('Real', [s], { Tout: { type: 'float32' } }) : s;
+    return vectors ? [values, u, v] : [values];
   }),
   // Eigenvalues of Hermitian matrices come in the matrix's own dtype.
   eigh: op('SelfAdjointEigV2', 2, () => ({ compute_v: { bool: true } })),
