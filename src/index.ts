@@ -37,7 +37,8 @@ export { SeedGenerator } from './random/seed-generator.js';
 export { StatelessScope } from './engine/stateless-scope.js';
 
 export { NDArray, type TensorLike } from './engine/convert.js';
-export { custom_gradient, grad, value_and_grad, variable_gradients, vjp } from './engine/gradients.js';
+export { custom_gradient } from './engine/custom-gradient.js';
+export { grad, value_and_grad, variable_gradients, vjp } from './engine/gradients.js';
 export { jit, type Compiled, type JitOptions } from './engine/jit.js';
 export { keep, tidy } from './engine/scope.js';
 export { DisposedTensorError, Tensor, TracedValueError } from './engine/tensor.js';

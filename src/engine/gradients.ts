@@ -1,9 +1,8 @@
-/** Gradients of functions: `grad`, `value_and_grad`, `vjp`, `custom_gradient`. */
+/** Gradients of functions: `grad`, `value_and_grad`, `vjp`. */
 import { apply } from './apply.js';
-import { context, withContext } from './context.js';
+import { context } from './context.js';
 import { formatShape } from './shape.js';
 import { memoryScope } from './scope.js';
-import { join, traceInside } from './subgraph.js';
 import { flatten, packAs } from './structure.js';
 import { Tape, zerosLike } from './tape.js';
 import { Tensor } from './tensor.js';
@@ -30,6 +29,10 @@ function requireScalar(value: unknown): Tensor {
   return value;
 }
 
+/** The tensors; one that occurs twice is another tensor each time, so that gradients by it stay apart. */
+export const distinct = (tensors: readonly Tensor[]): Tensor[] => tensors.map((x, i) =>
+  (tensors.indexOf(x) === i ? x : apply('reshape', [x], { shape: x.shape })));
+
 /**
  * A function that gives `[value, gradients]`. Gradients have the structure of the differentiated argument (an array of
  * them when `argnums` is an array). With `has_aux` the value is the pair `[value, more]`.
@@ -46,8 +49,11 @@ export function value_and_grad<A extends unknown[], R>(
   return (...args) => scoped(() => {
     const tape = new Tape();
     const inputs = [...args] as unknown[];
+    const all = distinct(positions.flatMap((position) =>
+      flatten(args[position]).map((leaf) => toTensor(leaf as TensorLike))));
+    let first = 0;
     const sources = positions.map((position) => {
-      const leaves = flatten(args[position]).map((leaf) => toTensor(leaf as TensorLike));
+      const leaves = all.slice(first, first += flatten(args[position]).length);
       inputs[position] = packAs(args[position], leaves);
       tape.watch(...leaves);
       return leaves;
@@ -106,44 +112,11 @@ export function vjp(
   fn: (...primals: Tensor[]) => Tensor, ...primals: TensorLike[]
 ): [Tensor, (cotangent: TensorLike) => Tensor[]] {
   const tape = new Tape();
-  const inputs = primals.map((primal) => toTensor(primal));
+  const inputs = distinct(primals.map((primal) => toTensor(primal)));
   tape.watch(...inputs);
   const value = tape.run(() => fn(...inputs));
   const pullback = (cotangent: TensorLike): Tensor[] =>
     tape.gradients([value], inputs, [toTensor(cotangent, value.dtype)])
       .map((gradient, i) => gradient ?? zerosLike(inputs[i]));
   return [value, pullback];
-}
-
-type Pullback = (upstream: Tensor) => Tensor | readonly Tensor[];
-
-/**
- * A function with a gradient of its own. `fn` returns the value and a function from the value's gradient to the
- * gradients of the arguments (an array when there are several). Source: keras.ops.custom_gradient.
- */
-export function custom_gradient<A extends Tensor[]>(fn: (...args: A) => [Tensor, Pullback]): (...args: A) => Tensor {
-  return (...args) => {
-    const tapes = context.tapes;
-    // Outer tapes must not see inside, or both gradients would count; the gradient function itself is recorded.
-    const [value, gradient] = withContext({ tapes: [] }, () => {
-      const [result, pullback] = fn(...args);
-      if (context.tracer?.isInside) return [inGraph(args, result, pullback), pullback] as const;
-      // An argument handed back is made a tensor of its own, or the gradient of the value would be the argument's too.
-      return [args.includes(result) ? apply('stop_gradient', [result]) : result, pullback] as const;
-    });
-    for (const tape of tapes) {
-      tape.recordCustom(args, [value], ([upstream]) => gradientsFrom(gradient(upstream!)));
-    }
-    return value;
-  };
-}
-
-const gradientsFrom = (found: Tensor | readonly Tensor[]): Tensor[] =>
-  (Array.isArray(found) ? (found as Tensor[]) : [found as Tensor]);
-
-/** In a loop or a branch, whose graph is differentiated later, the gradient function becomes part of the graph. */
-function inGraph(args: readonly Tensor[], value: Tensor, pullback: Pullback): Tensor {
-  const traced = traceInside([value], pullback, gradientsFrom);
-  const { constants, graphs: [backward] } = join([traced]);
-  return apply('with_gradient', [value, ...args, ...constants], { backward, values: 1, arguments: args.length });
 }

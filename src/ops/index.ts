@@ -13,6 +13,7 @@ export * from './core/gradients.js';
 export * from './core/rearrange.js';
 export * from './core/scans.js';
 export * from './core/slicing.js';
+export * from './core/vectorized.js';
 export * as image from './image/index.js';
 export * from './linalg/index.js';
 export { logdet } from './linalg/determinants.js';

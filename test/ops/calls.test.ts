@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import { activeBackend } from '../../src/engine/context.js';
 import { NDArray, toTensor } from '../../src/engine/convert.js';
-import { custom_gradient, grad } from '../../src/engine/gradients.js';
+import { custom_gradient } from '../../src/engine/custom-gradient.js';
+import { grad } from '../../src/engine/gradients.js';
 import { jit } from '../../src/engine/jit.js';
 import { ShapeError } from '../../src/engine/shape.js';
 import { TracedValueError, type Tensor } from '../../src/engine/tensor.js';
@@ -123,7 +124,7 @@ describeBackends('calling ops', (backend) => {
   });
 
   it('keeps custom gradients apart from what they are made of', () => {
-    const reversed = custom_gradient((x: Tensor) => [x, (upstream) => ops.negative(upstream)]);
+    const reversed = custom_gradient((x: Tensor) => [x, (upstream: Tensor) => ops.negative(upstream)]);
     const gradient = grad((x: Tensor) => ops.sum(ops.multiply(reversed(x), 3)));
     expect((gradient(toTensor([1, 2])) as Tensor).arraySync()).to.deep.equal([-3, -3]);
     const stopped = grad((x: Tensor) => ops.sum(ops.multiply(ops.stop_gradient(x), x)));

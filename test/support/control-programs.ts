@@ -53,6 +53,13 @@ export const programs: Record<string, Program> = {
   },
   associative_products: (x) => [ops.associative_scan((a, b) => matmul(a, b), x)],
   associative_sums: (x) => [ops.associative_scan((a, b) => add(a, b), x, { reverse: true, axis: 1 })],
+  vectorized_rows: (x, w) => {
+    const out = ops.vectorized_map((row) => ({
+      a: matmul(w, row), b: add(tanh(ops.get_item(row, 0)), ops.get_item(w, [0, 0])),
+    }), x);
+    return [out.a, out.b];
+  },
+  vectorized_pairs: (x, y) => [ops.vectorized_map(([a, b]) => multiply(sum(multiply(a, b)), a), [x, y])],
   associative_linear: (a, b) => ops.associative_scan((first, second) => [
     multiply(second[0], first[0]), add(multiply(second[0], first[1]), second[1]),
   ], [a, b]),

@@ -2,7 +2,7 @@
 import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { canonicalAxis, formatShape, ShapeError } from '../../engine/shape.js';
-import { custom_gradient } from '../../engine/gradients.js';
+import { custom_gradient } from '../../engine/custom-gradient.js';
 import type { Tensor } from '../../engine/tensor.js';
 import {
   absolute, add, divide, greaterEqual, lessEqual, multiply, power, sliceAxis, square, where,

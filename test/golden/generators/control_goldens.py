@@ -115,6 +115,15 @@ def associative_linear(a, b):
     return list(ops.associative_scan(combine, [a, b], axis=0))
 
 
+def vectorized_rows(x, w):
+    out = ops.vectorized_map(lambda row: {"a": ops.matmul(w, row), "b": ops.tanh(row[0]) + w[0, 0]}, x)
+    return [out["a"], out["b"]]
+
+
+def vectorized_pairs(x, y):
+    return [ops.vectorized_map(lambda e: ops.sum(e[0] * e[1]) * e[0], [x, y])]
+
+
 def is_float(x):
     return x.dtype in (tf.float32, tf.float64)
 
@@ -135,6 +144,31 @@ def case(program, *inputs, second=True):
     again = outer.gradient(squares, sources) if second and sources else None
     row = {"program": program.__name__, "inputs": inputs, "outputs": outputs, "probes": probes, "grads": grads}
     return {**row, "second": again} if again else row
+
+
+def derivative(program, *inputs):
+    rng = rng_for(f"control/jvp/{program.__name__} {[tuple(x.shape) for x in inputs]}")
+    tangents = [rand(rng, x.shape, -1, 1) for x in inputs]
+    outputs, derivatives = ops.jvp(program, inputs, tangents)
+    derivatives = [tf.zeros_like(y) if d is None else d for y, d in zip(outputs, derivatives)]
+    return {
+        "program": program.__name__, "inputs": inputs, "tangents": tangents, "outputs": outputs,
+        "derivatives": derivatives,
+    }
+
+
+def jvp():
+    rng = rng_for("control/jvp")
+    r = lambda *shape: rand(rng, shape, -1, 1)
+    return [
+        derivative(scan_recurrent, r(4, 2, 3), r(3, 3), r(2, 3)),
+        derivative(scan_gates, r(3, 2, 12), r(2, 3), r(2, 3), r(3, 12), r(12)),
+        derivative(scan_with_cond, r(5), r()),
+        derivative(while_bounded, r(3) + 1.0, r(3) + 1.0),
+        derivative(fori_power, r(3), r(3)),
+        derivative(map_rows, r(4, 3), r(2, 3)),
+        derivative(associative_linear, r(5), r(5)),
+    ]
 
 
 def scans():
@@ -178,7 +212,9 @@ def choices():
         case(associative_sums, r(2, 6, 2)),
         case(associative_linear, r(7), r(7)),
         case(associative_linear, r(2, 2), r(2, 2)),
+        case(vectorized_rows, r(4, 3), r(2, 3)),
+        case(vectorized_pairs, r(4, 3), r(4, 3)),
     ]
 
 
-FAMILIES = {"scans": scans, "loops": loops, "choices": choices}
+FAMILIES = {"scans": scans, "loops": loops, "choices": choices, "jvp": jvp}

@@ -93,6 +93,56 @@ describeBackends('control flow', (backend) => {
     }
   }
 
+  it('derivatives in a direction: as Python Keras, and of those again', () => {
+    const { cases } = loadGolden<ControlCase & { tangents: GoldenTensor[]; derivatives: GoldenTensor[] }>('control', 'jvp');
+    for (const { program: name, inputs, tangents, outputs, derivatives } of cases) {
+      const program = programs[name];
+      const points = inputs.map(tensorOf);
+      const directions = tangents.map(tensorOf);
+      const both = (...all: Tensor[]): Tensor[] => ops.jvp(program, all.slice(0, points.length), all.slice(points.length)).flat();
+      for (const fn of [both, jit(both)]) {
+        tidy(() => compare(name, fn(...points, ...directions), [...outputs, ...derivatives]));
+      }
+    }
+    // (x^3)' t = 3 x^2 t, and of that in the direction s: 6 x t s; its gradient by x: 6 t s.
+    const cube = (x: Tensor): Tensor => ops.multiply(x, ops.square(x));
+    const first = (x: Tensor): Tensor => ops.jvp(cube, [x], [ops.array(2)])[1];
+    const second = (x: Tensor): Tensor => ops.jvp(first, [x], [ops.array(5)])[1];
+    for (const wrap of [(f: typeof first) => f, (f: typeof first) => jit(f)]) {
+      expect(wrap(first)(ops.array(3)).item()).to.be.closeTo(54, 1e-4);
+      expect(wrap(second)(ops.array(3)).item()).to.be.closeTo(180, 1e-3);
+      expect(wrap(grad(second) as typeof first)(ops.array(3)).item()).to.be.closeTo(60, 1e-3);
+    }
+    const [value, tangent, aux] = ops.jvp((x: Tensor) => [ops.square(x), 'more'] as const, [ops.array(3)], [ops.array(1)], { has_aux: true });
+    expect([value.item(), tangent.item(), aux]).to.deep.equal([9, 6, 'more']);
+    // One tensor as two arguments.
+    const x = ops.array(3);
+    expect(ops.jvp((a: Tensor, b: Tensor) => ops.multiply(a, ops.square(b)), [x, x], [ops.array(1), ops.array(0)])[1].item()).to.equal(9);
+    expect(() => ops.jvp(ops.sin, [x], [ops.ones([2])])).to.throw('expected [], received [2]');
+  });
+
+  it('vectorized_map: control flow, closures, and functions that read values', () => {
+    const x = ops.array([[1, 2], [3, 4], [-5, 6]]);
+    const functions: ((row: Tensor) => Tensor)[] = [
+      (row) => ops.cond(ops.greater(ops.sum(row), 2), () => ops.square(row), () => ops.negative(row)),
+      (row) => ops.while_loop((v) => ops.less(ops.sum(v), 20), (v) => ops.add(ops.multiply(v, 2), 9), row),
+      (row) => ops.scan((c, v) => [ops.add(ops.multiply(c, v), 1), c] as const, ops.sum(row), row)[1],
+      (row) => ops.fori_loop(0, 3, (i, v) => ops.add(v, ops.multiply(row, ops.cast(i, 'float32'))), row),
+      (row) => ops.matmul(ops.reshape(row, [1, 2]), ops.transpose(x)),
+      () => ops.array([1, 2]),
+    ];
+    for (const f of functions) {
+      const expected = ops.map(f, x).arraySync();
+      expect(ops.vectorized_map(f, x).arraySync()).to.deep.equal(expected);
+      expect(jit((t: Tensor) => ops.vectorized_map(f, t))(x).arraySync()).to.deep.equal(expected);
+    }
+    const reading = (row: Tensor): Tensor => ops.multiply(row, ops.sum(row).item());
+    expect(ops.vectorized_map(reading, x).arraySync()).to.deep.equal([[3, 6], [21, 28], [-5, 6]]);
+    const reversed = ops.custom_gradient((v: Tensor) => [ops.square(v), (g: Tensor) => ops.multiply(g, v)]);
+    const gradient = grad((t: Tensor) => ops.sum(ops.vectorized_map((row) => reversed(row), t)))(x) as Tensor;
+    expect(gradient.arraySync()).to.deep.equal(x.arraySync());
+  });
+
   it('the graph does not grow with the number of steps', () => {
     const sizes = [3, 300].map((length) => {
       const step = gradientsOf(programs.scan_reverse, [ops.ones([2]), ops.ones([length, 2])]);
@@ -206,6 +256,34 @@ describeBackends('control flow', (backend) => {
 });
 
 describe('control flow, calls', () => {
+  it('vectorize leaves arguments out, and checks its signature', () => {
+    const scaled = ops.vectorize((x: Tensor, k: number) => ops.multiply(x, k), { excluded: [1] });
+    expect((scaled([1, 2], 3)).arraySync()).to.deep.equal([3, 6]);
+    const dot = ops.vectorize((a: Tensor, b: Tensor) => ops.matmul(a, b), { signature: '(m,n),(n)->(m)' });
+    // The first axes broadcast, as NumPy's do.
+    const [a, b] = [ops.reshape(ops.arange(12), [2, 1, 2, 3]), ops.reshape(ops.arange(12), [4, 3])];
+    expect(dot(a, b).arraySync()).to.deep.equal(
+      ops.squeeze(ops.matmul(a, ops.reshape(b, [1, 4, 3, 1])), -1).arraySync());
+    const product = ops.vectorize((x: Tensor, y: Tensor) => ops.multiply(x, y));
+    expect(product([[1], [2]], [3, 4, 5]).arraySync()).to.deep.equal([[3, 4, 5], [6, 8, 10]]);
+    expect(() => dot(ops.ones([2, 3]), ops.ones([4]))).to.throw('argument 1 must end with the dimensions (n=3), received shape [4]');
+    expect(() => ops.vectorize((x: Tensor) => x, { signature: 'm->m' })).to.throw("'(m,n),(n)->(m)'");
+  });
+
+  it('custom_gradient: several arguments and outputs, in structures', () => {
+    const f = ops.custom_gradient((x: { a: Tensor }, y: Tensor) => [
+      [ops.multiply(x.a, y), y], (g: Tensor, h: Tensor) => [ops.multiply(g, 10), ops.add(h, 1)],
+    ] as [Tensor[], (...upstream: Tensor[]) => Tensor[]]);
+    const loss = (a: Tensor, b: Tensor): Tensor => {
+      const [p, q] = f({ a }, b);
+      return ops.add(p, ops.multiply(q, 3));
+    };
+    const gradients = grad(loss, { argnums: [0, 1] })(ops.array(2), ops.array(5)) as Tensor[];
+    expect(gradients.map((g) => g.item())).to.deep.equal([10, 4]);
+    const wrong = ops.custom_gradient((x: Tensor) => [x, (g: Tensor) => [g, g]]);
+    expect(() => grad(wrong)(ops.array(1))).to.throw('expected 1, received 2');
+  });
+
   it('says what a body changed', () => {
     const f = (body: (x: Tensor) => unknown) => () => jit((x: Tensor) =>
       ops.while_loop((v) => ops.less(ops.sum(v), 10), body, x))(ops.ones([2]));
