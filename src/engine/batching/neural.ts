@@ -21,6 +21,7 @@ export const neuralBatching: BatchTable<keyof typeof neural> = {
 export const randomBatching: BatchTable<keyof typeof random> = {
   random_uniform: oneByOne('random_uniform'), random_normal: oneByOne('random_normal'),
   random_truncated_normal: oneByOne('random_truncated_normal'), random_integers: oneByOne('random_integers'),
+  random_gamma: oneByOne('random_gamma'), random_binomial: oneByOne('random_binomial'),
 };
 
 export const linalgBatching: BatchTable<keyof typeof linalg> = {
