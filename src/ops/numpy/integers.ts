@@ -2,7 +2,7 @@
 import { apply } from '../../engine/apply.js';
 import type { TensorLike } from '../../engine/convert.js';
 import { bytesPerElement, isInteger, isUnsigned, type DType } from '../../engine/dtype.js';
-import { custom_gradient } from '../../engine/gradients.js';
+import { custom_gradient } from '../../engine/custom-gradient.js';
 import { broadcastShapes } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { broadcastTo, either, full, plus, reduce, times } from '../compose.js';
