@@ -12,6 +12,7 @@ export * from './categorical-generalized-cross-entropy.js';
 export * from './categorical-hinge.js';
 export * from './circle.js';
 export * from './cosine-similarity.js';
+export * from './ctc.js';
 export * from './dice.js';
 export * from './hinge.js';
 export * from './huber.js';

@@ -286,6 +286,7 @@ export const gradientCases: GradientTable = {
     one({}, true, x([2, 3]), fixed(at([2, 3], 1, 0, 0, 0.25, 0.5, 0.25))), one({}, true, fixed(x([2, 3])), x([2, 3], 0.1, 0.6)), one({}, true, x([0, 3]), x([0, 3])),
   ],
   sparse_softmax_cross_entropy: [one({}, true, x([3, 4]), ints([3], 0, 3, 1)), one({}, true, x([0, 2]), ints([0]))],
+  ctc_beam_search: null,
   adam_update: /adam_update/,
 
   cholesky: [one({}, true, symmetric([3, 3])), one({}, true, symmetric([2, 2, 2])), one({}, true, at([1, 1], 2.25))],

@@ -1,8 +1,9 @@
-/** Ops on images and patterns: what the golden tables do not show. */
+/** Ops on images, sequences and patterns: what the golden tables do not show. */
 import { expect } from 'chai';
 import { grad } from '../../src/engine/gradients.js';
 import type { Tensor } from '../../src/engine/tensor.js';
 import * as ops from '../../src/ops/index.js';
+import { KerasTensor } from '../../src/ops/keras-tensor.js';
 import { describeBackends } from '../support/backends.js';
 
 type Call = () => unknown;
@@ -26,6 +27,13 @@ const REFUSED: [what: string, call: Call, error: string, ...message: string[]][]
     const x = ops.ones([1, 3, 2, 2]);
     return ops.dot_product_attention(x, x, x, { flash_attention: true });
   }, 'TypeError', 'flash_attention'],
+  ['ctc_loss of labels of rank 1', () => ops.ctc_loss([1], ops.ones([1, 2, 3]), [1], [2]), 'ShapeError', '[1]', '[1, 2, 3]'],
+  ['ctc_loss with lengths for other samples', () =>
+    ops.ctc_loss([[1]], ops.ones([1, 2, 3]), [1, 1], [2]), 'ShapeError', 'target_length', '[2]'],
+  ['a blank that is no class', () => ops.ctc_decode(ops.ones([1, 2, 3]), [2], { mask_index: 3 }), 'RangeError', '3 classes'],
+  ['an unknown strategy', () => ops.ctc_decode(ops.ones([1, 2, 3]), [2], 'best'), 'TypeError', 'beam_search', "'best'"],
+  ['more paths than the beam is wide', () =>
+    ops.ctc_decode(ops.ones([1, 2, 3]), [2], 'beam_search', { beam_width: 2, top_paths: 3 }), 'RangeError', '3 paths', '2'],
   ['unfold of rank 3', () => ops.unfold(ops.ones([1, 4, 4]), 2), 'ShapeError', '[1, 4, 4]'],
   ['fold of too few windows', () => ops.fold(ops.ones([1, 8, 3]), 4, 2, { stride: 2 }), 'ShapeError', '[1, 8, 3]', '4]'],
   ['depth_to_space of 3 channels', () => ops.depth_to_space(ops.ones([1, 2, 2, 3]), 2), 'ShapeError', 'multiple of 4', '3'],
@@ -135,4 +143,21 @@ describeBackends('affine_transform', () => {
       }
     });
   }
+});
+
+describe('ctc with an unknown batch and unknown lengths', () => {
+  const output = new KerasTensor([null, null, 5]);
+  const lengths = new KerasTensor([null], 'int32');
+
+  it('gives a loss a sample', () => {
+    expect(ops.ctc_loss(new KerasTensor([null, 4], 'int32'), output, lengths, lengths).shape).to.deep.equal([null]);
+  });
+
+  it('gives sequences of as many frames', () => {
+    for (const [strategy, paths] of [['greedy', 1], ['beam_search', 3]] as const) {
+      const [found, scores] = ops.ctc_decode(output, lengths, { strategy, top_paths: paths });
+      expect([found.shape, found.dtype]).to.deep.equal([[paths, null, null], 'int32']);
+      expect([scores.shape, scores.dtype]).to.deep.equal([[null, paths], 'float32']);
+    }
+  });
 });

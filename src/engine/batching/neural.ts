@@ -14,7 +14,7 @@ export const neuralBatching: BatchTable<keyof typeof neural> = {
   softmax: leading('softmax'), log_softmax: leading('log_softmax'),
   softmax_cross_entropy: merged('softmax_cross_entropy'),
   sparse_softmax_cross_entropy: merged('sparse_softmax_cross_entropy'),
-  adam_update: oneByOne('adam_update'),
+  ctc_beam_search: oneByOne('ctc_beam_search'), adam_update: oneByOne('adam_update'),
 };
 
 /** Each element of the batch has a seed of its own. */

@@ -9,6 +9,13 @@ export interface PoolParams {
   padding: Padding;
 }
 
+export interface BeamSearchParams {
+  /** How many prefixes are kept from frame to frame. */
+  beamWidth: number;
+  /** How many of them are results. */
+  paths: number;
+}
+
 const rule = <P>(abstract: AbstractRule<P>): AbstractRule<P> => abstract;
 
 /** x [batch, ...space, channels] with one to three spatial axes. */
@@ -50,6 +57,20 @@ export const neural = {
         `${formatShape(logits.shape)} and ${formatShape(labels.shape)}.`);
     }
     return [{ shape: labels.shape, dtype: logits.dtype }, { shape: logits.shape, dtype: logits.dtype }];
+  }),
+  /**
+   * Operands: logits [frames, batch, classes], of which the last is the blank, and how many frames count [batch].
+   * Results: the likeliest sequences [paths, batch, frames], filled up with -1, and the logarithms of their probabilities
+   * [batch, paths].
+   */
+  ctc_beam_search: rule<BeamSearchParams>(([logits, lengths], { beamWidth, paths }) => {
+    requireFloat('ctc_beam_search', logits.dtype);
+    if (logits.shape.length !== 3 || lengths.shape.length !== 1 || lengths.shape[0] !== logits.shape[1] || paths > beamWidth) {
+      throw new ShapeError('ctc_beam_search needs logits [frames, batch, classes], lengths [batch] and no more paths than the beam ' +
+        `is wide, received ${formatShape(logits.shape)}, ${formatShape(lengths.shape)} and ${paths} of ${beamWidth} paths.`);
+    }
+    const [frames, batch] = logits.shape;
+    return [{ shape: [paths, batch, frames], dtype: 'int32' as const }, { shape: [batch, paths], dtype: logits.dtype }];
   }),
   /**
    * Operands: variable, m, v, beta_1^t, beta_2^t, learning rate, beta_1, beta_2, epsilon, gradient.

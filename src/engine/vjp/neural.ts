@@ -43,6 +43,7 @@ export const neuralVjp = {
   log_softmax: ({ gradients: [g], outputs: [y] }) => [sub(g!, mul(apply('exp', [y]), sumLast(g!)))],
   softmax_cross_entropy: crossEntropy(true),
   sparse_softmax_cross_entropy: crossEntropy(false),
+  ctc_beam_search: null,
   adam_update: () => {
     throw new Error('adam_update is not differentiable. Write the update with ops to differentiate through it.');
   },

@@ -1,6 +1,7 @@
 export * from './attention.js';
 export * from './convolution.js';
 export * from './crossentropy.js';
+export * from './ctc.js';
 export * from './encoding.js';
 export * from './folding.js';
 export * from './normalization.js';

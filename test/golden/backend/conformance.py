@@ -683,6 +683,21 @@ row("bitcast", [Fixed([[1, 2, 3, 4]], "uint8")], [Fixed([[513, 1027]], "int16")]
 row("bitcast", [Fixed([1.5, -2.0], "float16")], [Fixed(np.array([1.5, -2.0], np.float16).view(np.int16), "int16")], {"dtype": "int16"})
 row("bitcast", [Fixed([1.5, -2.0], "float64")], [Fixed(np.array([1.5, -2.0]).view(np.int32), "int32")], {"dtype": "int32"})
 
+# --- beam search ----------------------------------------------------------------------------------------------------
+beam_rng = np.random.default_rng(5)
+for frames, batch, classes, width, paths in [(4, 2, 3, 3, 2), (6, 3, 4, 5, 1), (5, 1, 3, 100, 4), (3, 2, 2, 1, 1), (8, 1, 5, 4, 3)]:
+    # Fine steps, so that no two sequences are equally likely.
+    logits = beam_rng.integers(-512, 513, (frames, batch, classes)) / 256
+    lengths = np.array([frames] + [max(frames - 1, 0)] * (batch - 1))
+    for dtype in WIDE:
+        out = tf.raw_ops.CTCBeamSearchDecoder(inputs=tf.constant(logits, dtype), sequence_length=lengths, beam_width=width,
+                                              top_paths=paths, merge_repeated=False)
+        dense = [tf.raw_ops.SparseToDense(sparse_indices=i, output_shape=tf.constant([batch, frames], tf.int64), sparse_values=v,
+                                          default_value=tf.constant(-1, tf.int64)).numpy()
+                 for i, v in zip(out.decoded_indices, out.decoded_values)]
+        row("ctc_beam_search", [Fixed(logits, dtype), i32(lengths)], [i32(np.stack(dense)), Fixed(out.log_probability.numpy(), dtype)],
+            {"beamWidth": width, "paths": paths})
+
 # --- random ---------------------------------------------------------------------------------------------------------
 SEEDS = [[1, 2], [-7, 2147483647]]
 for seed in SEEDS:

@@ -257,7 +257,7 @@ def second_order():
 SHARED = [
     "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
     "products", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
-    "pooling", "normalization", "image_resize", "attention", "folding", "image", "image_sampling",
+    "pooling", "normalization", "image_resize", "attention", "ctc", "folding", "image", "image_sampling",
     "linalg", "fourier", "signals",
 ]  # fmt: skip
 

@@ -88,6 +88,7 @@ TABLES = {
     "normalization": ops_nn.normalization,
     "image_resize": ops_nn.image_resize,
     "attention": ops_sequence.attention,
+    "ctc": ops_sequence.ctc,
     "folding": ops_vision.folding,
     "image": ops_vision.image,
     "image_sampling": ops_vision.image_sampling,

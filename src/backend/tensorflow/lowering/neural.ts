@@ -48,6 +48,16 @@ export const neuralLowering: LoweringTable<keyof typeof neural> = {
   log_softmax: 'LogSoftmax',
   softmax_cross_entropy: (b, x) => b.ops('SoftmaxCrossEntropyWithLogits', x, {}, 2),
   sparse_softmax_cross_entropy: (b, x) => b.ops('SparseSoftmaxCrossEntropyWithLogits', x, {}, 2),
+  ctc_beam_search: (b, [logits, lengths], { params: { beamWidth, paths }, inputs: [{ shape: [frames, batch] }] }) => {
+    const made = b.ops('CTCBeamSearchDecoder', [logits, lengths],
+      { beam_width: { int: beamWidth }, top_paths: { int: paths }, merge_repeated: { bool: false } }, 3 * paths + 1);
+    // Places and labels of each path, then their shapes, then the scores.
+    const size = b.constant(BigInt64Array.of(BigInt(batch), BigInt(frames)), [2], 'int64');
+    const sequences = Array.from({ length: paths }, (_, i) =>
+      b.op('SparseToDense', [made[i], size, made[paths + i], b.scalar(-1, 'int64')]));
+    const joined = b.op('Pack', sequences, { N: { int: paths }, T: { type: 'int64' }, axis: { int: 0 } });
+    return [b.op('Cast', [joined], { DstT: { type: 'int32' } }), made[3 * paths]];
+  },
   /** In a compiled step the emitter replaces this by ResourceApplyAdam where it can update in place. */
   adam_update: (b, [variable, m, v, power1, power2, rate, beta1, beta2, epsilon, g], { inputs: [{ dtype }] }) => {
     const one = b.scalar(1, dtype);

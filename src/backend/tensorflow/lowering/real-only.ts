@@ -11,7 +11,7 @@ export const REAL_ONLY: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
   'conv', 'conv_grad_input', 'conv_grad_kernel',
   'depthwise_conv', 'depthwise_conv_grad_input', 'depthwise_conv_grad_kernel',
   'max_pool', 'average_pool', 'max_pool_grad', 'max_pool_grad_grad', 'average_pool_grad',
-  'softmax', 'log_softmax', 'softmax_cross_entropy', 'sparse_softmax_cross_entropy',
+  'ctc_beam_search', 'softmax', 'log_softmax', 'softmax_cross_entropy', 'sparse_softmax_cross_entropy',
   'random_uniform', 'random_normal', 'random_truncated_normal', 'random_integers',
   'random_gamma', 'random_binomial',
 ]);

@@ -1,6 +1,7 @@
 /** Pooling, softmax, fused losses and the Adam update: one pass over the elements each. */
 import type { neural, PoolParams } from '../../../engine/primitives/neural.js';
 import { sizeOf, type Shape } from '../../../engine/shape.js';
+import { beamSearch } from '../beam-search.js';
 import type { Block, Memory } from '../memory.js';
 import { eachTap, slidingWindows, type Windows } from '../windows.js';
 import { TFJS_PAYS, type Kernel, type KernelTable } from './kernel.js';
@@ -177,6 +178,23 @@ export const neuralKernels: KernelTable<keyof typeof neural> = {
       loss[start / length] = total - x[start + id];
     });
     return [losses, gradient];
+  },
+  ctc_beam_search: (m, [logits, lengths], { params: { beamWidth, paths }, outputs: [{ shape }] }) => {
+    const [frames, batch, classes] = logits.shape;
+    const sequences = m.filled(shape, 'int32', -1);
+    const scores = m.alloc([batch, paths], logits.dtype);
+    const [x, counts, to, logs] = [logits, lengths, sequences, scores].map((block) => m.numbers(block));
+    for (let n = 0; n < batch; n++) {
+      const rows = Array.from({ length: Math.min(counts[n], frames) }, (_, frame) => {
+        const start = (frame * batch + n) * classes;
+        return x.subarray(start, start + classes);
+      });
+      beamSearch(rows, classes, beamWidth, paths).forEach(({ labels, logarithm }, path) => {
+        logs[n * paths + path] = logarithm;
+        labels.forEach((label, i) => void (to[(path * batch + n) * frames + i] = label));
+      });
+    }
+    return [sequences, scores];
   },
   adam_update: (m, [variable, mean, square, ...rest]) => {
     const results = [variable, mean, square].map((block) => m.alloc(block.shape, block.dtype));
