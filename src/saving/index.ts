@@ -11,5 +11,7 @@ export {
   DeserializationError, deserialize_keras_object, serialize_keras_object, type DeserializeOptions,
 } from './serialization.js';
 export { load_model, save_model, type LoadModelOptions, type SaveModelOptions } from './saving-api.js';
+export { BrowserModelError } from './tfjs/browser-config.js';
+export { load_tfjs_model, save_tfjs_model, type LoadTfjsModelOptions } from './tfjs/layers-model.js';
 export type { VariableStore } from './walk.js';
 export { load_weights, save_weights, type LoadWeightsOptions, type SaveWeightsOptions } from './weights-files.js';

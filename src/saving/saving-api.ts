@@ -1,7 +1,7 @@
 /** save_model and load_model: the format is told by the name, or by what is there. */
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Model } from '../models/model.js';
 import { positionalArguments } from '../utils/arguments.js';
 import { ArchiveError, ArchiveReader } from './archive.js';
@@ -15,6 +15,7 @@ import { CONFIG, loadModelFiles, openFolder, saveModelFiles, type ModelFiles } f
 import { legacyModelOf, loadLegacyState, writeLegacyModel } from './legacy/h5-model.js';
 import { settleLoading, warn } from './load-report.js';
 import { isCustomObjects, kerasExport, type CustomObjects } from './registration.js';
+import { load_tfjs_model, MODEL_JSON, save_tfjs_model } from './tfjs/layers-model.js';
 import { isSaveable } from './walk.js';
 
 export interface SaveModelOptions {
@@ -42,7 +43,8 @@ export interface LoadModelOptions {
  * complete, so that neither a crash nor a full disk harms what was there.
  *
  * @param model A built model.
- * @param filepath Ends in `.keras`; or in `.h5`, for programs that know only this older format.
+ * @param filepath Ends in `.keras`; or in `.h5`, for programs that know only this older format; or is a file `model.json`,
+ *   beside which the shards for TensorFlow.js go: see `save_tfjs_model`.
  * @param options `overwrite`, `zipped`; also by position. `include_optimizer` for `.h5`.
  *
  * @example
@@ -66,7 +68,8 @@ export async function save_model(
     warn(`The model '${model.name}' is saved before it is built: it may have no weights yet. ` +
       'Call it on data, or call build(input_shape), first.');
   }
-  if (!isH5) await saveModelFiles(model, path, zipped ?? true);
+  if (path.endsWith('.json')) await save_tfjs_model(model, path);
+  else if (!isH5) await saveModelFiles(model, path, zipped ?? true);
   else await writeContents(path, await writeLegacyModel(model, include_optimizer ?? true, KERAS_VERSION).finish());
 }
 
@@ -74,17 +77,17 @@ function checkSavePath(path: string, zipped: boolean, isH5: boolean): void {
   if (!zipped && path.endsWith('.keras')) {
     throw new Error(`A folder of files (zipped: false) must not have a name that ends in .keras. Received: '${path}'`);
   }
-  if (!zipped || path.endsWith('.keras')) return;
+  if (!zipped || path.endsWith('.keras') || basename(path) === MODEL_JSON) return;
   if (path.endsWith('.weights.h5')) {
     throw new Error(`Cannot save '${path}': its name says that it holds weights alone. Save them with save_weights, or ` +
       'the model to a name that ends in .keras.');
   }
-  if (!isH5) throw new Error(`Cannot save '${path}': the name of a model's file ends in .keras (or .h5).`);
+  if (!isH5) throw new Error(`Cannot save '${path}': the name of a model's file ends in .keras (or .h5, or is model.json).`);
 }
 
 /**
- * Loads a model that `save_model` wrote, here or in Python: a `.keras` file of any version of Keras 3, or an `.h5` file
- * of Keras 2 or 3.
+ * Loads a model that `save_model` wrote, here or in Python: a `.keras` file of any version of Keras 3, an `.h5` file of
+ * Keras 2 or 3, or a layers-model of TensorFlow.js (`model.json`, or its folder).
  *
  * @param filepath A path, or the bytes of a file.
  * @param options `custom_objects`, `compile`, `safe_mode`; also by position.
@@ -105,9 +108,16 @@ export async function load_model(
   const given = { custom_objects: custom_objects ?? null, compile: compile ?? true, safe_mode: safe_mode ?? true };
   const isH5 = filepath instanceof Uint8Array ? looksLikeH5(filepath) : /\.(h5|hdf5)$/.test(pathOf(filepath));
   if (isH5) return loadH5Model(filepath, given);
+  if (!(filepath instanceof Uint8Array) && isTfjsModel(pathOf(filepath))) {
+    return load_tfjs_model(filepath, { custom_objects: given.custom_objects });
+  }
   await using files = await openModelFiles(filepath);
   return (await loadModelFiles(files, given)) as unknown as Model;
 }
+
+/** A layers-model of TensorFlow.js: its `.json` file, or the folder with one. */
+const isTfjsModel = (path: string): boolean =>
+  path.endsWith('.json') || (existsSync(join(path, MODEL_JSON)) && !existsSync(join(path, CONFIG)));
 
 async function loadH5Model(
   source: FileSource, { custom_objects, compile, safe_mode }: Required<LoadModelOptions>,
