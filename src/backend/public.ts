@@ -8,6 +8,9 @@ export * from '../legacy/index.js';
 export { clear_session } from '../utils/index.js';
 export { _BACKEND, backend, epsilon, floatx, image_data_format, set_epsilon, set_floatx, set_image_data_format } from './config.js';
 export type { Aval, Backend, BackendFactory, CompileOptions, Executable, Handle, MemoryInfo, Operand } from './backend.js';
+export type { HostData } from '../engine/dtype.js';
+export type { Graph, Node, Value } from '../engine/graph.js';
+export type { ParamsOf, PrimitiveName } from '../engine/primitives/index.js';
 
 /** Dtype of a computation over operands of these dtypes. Source: keras.backend.result_type. */
 export const result_type = (...dtypes: (DType | WeakType)[]): DType => resultType(...dtypes);

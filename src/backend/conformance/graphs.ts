@@ -10,7 +10,7 @@ import { sizeOf, type Shape } from '../../engine/shape.js';
 import { Tensor } from '../../engine/tensor.js';
 import { Trace } from '../../engine/trace.js';
 import { Variable } from '../../engine/variable.js';
-import type { ConformanceCase } from './case.js';
+import { expectRefusal, untilRefused, type ConformanceCase } from './case.js';
 import { expectValues, t } from './literal.js';
 
 /** A place to build graphs and run them, which frees everything at the end. */
@@ -47,7 +47,11 @@ class Bench {
     const outputs = withContext({ backend: this.backend, tapes: [], variableScopes: [] },
       () => trace.run(() => fn(...args)));
     const graph = prune(trace.finish(outputs));
-    const executable = this.backend.compile(graph, { name: 'conformance', jit });
+    const compile = (): Executable => this.backend.compile(graph, { name: 'conformance', jit });
+    for (const { primitive, inputs, outputs: made } of graph.nodes) {
+      expectRefusal(this.backend, primitive, [...inputs, ...made], compile);
+    }
+    const executable = compile();
     this.#free.push(() => executable.dispose());
     const operands = (given: readonly Handle[]): Handle[] =>
       [...given, ...[...graph.captures.map(({ tensor }) => tensor), ...graph.state.map(({ variable }) => variable)]
@@ -91,7 +95,7 @@ const graph = (name: string, use: (bench: Bench) => void | Promise<void>): Confo
     for (let round = 0; round < 2; round++) {
       const before = backend.memory();
       const bench = new Bench(backend);
-      await use(bench);
+      await untilRefused(() => use(bench));
       bench.close();
       if (round === 1) assert.deepEqual(backend.memory(), before, 'memory after everything was disposed');
     }
