@@ -8,6 +8,8 @@ export { Model, UnknownLayerError, type ModelArgs } from './model.js';
 export { Functional } from './functional.js';
 export { Sequential, type SequentialOptions } from './sequential.js';
 export { clone_model, type CallFunction, type CloneModelOptions } from './cloning.js';
+export type { StepResult } from '../trainers/logs.js';
+export type { StepData } from '../trainers/step-function.js';
 export { GraphError } from './graph-function.js';
 export { load_model, save_model } from '../saving/saving-api.js';
 

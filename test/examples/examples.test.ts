@@ -1,0 +1,61 @@
+/** The examples as they are, on less data: they learn. */
+import { expect } from 'chai';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as distillation from '../../examples/distillation.js';
+import * as gan from '../../examples/gan.js';
+import * as multiOutput from '../../examples/multi-output.js';
+import type { Outcome } from '../../examples/program.js';
+import * as statelessLoop from '../../examples/stateless-loop.js';
+import * as textTransformer from '../../examples/text-transformer.js';
+import * as vae from '../../examples/vae.js';
+import { captured } from '../support/capture.js';
+
+describe('Examples', () => {
+  async function outcomeOf<O extends Outcome>(run: () => Promise<O>): Promise<O> {
+    let outcome: O | undefined;
+    await captured('stdout', async () => {
+      outcome = await run();
+    });
+    return outcome!;
+  }
+
+  it('gan: made digits come to look like real ones', async () => {
+    const { first, last } = await outcomeOf(() => gan.main({ epochs: 15, samples: 1000, latent: 8, seed: 1 }));
+    expect(last).to.be.below(first / 3);
+  });
+
+  it('vae: the loss falls', async () => {
+    const { first, last } = await outcomeOf(() => vae.main({ epochs: 6, samples: 512, latent: 2, seed: 1 }));
+    expect(last).to.be.below(0.75 * first);
+  });
+
+  it('distillation: the student comes nearer to the teacher', async () => {
+    const { first, last, accuracy } = await outcomeOf(() => distillation.main({ epochs: 6, samples: 1000, temperature: 3, seed: 1 }));
+    expect(last).to.be.below(first);
+    expect(accuracy).to.be.above(0.3);
+  });
+
+  it('stateless-loop: the loss falls', async () => {
+    const { first, last } = await outcomeOf(() => statelessLoop.main({ epochs: 4, samples: 512, batch_size: 32, seed: 1 }));
+    expect(last).to.be.below(first / 3);
+  });
+
+  it('text-transformer: sentences it has not seen are told apart', async () => {
+    const { first, last, accuracy } = await outcomeOf(() => textTransformer.main({ epochs: 5, samples: 600, seed: 1 }));
+    expect(last).to.be.below(first / 2);
+    expect(accuracy).to.be.above(0.9);
+  });
+
+  it('multi-output: both outputs are learned', async () => {
+    const { first, last, accuracy } = await outcomeOf(() => multiOutput.main({ epochs: 8, samples: 400, seed: 1 }));
+    expect(last).to.be.below(first / 2);
+    expect(accuracy).to.be.above(0.7);
+  });
+
+  it('take flags from the command line', () => {
+    const example = fileURLToPath(new URL('../../examples/gan.ts', import.meta.url));
+    const text = execFileSync(process.execPath, ['--import', 'tsx', example, '--help'], { encoding: 'utf8' });
+    for (const part of ['Trains a GAN on 8x8 digits', '--epochs', '--latent', 'default: 40']) expect(text).to.include(part);
+  });
+});
