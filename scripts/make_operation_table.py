@@ -19,7 +19,7 @@ HEAD = """\
  *
  * `sum: 'numpy Sum x =axis =keepdims'` reads: class `keras.src.ops.numpy.Sum`; of the op's arguments, in this order,
  * `x` is an operand, `axis` and `keepdims` are settings of the class. `?mask` is an operand given by name, `*operands`
- * stands for any number of operands.
+ * stands for any number of operands, `**lengths` for an object whose fields are given by name.
  */
 export const OPERATION_TABLE: Readonly<Record<string, string>> = {
 """
@@ -80,6 +80,10 @@ def entry(function, classes, module):
             words.append(operands[parameter] + parameter)
         else:
             raise ValueError(f"{module}.{name}: what becomes of {parameter} cannot be told in this form")
+    # Names that a function leaves open go on to the operation, or were settled before. (einsum's are none of the call.)
+    given = {ast.unparse(k.value) for k in call.keywords if k.arg is None}
+    if function.args.kwarg and function.args.kwarg.arg in given and not function.args.vararg:
+        words.append("**" + function.args.kwarg.arg)
     return f"{module} {name} {' '.join(words)}"
 
 

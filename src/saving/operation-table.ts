@@ -3,7 +3,7 @@
  *
  * `sum: 'numpy Sum x =axis =keepdims'` reads: class `keras.src.ops.numpy.Sum`; of the op's arguments, in this order,
  * `x` is an operand, `axis` and `keepdims` are settings of the class. `?mask` is an operand given by name, `*operands`
- * stands for any number of operands.
+ * stands for any number of operands, `**lengths` for an object whose fields are given by name.
  */
 export const OPERATION_TABLE: Readonly<Record<string, string>> = {
   absolute: 'numpy Absolute x',
@@ -238,7 +238,7 @@ export const OPERATION_TABLE: Readonly<Record<string, string>> = {
   rad2deg: 'numpy Rad2deg x',
   ravel: 'numpy Ravel x',
   real: 'numpy Real x',
-  rearrange: 'einops Rearrange tensor pattern',
+  rearrange: 'einops Rearrange tensor pattern **axes_lengths',
   reciprocal: 'numpy Reciprocal x',
   relu: 'nn Relu x',
   relu6: 'nn Relu6 x',

@@ -12,8 +12,8 @@ type Config = Record<string, unknown>;
 
 interface Parameter {
   name: string;
-  /** A setting of the class; an operand by position; one by name; or any number of operands. */
-  role: 'setting' | 'operand' | 'named' | 'rest';
+  /** A setting of the class; an operand by position; one by name; any number of operands; any further names. */
+  role: 'setting' | 'operand' | 'named' | 'rest' | 'names';
 }
 
 interface OperationClass {
@@ -23,14 +23,14 @@ interface OperationClass {
   parameters: Parameter[];
 }
 
-const ROLES: Record<string, Parameter['role']> = { '=': 'setting', '?': 'named', '*': 'rest' };
+const ROLES: Record<string, Parameter['role']> = { '=': 'setting', '?': 'named', '*': 'rest', '**': 'names' };
 
 function parse(op: string): OperationClass | undefined {
   const row = Object.hasOwn(OPERATION_TABLE, op) ? OPERATION_TABLE[op] : undefined;
   if (row === undefined) return undefined;
   const [module, class_name, ...words] = row.split(' ');
   const parameters = words.map((word): Parameter => ({
-    name: word.replace(/^[=?*]/, ''), role: ROLES[word[0]] ?? 'operand',
+    name: word.replace(/^[=?*]+/, ''), role: ROLES[word.match(/^\W+/)?.[0] ?? ''] ?? 'operand',
   }));
   return { op, module: `keras.src.ops.${module}`, class_name, parameters };
 }
@@ -89,6 +89,7 @@ export function argumentsInFile({ operation, args, kwargs }: Node): { args: read
     if (role === 'operand') operands.push(args[i]);
     if (role === 'rest') operands.push(...(args[i] as unknown[]));
     if (role === 'named') named[name] = args[i];
+    if (role === 'names') Object.assign(named, args[i]);
   });
   return { args: operands, kwargs: { ...named, ...kwargs } };
 }
@@ -112,12 +113,13 @@ export function operationFromConfig(module: unknown, class_name: string, config:
 function inOrder(parameters: readonly Parameter[], settings: Config, args: readonly unknown[]): unknown[] {
   const operands = [...args];
   const last = operands.at(-1);
-  const hasNamed = parameters.some(({ role }) => role === 'named') && isNamed(parameters, last);
+  const hasNamed = parameters.some(({ role }) => role === 'named' || role === 'names') && isNamed(parameters, last);
   const named = hasNamed ? (operands.pop() as Config) : {};
   const ordered: unknown[] = [];
   for (const { name, role } of parameters) {
     if (role === 'setting') ordered.push(settings[name]);
     else if (role === 'named') ordered.push(named[name]);
+    else if (role === 'names') ordered.push(hasNamed ? named : undefined);
     else if (role === 'rest') ordered.push(...operands.splice(0));
     else ordered.push(operands.length > 0 ? operands.shift() : named[name]);
   }
@@ -128,5 +130,5 @@ function inOrder(parameters: readonly Parameter[], settings: Config, args: reado
 /** Whether a last argument gives operands by name, rather than being one. */
 function isNamed(parameters: readonly Parameter[], value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false;
-  return Object.keys(value).every((key) => parameters.some(({ name }) => name === key));
+  return parameters.some(({ role }) => role === 'names') || Object.keys(value).every((key) => parameters.some(({ name }) => name === key));
 }

@@ -34,6 +34,8 @@ const REFUSED: [what: string, call: Call, error: string, ...message: string[]][]
   ['an unknown strategy', () => ops.ctc_decode(ops.ones([1, 2, 3]), [2], 'best'), 'TypeError', 'beam_search', "'best'"],
   ['more paths than the beam is wide', () =>
     ops.ctc_decode(ops.ones([1, 2, 3]), [2], 'beam_search', { beam_width: 2, top_paths: 3 }), 'RangeError', '3 paths', '2'],
+  ['sparse results', () => ops.one_hot([1], 3, { sparse: true }), 'TypeError', 'one_hot', 'sparse'],
+  ['no classes', () => ops.multi_hot([1], 0), 'RangeError', 'multi_hot', '0'],
   ['unfold of rank 3', () => ops.unfold(ops.ones([1, 4, 4]), 2), 'ShapeError', '[1, 4, 4]'],
   ['fold of too few windows', () => ops.fold(ops.ones([1, 8, 3]), 4, 2, { stride: 2 }), 'ShapeError', '[1, 8, 3]', '4]'],
   ['depth_to_space of 3 channels', () => ops.depth_to_space(ops.ones([1, 2, 2, 3]), 2), 'ShapeError', 'multiple of 4', '3'],

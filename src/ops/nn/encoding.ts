@@ -14,9 +14,12 @@ export function toIndices(x: TensorLike): Tensor {
   return t.dtype === 'int32' || t.dtype === 'int64' ? t : cast(t, t.dtype === 'uint32' ? 'int64' : 'int32');
 }
 
-function oneHot(x: TensorLike, num_classes: number, axis: number, dtype: string | null): Tensor {
+function oneHot(
+  op: string, x: TensorLike, num_classes: number, axis: number, dtype: string | null, sparse: boolean,
+): Tensor {
+  if (sparse) throw new TypeError(`No backend has sparse tensors: ${op} gives dense ones. Leave sparse out, or give false.`);
   if (!Number.isInteger(num_classes) || num_classes < 1) {
-    throw new RangeError(`num_classes must be a positive integer, received ${String(num_classes)}.`);
+    throw new RangeError(`The num_classes of ${op} must be a positive integer, received ${String(num_classes)}.`);
   }
   const indices = toIndices(x);
   const at = canonicalAxis(axis, indices.shape.length + 1);
@@ -32,12 +35,14 @@ function oneHot(x: TensorLike, num_classes: number, axis: number, dtype: string 
  * @param num_classes length of the new axis
  * @param axis where the new axis is put; default -1
  * @param dtype of the result; default floatx
+ * @param sparse only false (the default): there are no sparse tensors
+ * @throws TypeError for true `sparse`
  * @example
  * ops.one_hot([1, 2], 3).arraySync(); // [[0, 1, 0], [0, 0, 1]]
  */
-export const one_hot = defineNN('one_hot', ['x', 'num_classes', 'axis', 'dtype'], (
-  x: TensorLike, num_classes: number, axis: number = -1, dtype: string | null = null,
-): Tensor => oneHot(x, num_classes, axis, dtype));
+export const one_hot = defineNN('one_hot', ['x', 'num_classes', 'axis', 'dtype', 'sparse'], (
+  x: TensorLike, num_classes: number, axis: number = -1, dtype: string | null = null, sparse: boolean = false,
+): Tensor => oneHot('one_hot', x, num_classes, axis, dtype, sparse));
 
 /**
  * For each sample a vector with ones at all the places that its numbers say. Source: keras.ops.multi_hot.
@@ -46,13 +51,15 @@ export const one_hot = defineNN('one_hot', ['x', 'num_classes', 'axis', 'dtype']
  * @param num_classes length of the vector
  * @param axis where the new axis is put before the numbers of a sample are joined; default -1
  * @param dtype of the result; default floatx
+ * @param sparse only false (the default): there are no sparse tensors
+ * @throws TypeError for true `sparse`
  * @example
  * ops.multi_hot([1, 2], 4).arraySync(); // [0, 1, 1, 0]
  */
-export const multi_hot = defineNN('multi_hot', ['inputs', 'num_classes', 'axis', 'dtype'], (
-  inputs: TensorLike, num_classes: number, axis: number = -1, dtype: string | null = null,
+export const multi_hot = defineNN('multi_hot', ['inputs', 'num_classes', 'axis', 'dtype', 'sparse'], (
+  inputs: TensorLike, num_classes: number, axis: number = -1, dtype: string | null = null, sparse: boolean = false,
 ): Tensor => {
-  const hot = oneHot(inputs, num_classes, axis, dtype);
+  const hot = oneHot('multi_hot', inputs, num_classes, axis, dtype, sparse);
   const joined = hot.shape.length > 2 ? 1 : 0;
   return hot.dtype === 'bool' ? any(hot, joined) : max(hot, joined);
 });
