@@ -11,7 +11,7 @@ import { ArgumentError } from '../../utils/checks.js';
 import { Layer, LayerError, shapesToSpecs, type CallOptions, type LayerOptions } from '../layer.js';
 import { shapesOf } from '../layer-call.js';
 import { sentence } from '../layer-state.js';
-import { namedBuildShapes, type RNN } from './rnn.js';
+import type { RNN } from './rnn.js';
 
 const MERGE_MODES = ['sum', 'mul', 'ave', 'concat', null] as const;
 export type MergeMode = typeof MERGE_MODES[number];
@@ -49,6 +49,7 @@ const ARGUMENTS = ['layer', 'merge_mode', 'weights', 'backward_layer'] as const;
  * layer(keras.ops.ones([2, 5, 3])).shape; // [2, 5, 8]
  */
 export class Bidirectional extends Layer {
+  static override first_argument = 'sequences';
   static override call_arguments: readonly string[] = ['initial_state', 'mask', 'training'];
 
   readonly forward_layer: SequenceLayer;
@@ -165,10 +166,6 @@ export class Bidirectional extends Layer {
   /** The same as `reset_state`. */
   reset_states(): void {
     this.reset_state();
-  }
-
-  override get_build_config(): Record<string, unknown> | null {
-    return namedBuildShapes(super.get_build_config());
   }
 
   override get_config(): Record<string, unknown> {

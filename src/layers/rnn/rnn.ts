@@ -71,6 +71,7 @@ const ARGUMENTS = ['cell', 'return_sequences', 'return_state', 'go_backwards', '
  * layer(keras.ops.ones([2, 5, 3])).shape; // [2, 64]
  */
 export class RNN extends Layer {
+  static override first_argument = 'sequences';
   static override call_arguments: readonly string[] = ['initial_state', 'mask', 'training'];
 
   readonly cell: RNNCell;
@@ -167,8 +168,7 @@ export class RNN extends Layer {
       for (const cell of cells) cell.releaseDropoutMasks();
     }
     // 4. Outputs and states in this layer's dtype.
-    const { last_output, outputs } = result;
-    const output = cast(this.return_sequences ? swapBatchAndSteps(outputs!) : last_output, this.compute_dtype);
+    const output = cast(this.return_sequences ? swapBatchAndSteps(result.output) : result.output, this.compute_dtype);
     const states = mapStructure((state) => cast(state as Tensor, this.compute_dtype), result.states) as readonly States[];
     // 5. A stateful layer goes on from here with the next batch.
     if (this.stateful) {
@@ -223,22 +223,22 @@ export class RNN extends Layer {
       `${formatShape(sequences.shape)}).`);
   }
 
-  /** Runs the steps from given states; mask and results have the steps first. */
+  /** Runs the steps from given states. With `return_sequences` the output has the steps first. */
   protected inner_loop(
     sequences: Tensor, initial: readonly States[], mask: Tensor | undefined, training: boolean,
   ): LoopResult {
-    const { cell, go_backwards, zero_output_for_mask } = this;
+    const { cell, go_backwards, unroll, zero_output_for_mask } = this;
+    const inputs = swapBatchAndSteps(sequences);
     const options = {
-      go_backwards, zero_output_for_mask, return_all_outputs: this.return_sequences,
+      go_backwards, unroll, zero_output_for_mask, return_all_outputs: this.return_sequences,
       mask: mask && swapBatchAndSteps(mask),
     };
-    const inputs = swapBatchAndSteps(sequences);
     if (cell instanceof BaseRNNCell && cell.hasHalves && this.#computesLike(cell)) {
       // What depends on the inputs alone is computed for all steps at once.
-      return runSteps(cell.stepper(training), cell.project(inputs, training), initial, options);
+      return runSteps(cell.stepper(training), cell.project(inputs, training), initial, { ...options, givesFirstState: true });
     }
     const passed = cell instanceof Layer && !takesTraining(cell) ? undefined : training;
-    return runSteps((x, states) => callCell(cell, x, states, passed), inputs, initial, options);
+    return runSteps((x, states) => callCell(cell, x, states, passed), inputs, initial, { ...options, givesFirstState: false });
   }
 
   #computesLike(cell: Layer): boolean {
@@ -263,10 +263,6 @@ export class RNN extends Layer {
   /** By the shape rule: the number of steps need not be known. */
   override compute_output_spec(inputs: unknown): unknown {
     return shapesToSpecs(this.compute_output_shape(shapesOf(inputs) as SymbolicShape), this.compute_dtype);
-  }
-
-  override get_build_config(): Record<string, unknown> | null {
-    return namedBuildShapes(super.get_build_config());
   }
 
   override get_config(): Record<string, unknown> {
@@ -294,13 +290,6 @@ const takesTraining = (cell: Layer): boolean => {
   const names = (cell.constructor as typeof Layer).call_arguments;
   return names === null || names.includes('training');
 };
-
-/** The shapes a recurrent layer was built with, under Keras's names. */
-export function namedBuildShapes(config: Record<string, unknown> | null): Record<string, unknown> | null {
-  if (!config?.shapes_dict) return config;
-  const { input_shape, ...others } = config.shapes_dict as Record<string, unknown>;
-  return { shapes_dict: { sequences_shape: input_shape, ...others } };
-}
 
 /** Draws the dropout masks of a cell and of all cells stacked in it; returns these cells. */
 function holdMasks(cell: RNNCell, sequences: Tensor, states: readonly States[]): DropoutRNNCell[] {
