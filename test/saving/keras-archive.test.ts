@@ -99,7 +99,8 @@ describe('saving/keras-archive', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  for (const saved of loadGolden<SavedCase>('saved', 'keras_archives').cases) {
+  const archives = ['keras_archives', 'recurrent_archives'].flatMap((family) => loadGolden<SavedCase>('saved', family).cases);
+  for (const saved of archives) {
     describe(`${saved.file}, saved by Python`, () => {
       it('opens with its weights and predicts the same', async () => {
         const model = await load(goldenPath('saved', saved.file));

@@ -136,6 +136,18 @@ def operations():
     return keras.Model(inputs, y, name="operations")
 
 
+def recurrent():
+    """Words in, a class out, with masks, states handed on, and every kind of recurrent layer."""
+    words = keras.Input((None,), dtype="int32", name="words")
+    x = L.Embedding(9, 3, mask_zero=True, name="vectors")(words)
+    x = L.Bidirectional(L.GRU(2, return_sequences=True, dropout=0.2), name="both_ways")(x)
+    x, h, c = L.LSTM(2, return_sequences=True, return_state=True, name="encoder")(x)
+    x = L.LSTM(2, return_sequences=True, recurrent_dropout=0.1, name="decoder")(x, initial_state=[h, c])
+    x = L.RNN([L.LSTMCell(2), L.GRUCell(3, reset_after=False)], return_sequences=True, name="stack")(x)
+    x = L.SimpleRNN(3, go_backwards=True, name="last")(x)
+    return keras.Model(words, L.Dense(2, "softmax", name="kind")(x), name="recurrent")
+
+
 def frozen():
     model = mlp()
     model.layers[0].trainable = False
@@ -172,6 +184,7 @@ MODELS = {
     "shared": shared,
     "nested": nested,
     "operations": operations,
+    "recurrent": recurrent,
     "frozen": frozen,
 }
 
@@ -201,7 +214,7 @@ def inputs_for(model, n=3):
     rng = rng_for("models/inputs/" + model.name)
 
     def one(spec):
-        shape = (n, *spec.shape[1:])
+        shape = (n, *(4 if d is None else d for d in spec.shape[1:]))
         if spec.dtype.startswith("int"):
             return rng.integers(0, 7, shape).astype(spec.dtype)
         return np.round(rng.uniform(-1, 1, shape), 2).astype("float32")

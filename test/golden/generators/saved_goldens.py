@@ -39,10 +39,13 @@ def _archive(path):
     return {"names": names, "metadata": metadata, "config": config, "weights_file": listing}
 
 
-def keras_archives():
+ARCHIVES = ("mlp", "normalized", "text", "residual", "shared", "nested", "operations", "dict_headed")
+
+
+def keras_archives(names=ARCHIVES):
     FOLDER.mkdir(exist_ok=True)
     cases = []
-    for name in ("mlp", "normalized", "text", "residual", "shared", "nested", "operations", "dict_headed"):
+    for name in names:
         keras.backend.clear_session()
         model = MODELS[name]()
         randomize(model, name)
@@ -92,4 +95,8 @@ def weight_files():
     return cases
 
 
-FAMILIES = {"keras_archives": keras_archives, "weight_files": weight_files}
+def recurrent_archives():
+    return keras_archives(("recurrent",))
+
+
+FAMILIES = {"keras_archives": keras_archives, "recurrent_archives": recurrent_archives, "weight_files": weight_files}
