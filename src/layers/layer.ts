@@ -167,7 +167,7 @@ export abstract class Layer extends LayerState {
     if (!symbolic) return tidy(() => [run(), call.losses])[0];
     const outputs = run();
     // 8. Remember the call in the functional graph.
-    const masked = this._takesMask && given.mask === undefined;
+    const masked = this._takesMask && given.mask === undefined && !hasOtherTensors(given);
     const kwargs = masked ? { ...given, mask: mapStructure(() => null, args[0]) } : given;
     Node.record(this, ...recordedArguments(args, kwargs, names), outputs);
     return outputs;
@@ -210,7 +210,8 @@ export abstract class Layer extends LayerState {
     for (const name of names ?? []) {
       if (names!.includes(`${name}_mask`)) fillMask(options, `${name}_mask`, options[name]);
     }
-    return fillMask(options, names?.includes(`${first}_mask`) ? `${first}_mask` : 'mask', inputs);
+    if (names?.includes(`${first}_mask`)) return fillMask(options, `${first}_mask`, inputs);
+    return fillMask(hasOtherTensors(options) ? { mask: options.mask } : options, 'mask', inputs);
   }
 
   #regularize(outputs: unknown): void {
@@ -347,5 +348,12 @@ function fillMask(options: CallOptions, name: string, tensors: unknown): unknown
   options[name] = masks;
   return masks;
 }
+
+/**
+ * Whether the call has tensors besides its inputs and masks. As in Keras `call` is then not told of the mask that came
+ * with the inputs: an LSTM with `initial_state` runs masked steps, unless it is given the mask by name.
+ */
+const hasOtherTensors = (options: CallOptions): boolean =>
+  Object.entries(options).some(([name, value]) => name !== 'mask' && !name.endsWith('_mask') && isTensorStructure(value));
 
 const maskOf = (leaf: unknown): Tensor | undefined => (leaf instanceof Tensor ? leaf.mask : undefined);

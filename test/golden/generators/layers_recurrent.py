@@ -85,6 +85,9 @@ def lstm():
             case(L.LSTM(2, unit_forget_bias=False, return_state=True), x, call={"initial_state": _states(rng, 2, 2)}),
             case(L.LSTM(3, activation="softsign", recurrent_activation="hard_sigmoid"), x),
             case(L.LSTM(2, implementation=1, return_sequences=True), x, mask=[PADDED]),
+            # With initial_state the mask of the inputs counts only where it is given by name.
+            case(L.LSTM(2, return_sequences=True), x, mask=[MASK], call={"initial_state": _states(rng, 2, 2)}),
+            case(L.LSTM(2, return_state=True), x, call={"initial_state": _states(rng, 2, 2), "mask": MASK}),
             case(L.LSTM(2, activation=None, recurrent_activation=None, use_cudnn=False), small),
         ]
 
