@@ -1,4 +1,5 @@
 /** keras.callbacks. */
+export { BackupAndRestore, BackupError, type BackupAndRestoreOptions } from './backup-and-restore.js';
 export { Callback, type CallbackParams, type Logs, type PredictLogs } from './callback.js';
 export { CallbackList, type CallbackListOptions } from './callback-list.js';
 export { CSVLogger, type CSVLoggerOptions } from './csv-logger.js';

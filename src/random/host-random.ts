@@ -2,8 +2,8 @@
 import { MersenneTwister } from './mersenne-twister.js';
 import { make_default_seed } from './seed-generator.js';
 
-/** A source of numbers in [0, 1), seeded by the global seed. */
-export function hostRandom(): () => number {
-  const generator = new MersenneTwister(make_default_seed());
+/** A source of numbers in [0, 1), seeded by the global seed where no other is given. */
+export function hostRandom(seed = make_default_seed()): () => number {
+  const generator = new MersenneTwister(seed);
   return () => generator.random();
 }

@@ -4,18 +4,21 @@ import type { Logs } from '../callbacks/callback.js';
 import type { History } from '../callbacks/history.js';
 import type { NDArray } from '../engine/convert.js';
 import { tidy } from '../engine/scope.js';
+import { StatelessScope } from '../engine/stateless-scope.js';
 import { mapStructure } from '../engine/structure.js';
 import { Tensor, TracedValueError } from '../engine/tensor.js';
 import type { Model } from '../models/model.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { computeOutputSpec } from '../ops/symbolic.js';
 import { hostRandom } from '../random/host-random.js';
+import { make_default_seed } from '../random/seed-generator.js';
 import type { NamedForms } from '../utils/arguments.js';
 import { Compilable, type Kind } from './compilable.js';
 import {
-  makeBatchSource, toBatch, train_validation_split, type Batch, type BatchSource,
+  freeBatch, makeBatchSource, ReadAhead, toBatch, train_validation_split, type Batch, type BatchSource,
 } from './data/index.js';
 import { freeAll, readLogs, sortedLogs, type StepResult } from './logs.js';
+import { limitedEpochs, limitedSteps } from './limits.js';
 import { LossWatch } from './loss-watch.js';
 import * as o from './options.js';
 import { concatenateOutputs, readOutputs } from './predictions.js';
@@ -24,6 +27,18 @@ export { NotCompiledError } from './compilable.js';
 
 /** What evaluate gives: one figure, several in order, or by name. */
 export type LossAndMetrics = number | number[] | Logs;
+
+/** Where a training stands: a callback that resumes one sets it in `on_train_begin`. */
+export interface FitProgress {
+  /** The epoch under way, from 0. */
+  epoch: number;
+  /** Steps of it that are done. */
+  step: number;
+  /** Seed of the order of samples. */
+  seed: number;
+  /** Values of the metrics' variables after these steps; null at the start of an epoch. */
+  metrics: NDArray[] | null;
+}
 
 /** Adds training to layers; every Model is one. */
 export abstract class Trainer extends Compilable {
@@ -35,6 +50,8 @@ export abstract class Trainer extends Compilable {
   stop_predicting = false;
   /** Losses and metrics of the last `fit`. */
   history: History | null = null;
+  /** Where the running `fit` stands. */
+  _progress: FitProgress | null = null;
 
   /** Whether the model can be called; one whose own train_step does all may have no `call`. */
   protected abstract get hasComputation(): boolean;
@@ -54,6 +71,20 @@ export abstract class Trainer extends Compilable {
     this._clear_losses();
   }
 
+  /** The metrics of a resumed epoch as they were. Those of `compile` are made by the first batch they see. */
+  #restoreMetrics({ x, y, sample_weight }: Batch): void {
+    const values = this._progress?.metrics;
+    if (!values) return;
+    tidy(() => new StatelessScope().run(() => {
+      const outputs = this.forward(x, false);
+      this.compute_loss(x, y, outputs, sample_weight, { training: false });
+      this.compute_metrics(x, y, outputs, sample_weight);
+      this._clear_losses();
+    }));
+    const variables = this.metrics.flatMap((metric) => metric.variables);
+    if (variables.length === values.length) variables.forEach((variable, i) => variable.assign(values[i]));
+  }
+
   #stopped(kind: Kind): boolean {
     return { train: this.stop_training, test: this.stop_evaluating, predict: this.stop_predicting }[kind];
   }
@@ -69,15 +100,19 @@ export abstract class Trainer extends Compilable {
     const fn = this.stepFunction(kind);
     const size = this.steps_per_execution;
     let group: Batch[] = [];
-    let done = 0;
+    // Steps of a resumed epoch that are done already.
+    const first = kind === 'train' ? this._progress?.step ?? 0 : 0;
+    let done = first;
     const begin = callbacks[`on_${kind}_batch_begin`];
     const mayRunAhead = !callbacks.followsBatches(kind);
     let hasFailed = false;
-    const underWay: { result: Promise<unknown>; batches: readonly Batch[]; last: number }[] = [];
+    const underWay: { result: Promise<unknown>; batches: readonly Batch[]; last: number; after: number }[] = [];
     const settle = async (): Promise<void> => {
-      const { result, batches, last } = underWay[0];
+      const { result, batches, last, after } = underWay[0];
       try {
-        await visit(await result, last);
+        const value = await result;
+        if (kind === 'train' && this._progress) this._progress.step = after;
+        await visit(value, last);
       } finally {
         underWay.shift();
         freeBatches(batches);
@@ -97,15 +132,18 @@ export abstract class Trainer extends Compilable {
       const result = fn.run(batches.map(stepData));
       // A failure is thrown when its turn comes to be settled; until then nothing more is asked for.
       result.catch(() => void (hasFailed = true));
-      underWay.push({ result, batches, last });
       done += batches.length;
+      underWay.push({ result, batches, last, after: done });
       const ahead = mayRunAhead && fn.runsInBackground ? STEPS_AHEAD : 0;
       while (underWay.length > (hasFailed ? 0 : ahead)) await settle();
     };
     try {
-      for await (const batch of source.epoch()) {
+      for await (const batch of new ReadAhead(source.epoch(), source.readAhead)) {
         group.push(batch);
-        if (done === 0 && group.length === 1) this.#symbolicBuild(batch);
+        if (done === first && group.length === 1) {
+          this.#symbolicBuild(batch);
+          if (first > 0) this.#restoreMetrics(batch);
+        }
         if (group.length === size) await flush();
         if (this.#stopped(kind)) break;
       }
@@ -126,7 +164,9 @@ export abstract class Trainer extends Compilable {
   async fit(...args: NamedForms<o.FitArguments, typeof o.FIT>): Promise<History> {
     this.requireCompiled('fit');
     const options = o.dataArguments<o.FitArguments>('fit()', o.FIT, args);
-    const { epochs, initial_epoch, validation_freq, shuffle } = o.fitSettings(options);
+    const { initial_epoch, validation_freq, shuffle, epochs: wanted } = o.fitSettings(options);
+    const epochs = limitedEpochs(wanted);
+    const progress: FitProgress = { epoch: initial_epoch, step: 0, seed: make_default_seed(), metrics: null };
     const { batch_size = null } = options;
     this.noteTrainableChanges();
     let { x, y, sample_weight, validation_data } = options;
@@ -135,13 +175,14 @@ export abstract class Trainer extends Compilable {
       [x, y, sample_weight] = train;
       validation_data = validation;
     }
+    let random: (() => number) | undefined;
     const source = makeBatchSource(x, y, sample_weight, {
-      batch_size, steps: options.steps_per_epoch, shuffle, class_weight: options.class_weight,
-      random: hostRandom(),
+      batch_size, steps: limitedSteps(options.steps_per_epoch), shuffle, class_weight: options.class_weight,
+      random: () => (random ??= hostRandom(progress.seed))(),
     });
     const validation = isMissing(validation_data) ? undefined
       : makeBatchSource(...validationParts(validation_data), {
-        batch_size: options.validation_batch_size ?? batch_size, steps: options.validation_steps });
+        batch_size: options.validation_batch_size ?? batch_size, steps: limitedSteps(options.validation_steps) });
     const level = o.verbosity('fit()', options.verbose);
     const callbacks = options.callbacks instanceof CallbackList ? options.callbacks
       : new CallbackList(options.callbacks,
@@ -149,19 +190,26 @@ export abstract class Trainer extends Compilable {
         steps: source.num_batches, model: this as unknown as Model });
 
     this.stop_training = false;
+    this._progress = progress;
     const watch = new LossWatch(this);
     try {
       await callbacks.on_train_begin();
+      if (progress.epoch > initial_epoch || progress.step > 0) {
+        await source.skip(progress.epoch - initial_epoch, progress.step);
+      }
       let logs: Logs = {};
-      for (let epoch = initial_epoch; epoch < epochs && !this.stop_training; epoch++) {
+      for (let { epoch } = progress; epoch < epochs && !this.stop_training; epoch++) {
+        progress.epoch = epoch;
         this.reset_metrics();
+        await source.on_epoch_begin();
         await callbacks.on_epoch_begin(epoch);
         const read = (values: Logs, step?: number): Promise<void> | undefined => {
           watch.see(values, epoch, step);
           return step === undefined ? undefined : callbacks.on_train_batch_end(step, values);
         };
         logs = await this.#steps('train', source, callbacks, read);
-        source.on_epoch_end();
+        await source.on_epoch_end();
+        Object.assign(progress, { epoch: epoch + 1, step: 0, metrics: null });
         if (validation && shouldValidate(epoch, validation_freq)) {
           const values = await this.#evaluate(validation, callbacks);
           for (const [name, value] of Object.entries(values)) logs[`val_${name}`] = value;
@@ -172,6 +220,7 @@ export abstract class Trainer extends Compilable {
       if (epochs > initial_epoch) this.optimizer?.finalize_variable_values(this.trainable_variables);
       await callbacks.on_train_end(logs);
     } finally {
+      this._progress = null;
       await source.close();
       await validation?.close();
     }
@@ -203,9 +252,11 @@ export abstract class Trainer extends Compilable {
   async #evaluate(source: BatchSource, callbacks: CallbackList): Promise<Logs> {
     this.stop_evaluating = false;
     this.reset_metrics();
+    await source.on_epoch_begin();
     await callbacks.on_test_begin();
     const logs = await this.#steps('test', source, callbacks,
       (values, step) => (step === undefined ? undefined : callbacks.on_test_batch_end(step, values)));
+    await source.on_epoch_end();
     await callbacks.on_test_end(logs);
     return logs;
   }
@@ -218,7 +269,7 @@ export abstract class Trainer extends Compilable {
     this.requireCompiled('evaluate');
     const options = o.dataArguments<o.EvaluateArguments>('evaluate()', o.EVALUATE, args);
     const source = makeBatchSource(options.x, options.y, options.sample_weight, {
-      batch_size: options.batch_size, steps: options.steps });
+      batch_size: options.batch_size, steps: limitedSteps(options.steps) });
     try {
       const logs = await this.#evaluate(source, this.#callbacks('evaluate()', options, source));
       return options.return_dict ? logs : this.inOrder(logs);
@@ -243,18 +294,20 @@ export abstract class Trainer extends Compilable {
   async predict(...args: NamedForms<o.PredictArguments, typeof o.PREDICT>): Promise<NDArray> {
     const options = o.dataArguments<o.PredictArguments>('predict()', o.PREDICT, args);
     const source = makeBatchSource(options.x, undefined, undefined,
-      { batch_size: options.batch_size, steps: options.steps });
+      { batch_size: options.batch_size, steps: limitedSteps(options.steps) });
     const callbacks = this.#callbacks('predict()', options, source);
     const results: unknown[] = [];
     this.stop_predicting = false;
     try {
       await callbacks.on_predict_begin();
+      await source.on_epoch_begin();
       await this.#epoch('predict', source, callbacks, async (result, step) => {
         const outputs = readOutputs(result);
         results.push(outputs);
         if (callbacks.wantsBatchLogs('predict', step)) await callbacks.on_predict_batch_end(step, { outputs });
         else callbacks.passBatch('predict', step);
       });
+      await source.on_epoch_end();
       await callbacks.on_predict_end();
     } finally {
       await source.close();
@@ -312,9 +365,7 @@ const isMissing = (value: unknown): boolean => value === undefined || value === 
 const stepData = ({ x, y, sample_weight }: Batch): unknown[] =>
   (sample_weight === undefined ? (y === undefined ? [x] : [x, y]) : [x, y, sample_weight]);
 
-function freeBatches(batches: readonly Batch[]): void {
-  for (const { owned } of batches) for (const tensor of owned) tensor.dispose();
-}
+const freeBatches = (batches: readonly Batch[]): void => batches.forEach(freeBatch);
 
 const shouldValidate = (epoch: number, frequency: number | readonly number[]): boolean =>
   (typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1));

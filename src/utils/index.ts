@@ -7,6 +7,7 @@ export { CustomObjectScope, custom_object_scope, get_custom_objects, get_registe
 export { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
 export { disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled } from './interactive-logging.js';
 export { Progbar, type ProgbarOptions } from './progbar.js';
+export { PyDataset, PyDataset as Sequence, type PyDatasetOptions } from './py-dataset.js';
 export type { SummaryOptions } from './summary.js';
 export { set_random_seed } from './rng-utils.js';
 

@@ -1,5 +1,4 @@
 /** Batches of arrays: typed arrays, NDArrays, nested arrays, tensors, in any structure. */
-import { notice } from '../../utils/notice.js';
 import { apply } from '../../engine/apply.js';
 import { activeBackend } from '../../engine/context.js';
 import { naturalDType, NDArray, toTensor, type TensorLike } from '../../engine/convert.js';
@@ -11,6 +10,7 @@ import { Tensor } from '../../engine/tensor.js';
 import { Variable } from '../../engine/variable.js';
 import { DataError, type Batch, type BatchSource } from './batch-source.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
+import { Passes } from './passes.js';
 
 /** A whole array, ready to be cut into batches: host data in the device's format, or a tensor there. */
 interface Column {
@@ -99,8 +99,8 @@ export class ArraySource implements BatchSource {
   readonly #counts: number[];
   readonly #options: ArraySourceOptions;
   readonly #order: Int32Array;
-  readonly #all: number;
-  #running: { batches: Generator<Batch, void>; left: number } | undefined;
+  readonly readAhead = 1;
+  readonly #passes: Passes<[start: number, count: number]>;
 
   constructor(x: unknown, y: unknown, sample_weight: unknown, options: ArraySourceOptions) {
     this.#options = options;
@@ -129,39 +129,27 @@ export class ArraySource implements BatchSource {
     if (this.samples === 0) throw new DataError('The data holds no samples.');
     // As many batches as steps, where only these are given.
     this.batch_size = options.batch_size ?? (options.steps ? Math.ceil(this.samples / options.steps) : 32);
-    this.#all = Math.ceil(this.samples / this.batch_size);
-    this.num_batches = Math.min(options.steps ?? this.#all, this.#all);
+    const all = Math.ceil(this.samples / this.batch_size);
+    this.num_batches = Math.min(options.steps ?? all, all);
+    this.#passes = new Passes(() => this.#pass(), all, options.steps ?? null);
     this.#order = Int32Array.from({ length: this.samples }, (_, i) => i);
   }
 
-  /** All batches, or as many as `steps` says; the next epoch then goes on behind them. */
   *epoch(): Generator<Batch> {
-    const steps = this.#options.steps ?? this.#all;
-    for (let taken = 0; taken < steps; taken++) {
-      this.#running ??= { batches: this.#pass(), left: this.#all };
-      const { value, done } = this.#running.batches.next();
-      if (done) break;
-      yield value;
-      this.#running.left -= 1;
-      if (this.#running.left === 0) {
-        this.#running = undefined;
-        if (taken + 1 < steps) {
-          notice(`The data ended after ${taken + 1} of ${steps} steps: it holds ${this.#all} batches. ` +
-            'Leave the number of steps out to use each batch once an epoch.');
-          break;
-        }
-      }
-    }
-    if (this.#options.steps === undefined || this.#options.steps === null) this.#running = undefined;
+    for (const [start, count] of this.#passes.epoch()) yield this.#batch(start, count);
+  }
+
+  skip(epochs: number, steps: number): void {
+    this.#passes.skip(epochs, steps);
   }
 
   /** Every sample once. */
-  *#pass(): Generator<Batch, void> {
+  *#pass(): Generator<[start: number, count: number], void> {
     const { shuffle, random = Math.random } = this.#options;
     if (shuffle === 'batch') this.#shuffleBatches(random);
     else if (shuffle) shuffleInPlace(this.#order, random);
     for (let start = 0; start < this.samples; start += this.batch_size) {
-      yield this.#batch(start, Math.min(this.batch_size, this.samples - start));
+      yield [start, Math.min(this.batch_size, this.samples - start)];
     }
   }
 
@@ -210,6 +198,8 @@ export class ArraySource implements BatchSource {
     // The last, smaller batch stays at the end.
     while (position < this.samples) this.#order[position] = position++;
   }
+
+  on_epoch_begin(): void {}
 
   on_epoch_end(): void {}
 

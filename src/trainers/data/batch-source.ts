@@ -21,8 +21,14 @@ export interface BatchSource {
   readonly batch_size: number | null;
   /** The batches of one epoch. Sources that have no beginning go on where the last epoch ended. */
   epoch(): AsyncIterable<Batch> | Iterable<Batch>;
+  /** How many batches to read while a step runs. */
+  readonly readAhead: number;
+  /** Called before each epoch. */
+  on_epoch_begin(): void | Promise<void>;
   /** Called after each epoch. */
-  on_epoch_end(): void;
+  on_epoch_end(): void | Promise<void>;
+  /** Called before the first epoch of a training that goes on: as if these epochs and steps of the next had been read. */
+  skip(epochs: number, steps: number): void | Promise<void>;
   /** Called once at the end: lets go of files and the like that the source opened itself. */
   close(): Promise<void>;
 }

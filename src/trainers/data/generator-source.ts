@@ -6,6 +6,7 @@ import { Tensor } from '../../engine/tensor.js';
 import { arrayStructure } from './array-source.js';
 import { DataError, unpack_x_y_sample_weight, type Batch, type BatchSource } from './batch-source.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
+import { freeBatch } from './read-ahead.js';
 import { notice } from '../../utils/notice.js';
 
 type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>;
@@ -30,10 +31,14 @@ const iterate = (source: AnyIterable): Iterator<unknown> | AsyncIterator<unknown
 export class GeneratorSource implements BatchSource {
   num_batches: number | null;
   readonly batch_size = null;
+  readonly readAhead = 2;
   readonly #input: GeneratorInput;
   readonly #steps: number | null;
   readonly #classWeight: ClassWeight | null;
   #iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined;
+  #isReading = false;
+  /** Batches of the next epoch that a training which goes on has had already. */
+  #toSkip = 0;
 
   constructor(input: GeneratorInput, steps: number | null, class_weight: ClassWeight | null = null) {
     this.#input = input;
@@ -49,35 +54,73 @@ export class GeneratorSource implements BatchSource {
   async *epoch(): AsyncGenerator<Batch> {
     if (!this.#iterator) this.#restart();
     let taken = 0;
-    while (this.#steps === null || taken < this.#steps) {
-      const pending = this.#iterator!.next();
-      const { done, value } = pending instanceof Promise ? await pending : pending;
-      if (done) {
-        if (taken === 0) throw new DataError('The generator of batches yielded nothing for this epoch. ' +
-          'A generator can be read once: pass a function that makes a new one, or set steps_per_epoch.');
-        if (this.#steps !== null) {
-          notice(`The generator ended after ${taken} of ${this.#steps} steps; training goes on with ` +
-            'what it gave. Make it yield at least steps_per_epoch * epochs batches, or pass a function ' +
-            'that makes a new one.');
-        }
-        this.#iterator = undefined;
-        break;
+    let isWhole = false;
+    try {
+      for (; this.#toSkip > 0; this.#toSkip--) {
+        if (!(await this.#next()).done) taken += 1;
       }
-      taken += 1;
-      yield toBatch(value, this.#classWeight);
-    }
-    if (this.#steps === null) {
-      this.num_batches = taken;
-      this.#iterator = undefined;
+      while (this.#steps === null || taken < this.#steps) {
+        const { done, value } = await this.#next();
+        if (done) {
+          isWhole = true;
+          this.#noteEnd(taken);
+          break;
+        }
+        taken += 1;
+        yield toBatch(value, this.#classWeight);
+      }
+      if (this.#steps === null) this.num_batches = taken;
+    } finally {
+      if (isWhole) this.#iterator = undefined;
+      else if (this.#steps === null) await this.close();
     }
   }
+
+  #noteEnd(taken: number): void {
+    if (taken === 0) {
+      throw new DataError('The generator of batches yielded nothing for this epoch. ' +
+        'A generator can be read once: pass a function that makes a new one, or set steps_per_epoch.');
+    }
+    if (this.#steps === null) return;
+    notice(`The generator ended after ${taken} of ${this.#steps} steps; training goes on with ` +
+      'what it gave. Make it yield at least steps_per_epoch * epochs batches, or pass a function that makes a new one.');
+  }
+
+  async #next(): Promise<IteratorResult<unknown>> {
+    this.#isReading = true;
+    try {
+      const pending = this.#iterator!.next();
+      return pending instanceof Promise ? await pending : pending;
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  /**
+   * Batches that a training which goes on has had are read again, and dropped. Epochs that are iterables of their own
+   * need not be read.
+   */
+  async skip(epochs: number, steps: number): Promise<void> {
+    for (let epoch = 0; epoch < epochs && this.#steps !== null; epoch++) {
+      this.#toSkip = this.#steps;
+      for await (const batch of this.epoch()) freeBatch(batch);
+    }
+    this.#toSkip = steps;
+  }
+
+  on_epoch_begin(): void {}
 
   on_epoch_end(): void {}
 
   async close(): Promise<void> {
-    // An iterator that was handed over may be read on after this training; one made here is done.
-    if (typeof this.#input === 'function') await this.#iterator?.return?.();
+    const iterator = this.#iterator;
     this.#iterator = undefined;
+    // An iterator that was handed over may be read on after this training; one made here is done.
+    if (typeof this.#input !== 'function') return;
+    const closing = Promise.resolve(iterator?.return?.());
+    // A batch that is still waited for may never come.
+    if (this.#isReading) closing.catch(() => undefined);
+    else await closing;
   }
 }
 
