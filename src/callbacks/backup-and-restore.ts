@@ -9,7 +9,7 @@ import type { Variable } from '../engine/variable.js';
 import type { Model } from '../models/model.js';
 import { writeFileAtomically } from '../saving/atomic-file.js';
 import { parseJSON, stringifyJSON } from '../saving/json.js';
-import { pathOf, type FilePath } from '../saving/keras-archive.js';
+import { pathOf, type FilePath } from '../saving/files.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { ArgumentError } from '../utils/checks.js';

@@ -76,8 +76,8 @@ export abstract class PyDataset {
 
   /** The batches in order. */
   async *[Symbol.asyncIterator](): AsyncGenerator<PyDatasetBatch> {
-    const { num_batches } = this;
-    for (let index = 0; num_batches === null || index < num_batches; index++) yield await this.__getitem__(index);
+    const end = this.num_batches ?? Infinity;
+    for (let index = 0; index < end; index++) yield await this.__getitem__(index);
   }
 }
 kerasExport(PyDataset, 'keras.utils.PyDataset', 'keras.utils.Sequence');
