@@ -280,6 +280,10 @@ export const gradientCases: GradientTable = {
   max_pool_grad_grad: POOLS.map((p) =>
     ({ ...single(p), ...one(p.params, true, fixed(x(p.image)), fixed(pooled(x(p.image), p)), x(p.image)) })),
   average_pool_grad: POOLS.map((p) => ({ ...single(p), ...one({ ...p.params, inputShape: p.image }, true, x(p.output)) })),
+  normalize_batch: [
+    one({ epsilon: 0.1 }, true, x([2, 2, 2, 2]), x([2], 0.5, 1.5), x([2])), one({ epsilon: 0.01 }, true, x([5, 3]), x([3], 0.5, 1.5), x([3])),
+  ],
+  normalize_batch_grad: [one({ epsilon: 0.1 }, true, x([3, 2]), x([3, 2]), x([2], 0.5, 1.5), x([2]), x([2], 0.5, 1.5))],
   softmax: [one({}, true, x([2, 3])), one({}, true, x([4])), one({}, true, x([3, 1])), one({}, true, x([0, 3]))],
   log_softmax: [one({}, true, x([2, 3])), one({}, true, x([4])), one({}, true, x([3, 1])), one({}, true, x([0, 3]))],
   softmax_cross_entropy: [

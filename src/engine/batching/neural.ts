@@ -14,6 +14,7 @@ export const neuralBatching: BatchTable<keyof typeof neural> = {
   softmax: leading('softmax'), log_softmax: leading('log_softmax'),
   softmax_cross_entropy: merged('softmax_cross_entropy'),
   sparse_softmax_cross_entropy: merged('sparse_softmax_cross_entropy'),
+  normalize_batch: oneByOne('normalize_batch'), normalize_batch_grad: oneByOne('normalize_batch_grad'),
   ctc_beam_search: oneByOne('ctc_beam_search'), adam_update: oneByOne('adam_update'),
 };
 

@@ -1,4 +1,5 @@
 /** Pooling, softmax, fused losses and normalization, and the Adam update: what backends have as one kernel. */
+import type { Aval } from '../../backend/backend.js';
 import { formatShape, sameShape, ShapeError, type Shape } from '../shape.js';
 import { windowedShape, type Padding } from './linear.js';
 import { requireFloat, requireSameDType, type AbstractRule, type NoParams } from './rule.js';
@@ -17,6 +18,22 @@ export interface BeamSearchParams {
 }
 
 const rule = <P>(abstract: AbstractRule<P>): AbstractRule<P> => abstract;
+
+export interface NormalizeParams {
+  /** Added to the variance. */
+  epsilon: number;
+}
+
+function requireChannels(name: string, [x, ...vectors]: readonly Aval[]): number {
+  const channels = x.shape[x.shape.length - 1];
+  requireSameDType(name, x, vectors[0]);
+  requireFloat(name, x.dtype);
+  if (x.shape.length < 2 || vectors.some(({ shape }) => shape.length !== 1 || shape[0] !== channels)) {
+    throw new ShapeError(`${name} needs x [..., channels] and vectors [channels], received shapes ` +
+      `${[x, ...vectors].map(({ shape }) => formatShape(shape)).join(', ')}.`);
+  }
+  return channels;
+}
 
 /** x [batch, ...space, channels] with one to three spatial axes. */
 const pool = (name: string) => rule<PoolParams>(([x], { window, strides, padding }) => ({
@@ -39,6 +56,20 @@ export const neural = {
   /** Operand: the gradient of the output. */
   average_pool_grad: rule<PoolParams & { inputShape: Shape }>(
     ([g], { inputShape }) => ({ shape: inputShape, dtype: g.dtype })),
+  /**
+   * Operands: x [..., channels], gamma [channels], beta [channels]. Results: (x - mean) / sqrt(variance + epsilon) * gamma
+   * + beta with the mean and variance of each channel, then these two.
+   */
+  normalize_batch: rule<NormalizeParams>(([x, gamma, beta]) => {
+    const shape = [requireChannels('normalize_batch', [x, gamma, beta])];
+    return [{ shape: x.shape, dtype: x.dtype }, { shape, dtype: x.dtype }, { shape, dtype: x.dtype }];
+  }),
+  /** Operands: gradient of the first result, x, gamma, mean, variance. Results: gradients of x, gamma, beta. */
+  normalize_batch_grad: rule<NormalizeParams>(([g, x, gamma, mean, variance]) => {
+    requireSameDType('normalize_batch_grad', g, x);
+    const shape = [requireChannels('normalize_batch_grad', [x, gamma, mean, variance])];
+    return [{ shape: x.shape, dtype: x.dtype }, { shape, dtype: x.dtype }, { shape, dtype: x.dtype }];
+  }),
   /** Along the last axis. */
   softmax: lastAxisFloat('softmax'), log_softmax: lastAxisFloat('log_softmax'),
   /** Operands: logits [n, classes], labels [n, classes]. Results: losses [n], their gradient by the logits. */

@@ -2,6 +2,7 @@
 import { epsilon as fuzz } from '../../backend/config.js';
 import { resultType } from '../../engine/dtype.js';
 import { canonicalAxis, formatShape, ShapeError, type SymbolicShape } from '../../engine/shape.js';
+import { applyAll } from '../../engine/apply.js';
 import type { Tensor } from '../../engine/tensor.js';
 import type { Variable } from '../../engine/variable.js';
 import * as initializers from '../../initializers/index.js';
@@ -99,6 +100,7 @@ export class BatchNormalization extends BaseNormalization {
     const read = (variable: Variable): Tensor => ops.cast(variable, x.dtype);
     let [gamma, beta] = [this.gamma && read(this.gamma), this.beta && read(this.beta)];
     let [mean, variance] = [read(this.moving_mean), read(this.moving_variance)];
+    if (training && this.trainable && this.#isPlain(x, mask)) return this.#normalizeBatch(x, gamma, beta, mean, variance);
     if (training && this.trainable) {
       const [moving_mean, moving_variance] = [mean, variance];
       [mean, variance] = this.#moments(x, mask);
@@ -109,6 +111,21 @@ export class BatchNormalization extends BaseNormalization {
       }
     }
     const outputs = ops.batch_normalization(x, mean, variance, this.axis, beta, gamma, this.epsilon);
+    return ops.cast(outputs, this.compute_dtype);
+  }
+
+  /** Whether backends have the training step as one kernel. */
+  #isPlain(x: Tensor, mask: unknown): boolean {
+    return x.dtype === 'float32' && canonicalAxis(this.axis, x.ndim) === x.ndim - 1 && x.size > 0 && !this.#renorm &&
+      (mask === undefined || mask === null);
+  }
+
+  #normalizeBatch(x: Tensor, gamma: Tensor | null, beta: Tensor | null, moving_mean: Tensor, moving_variance: Tensor): Tensor {
+    const features = moving_mean.shape;
+    const [outputs, mean, variance] = applyAll('normalize_batch',
+      [x, gamma ?? ops.ones(features), beta ?? ops.zeros(features)], { epsilon: this.epsilon });
+    this.moving_mean.assign(movingAverage(moving_mean, mean, this.momentum));
+    this.moving_variance.assign(movingAverage(moving_variance, variance, this.momentum));
     return ops.cast(outputs, this.compute_dtype);
   }
 

@@ -590,6 +590,26 @@ m2, s2 = m + (g - m) * (1 - b1), s + (g * g - s) * (1 - b2)
 row("adam_update", [v, m, s, *map(np.float64, (p1, p2, lr, b1, b2, eps)), g],
     [v - m2 * lr * np.sqrt(1 - p2) / (1 - p1) / (np.sqrt(s2) + eps), m2, s2], dtypes=FLOATS)
 
+def normalized(x, gamma, beta, epsilon):
+    axes = tuple(range(x.ndim - 1))
+    mean, variance = x.mean(axes), x.var(axes)
+    return [(x - mean) / np.sqrt(variance + epsilon) * gamma + beta, mean, variance]
+
+
+def normalized_grad(g, x, gamma, mean, variance, epsilon):
+    axes, factor = tuple(range(x.ndim - 1)), 1 / np.sqrt(variance + epsilon)
+    hat = (x - mean) * factor
+    by_x = gamma * factor * (g - g.mean(axes) - hat * (g * hat).mean(axes))
+    return [by_x, (g * hat).sum(axes), g.sum(axes)]
+
+
+for shape in [(2, 3, 2, 2), (6, 2), (2, 2, 2), (1, 3), (2, 1, 2, 1, 2)]:
+    x, g = quarters(shape), quarters(shape)[..., ::-1] * 0.5 + 0.25
+    gamma, beta = np.linspace(0.5, 1.5, shape[-1]), np.linspace(-1, 0.25, shape[-1])
+    y = normalized(x, gamma, beta, 0.125)
+    row("normalize_batch", [x, gamma, beta], y, {"epsilon": 0.125}, tolerance=2e-5)
+    row("normalize_batch_grad", [g, x, gamma, y[1], y[2]], normalized_grad(g, x, gamma, y[1], y[2], 0.125), {"epsilon": 0.125}, tolerance=2e-5)
+
 # --- matrices -------------------------------------------------------------------------------------------------------
 def matrix_row(name, inputs, expected, params=None, dtypes=("float32",), tolerance=2e-5):
     row(name, inputs, expected, params, [d for d in dtypes if d in ("float32", "complex64")], tolerance)

@@ -2,6 +2,7 @@
 import type { neural, PoolParams } from '../../../engine/primitives/neural.js';
 import type { Aval } from '../../backend.js';
 import type { Attrs } from '../attributes.js';
+import { normalizationLowering } from './normalization.js';
 import { inFloat32, reshape, withHeight, type Builder, type LoweringFunction, type LoweringTable } from './builder.js';
 
 function poolAttrs({ window, strides, padding }: PoolParams): Attrs {
@@ -44,6 +45,7 @@ export const neuralLowering: LoweringTable<keyof typeof neural> = {
     const wide = reshape(b, g, withHeight(inputs[0].shape));
     return reshape(b, b.op('AvgPoolGrad', [b.ints(withHeight(out.shape)), wide], attrs), out.shape);
   }),
+  ...normalizationLowering,
   softmax: 'Softmax',
   log_softmax: 'LogSoftmax',
   softmax_cross_entropy: (b, x) => b.ops('SoftmaxCrossEntropyWithLogits', x, {}, 2),

@@ -4,6 +4,7 @@ import { sizeOf, type Shape } from '../../../engine/shape.js';
 import { beamSearch } from '../beam-search.js';
 import type { Block, Memory } from '../memory.js';
 import { eachTap, slidingWindows, type Windows } from '../windows.js';
+import { normalizationKernels } from './normalization.js';
 import { TFJS_PAYS, type Kernel, type KernelTable } from './kernel.js';
 
 const poolWindows = (input: Shape, output: Shape, { window, strides, padding }: PoolParams): Windows =>
@@ -91,6 +92,7 @@ const normalized = (finish: (difference: number, sum: number) => number): Kernel
 };
 
 export const neuralKernels: KernelTable<keyof typeof neural> = {
+  ...normalizationKernels,
   max_pool: (m, [x], { params, outputs: [{ shape }] }) => {
     const made = tfjsPool('MaxPool', m, x, params);
     if (made) return made;
