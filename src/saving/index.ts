@@ -1,6 +1,7 @@
 /** keras.saving: models, weights and configs in files. */
 export { ArchiveError } from './archive.js';
 export { H5Error } from './h5/types.js';
+export { KerasFileEditor, type Comparison, type WeightsDict } from './file-editor.js';
 export type { FilePath, FileSource } from './files.js';
 export { WeightsError } from './load-report.js';
 export {

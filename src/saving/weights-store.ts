@@ -55,6 +55,12 @@ export function toArray(value: TensorLike): H5Array {
   });
 }
 
+/** An array of a file, as arrays are elsewhere: those of the half types hold float values. */
+export function toNDArray({ data, shape, dtype }: H5Array): NDArray {
+  const isHalf = dtype === 'float16' || dtype === 'bfloat16';
+  return new NDArray(isHalf ? fromHalfBits(data as Uint16Array, dtype) : data, shape, dtype);
+}
+
 /**
  * Collects the state of an object and of all objects in it.
  *
@@ -136,11 +142,9 @@ class GroupStore implements VariableStore {
       const keys = this.keys().join(', ') || 'nothing';
       throw new Error(`the file has no variable '${key}' under '${this.#path}'. It has: ${keys}.`);
     }
-    const { data, shape, dtype } = node.read();
+    const value = toNDArray(node.read());
     this.#consumed.add(node.path);
-    // NDArrays of the half types hold float values.
-    const isHalf = dtype === 'float16' || dtype === 'bfloat16';
-    return new NDArray(isHalf ? fromHalfBits(data as Uint16Array, dtype) : data, shape, dtype);
+    return value;
   }
 
   set(key: string): void {

@@ -59,9 +59,9 @@ export class H5Writer {
     this.#attributes.push({ path, name, value });
   }
 
-  /** The arrays in order, with their sizes. */
-  listing(): { path: string; bytes: number }[] {
-    return [...this.#arrays].map(([path, array]) => ({ path, bytes: sizeOf(array) }));
+  /** The arrays in order, with their shapes and sizes. */
+  listing(): { path: string; shape: readonly number[]; bytes: number }[] {
+    return [...this.#arrays].map(([path, array]) => ({ path, shape: array.shape, bytes: sizeOf(array) }));
   }
 
   /**

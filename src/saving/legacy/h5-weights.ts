@@ -4,15 +4,14 @@
  *
  * Source: keras/src/legacy/saving/legacy_h5_format.py.
  */
-import { NDArray } from '../../engine/convert.js';
+import type { NDArray } from '../../engine/convert.js';
 import type { Variable } from '../../engine/variable.js';
 import { tidy } from '../../engine/scope.js';
 import { formatShape, sameShape } from '../../engine/shape.js';
-import { fromHalfBits } from '../../engine/half.js';
 import { findNode, H5Error, type H5Group } from '../h5/types.js';
 import type { H5Writer } from '../h5/writer.js';
 import type { LoadFailure, LoadReport } from '../load-report.js';
-import { toArray } from '../weights-store.js';
+import { toArray, toNDArray } from '../weights-store.js';
 
 /** A layer, or anything else that has weights. */
 export interface Weighted {
@@ -89,9 +88,7 @@ export function readArrays(group: H5Group): { name: string; path: string; value:
   return readNames(group, 'weight_names').map((name) => {
     const node = findNode(group, name);
     if (node?.kind !== 'dataset') throw new H5Error(`'${group.path}' lists '${name}' among its weights, and has no such array.`);
-    const { data, shape, dtype } = node.read();
-    const isHalf = dtype === 'float16' || dtype === 'bfloat16';
-    return { name, path: node.path, value: new NDArray(isHalf ? fromHalfBits(data as Uint16Array, dtype) : data, shape, dtype) };
+    return { name, path: node.path, value: toNDArray(node.read()) };
   });
 }
 

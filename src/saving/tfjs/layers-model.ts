@@ -6,8 +6,7 @@
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { NDArray } from '../../engine/convert.js';
-import { fromHalfBits } from '../../engine/half.js';
+import type { NDArray } from '../../engine/convert.js';
 import { isPlainObject } from '../../engine/structure.js';
 import type { Variable } from '../../engine/variable.js';
 import type { Model } from '../../models/model.js';
@@ -23,7 +22,7 @@ import { settleLoading, type LoadFailure } from '../load-report.js';
 import { isCustomObjects, type CustomObjects } from '../registration.js';
 import { deserialize_keras_object, serialize_keras_object } from '../serialization.js';
 import { isSaveable } from '../walk.js';
-import { toArray } from '../weights-store.js';
+import { toArray, toNDArray } from '../weights-store.js';
 import { browserConfig } from './browser-config.js';
 import { bytesOfGroup, checkManifest, packWeights, unpackWeights } from './weights-manifest.js';
 
@@ -82,7 +81,7 @@ export async function save_tfjs_model(
   refuseOverwriting(path, overwrite ?? true);
   if (!model.built) throw new Error(`Cannot save model '${model.name}' for TensorFlow.js: it is not built, so that it has no weights.`);
   const { group, shards } = packWeights(placedVariables(model as unknown as Owner).map(({ variable, name, path: layers }) =>
-    ({ name: [...layers, name].join('/'), value: hostArray(variable) })));
+    ({ name: [...layers, name].join('/'), value: toNDArray(toArray(variable)) })));
   const contents = {
     format: 'layers-model', generatedBy: `keras-node, Keras ${KERAS_VERSION}`, convertedBy: null,
     modelTopology: {
@@ -93,12 +92,6 @@ export async function save_tfjs_model(
   await mkdir(dirname(path), { recursive: true });
   for (const [i, shard] of shards.entries()) await writeContents(join(dirname(path), group.paths[i]), shard);
   await writeContents(path, Buffer.from(stringifyJSON(contents)));
-}
-
-function hostArray(variable: Variable): NDArray {
-  const { data, shape, dtype } = toArray(variable);
-  const isHalf = dtype === 'float16' || dtype === 'bfloat16';
-  return new NDArray(isHalf ? fromHalfBits(data as Uint16Array, dtype) : data, shape, dtype);
 }
 
 const jsonPath = (path: string): string => (path.endsWith('.json') ? path : join(path, MODEL_JSON));
