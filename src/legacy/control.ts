@@ -3,6 +3,7 @@ import { context } from '../engine/context.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { formatShape, ShapeError } from '../engine/shape.js';
 import type { Tensor } from '../engine/tensor.js';
+import { cond } from '../ops/core/control.js';
 import { stop_gradient as stop } from '../ops/core/gradients.js';
 import { defineOp } from '../ops/define.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
@@ -51,6 +52,11 @@ function backendSwitch(
       const chosen = branchValue(flag.dataSync()[0] ? then_expression : else_expression);
       return chosen instanceof KerasTensor ? chosen : toTensor(chosen);
     }
+  }
+  const isScalar = !(condition instanceof KerasTensor) && toTensor(condition).ndim === 0;
+  if (isScalar) {
+    return cond(condition, () => toTensor(branchValue(then_expression) as TensorLike),
+      () => toTensor(branchValue(else_expression) as TensorLike));
   }
   return choose(condition, branchValue(then_expression), branchValue(else_expression));
 }

@@ -1,22 +1,27 @@
 /** keras.backend: functions applied along the first axis. */
+import { scan } from '../engine/control-flow.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { standardizeDType } from '../engine/dtype.js';
 import type { Tensor } from '../engine/tensor.js';
-import { unstack } from '../ops/core/gradients.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
-import { stack } from '../ops/numpy/joining.js';
+import { flip } from '../ops/numpy/rearranging.js';
 import { cast } from '../ops/promotion.js';
 import { computeOutputSpec } from '../ops/symbolic.js';
+import { reshape, sliceAxis } from '../ops/tensor-math.js';
 import { runOrRecord, withAxis, withoutAxis } from './specified-operation.js';
 
 type Elements = TensorLike | KerasTensor;
 type Result<E extends Elements> = E extends KerasTensor ? KerasTensor : Tensor;
 
-function elementsOf(what: string, elems: TensorLike): Tensor[] {
+function requireElements(what: string, elems: TensorLike): Tensor {
   const t = toTensor(elems);
-  if (t.ndim > 0 && t.shape[0] > 0) return unstack(t);
+  if (t.ndim > 0 && t.shape[0] > 0) return t;
   throw new TypeError(`K.${what} needs a tensor with at least one element along its first axis, received ${t.toString()}.`);
 }
+
+/** Elements `from` to `to` along the first axis. */
+const part = (x: Tensor, from: number, to: number): Tensor => sliceAxis(x, 0, from, to);
+const element = (x: Tensor): Tensor => reshape(part(x, 0, 1), x.shape.slice(1));
 
 /**
  * The results of a function for each element along the first axis. Source: keras.backend.map_fn.
@@ -33,7 +38,10 @@ export function map_fn<E extends Elements>(
   const dtype = options.dtype === undefined || options.dtype === null ? undefined : standardizeDType(options.dtype);
   const one = (x: Tensor): Tensor => (dtype === undefined ? fn(x) : cast(fn(x), dtype));
   return runOrRecord(
-    (x: TensorLike) => stack(elementsOf('map_fn', x).map(one)),
+    (x: TensorLike) => {
+      const xs = requireElements('map_fn', x);
+      return scan('K.map_fn', (_, row) => [null, one(row as Tensor)], null, { xs, length: xs.shape[0], reverse: false })[1];
+    },
     (x: KerasTensor) => withAxis(computeOutputSpec(one as (x: unknown) => unknown, [withoutAxis(x, 0)]) as KerasTensor, 0, x.shape[0]),
     [elems]) as Result<E>;
 }
@@ -42,13 +50,16 @@ type Fold = (accumulated: Tensor, element: Tensor) => Tensor;
 
 function fold(what: string, isReversed: boolean, fn: Fold, elems: Elements, initializer: Elements | null): unknown {
   const run = (x: TensorLike, initial: TensorLike | null): Tensor => {
-    const elements = elementsOf(what, x);
-    if (isReversed) elements.reverse();
-    return initial === null ? elements.reduce(fn) : elements.reduce(fn, toTensor(initial));
+    const all = requireElements(what, x);
+    const ordered = isReversed ? flip(all, 0) : all;
+    const length = all.shape[0];
+    const [first, xs] = initial === null ? [element(ordered), part(ordered, 1, length)] : [toTensor(initial), ordered];
+    return scan(`K.${what}`, (sum, row) => [fn(sum as Tensor, row as Tensor), null], first,
+      { xs, length: xs.shape[0], reverse: false })[0] as Tensor;
   };
   const spec = (x: Elements, initial: Elements | null): unknown => {
-    const element = x instanceof KerasTensor ? withoutAxis(x, 0) : toTensor(x);
-    return computeOutputSpec(fn as (...args: unknown[]) => unknown, [initial ?? element, element]);
+    const one = x instanceof KerasTensor ? withoutAxis(x, 0) : element(requireElements(what, x));
+    return computeOutputSpec(fn as (...args: unknown[]) => unknown, [initial ?? one, one]);
   };
   return runOrRecord(run, spec, [elems, initializer]);
 }

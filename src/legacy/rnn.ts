@@ -1,4 +1,6 @@
 /** keras.backend.rnn: a step function along the time axis. */
+import { context } from '../engine/context.js';
+import { scan } from '../engine/control-flow.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { formatShape, ShapeError } from '../engine/shape.js';
 import { flatten, isPlainObject, mapStructure, packAs } from '../engine/structure.js';
@@ -7,9 +9,10 @@ import { iota } from '../ops/compose.js';
 import { unstack } from '../ops/core/gradients.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { stack } from '../ops/numpy/joining.js';
+import { flip } from '../ops/numpy/rearranging.js';
 import { cast } from '../ops/promotion.js';
 import { computeOutputSpec } from '../ops/symbolic.js';
-import { expandDims, less, reshape, where, zeros } from '../ops/tensor-math.js';
+import { expandDims, less, reshape, sliceAxis, transpose, where, zeros } from '../ops/tensor-math.js';
 import { positionalArguments } from '../utils/arguments.js';
 import { runOrRecord, withAxis, withoutAxis } from './specified-operation.js';
 
@@ -23,7 +26,7 @@ export interface RnnOptions {
   mask?: TensorLike | KerasTensor | null;
   /** Passed to each step after the states. Default null: none. */
   constants?: readonly (TensorLike | KerasTensor)[] | null;
-  /** Write the steps out one by one instead of a loop. Default false. */
+  /** Write the steps out one by one in a graph, instead of a loop. Default false. */
   unroll?: boolean;
   /** The number of time steps, which must be known to unroll; or one number for each sample, which masks the rest. */
   input_length?: number | TensorLike | KerasTensor | null;
@@ -47,12 +50,6 @@ function alongBatch(condition: Tensor, value: Tensor): Tensor {
   return reshape(condition, [condition.shape[0], ...Array.from({ length: value.ndim - 1 }, () => 1)]);
 }
 
-/** Slices along the time axis, in the order in which they are visited. */
-function overTime(x: Tensor, { time_major, go_backwards }: Settings): Tensor[] {
-  const slices = unstack(x, { axis: time_major ? 0 : 1 });
-  return go_backwards ? slices.toReversed() : slices;
-}
-
 function checkedLength(leaves: readonly Tensor[], { time_major, steps }: Settings): number {
   const axis = time_major ? 0 : 1;
   const length = leaves[0].shape[axis];
@@ -73,35 +70,89 @@ function maskOfLengths(lengths: Tensor, steps: number, time_major: boolean): Ten
   return time_major ? less(expandDims(times, 1), counts) : less(times, expandDims(counts, 1));
 }
 
+/** What one step passes on to the next. */
+interface Carry {
+  states: Tensor[];
+  /** The output of the step before, which a masked step repeats. */
+  output: Tensor | undefined;
+}
+interface Slice {
+  inputs: unknown;
+  mask: Tensor | undefined;
+}
+
+/** One step with its mask. */
+function advance(
+  step: StepFunction, { states, output: before }: Carry, { inputs, mask }: Slice, fixed: readonly Tensor[], settings: Settings,
+): Carry & { output: Tensor } {
+  const [output, next] = step(inputs as Tensor, [...states, ...fixed]);
+  if (mask === undefined) return { states: [...next], output };
+  const otherwise = before === undefined || settings.zero_output_for_mask ? zeros(output.shape, output) : before;
+  return {
+    states: states.map((state, i) => where(alongBatch(mask, state), next[i], state)),
+    output: where(alongBatch(mask, output), output, otherwise),
+  };
+}
+
+/** Axes 0 and 1 exchanged. */
+const swapped = (x: Tensor): Tensor => transpose(x, [1, 0, ...Array.from({ length: x.ndim - 2 }, (_, i) => i + 2)]);
+
 function runSteps(
   step: StepFunction, inputs: unknown, initial: readonly TensorLike[], constants: readonly TensorLike[],
   mask: TensorLike | null, lengths: TensorLike | null, settings: Settings,
 ): RnnResult<Tensor> {
+  const { time_major, go_backwards, return_all_outputs } = settings;
+  // 1. time as the first axis, in the order in which it is visited
   const leaves = flatten(inputs).map((leaf) => toTensor(leaf as TensorLike));
   const steps = checkedLength(leaves, settings);
-  const given = mask === null && lengths !== null ? maskOfLengths(toTensor(lengths), steps, settings.time_major) : mask;
-  const masks = given === null ? undefined : overTime(cast(toTensor(given), 'bool'), settings);
-  const slices = leaves.map((leaf) => overTime(leaf, settings));
+  const given = mask === null && lengths !== null ? maskOfLengths(toTensor(lengths), steps, time_major) : mask;
+  const overTime = (x: Tensor): Tensor => {
+    const t = time_major ? x : swapped(x);
+    return go_backwards ? flip(t, 0) : t;
+  };
+  const xs = leaves.map(overTime);
+  const masks = given === null ? null : overTime(cast(toTensor(given), 'bool'));
   const fixed = constants.map((value) => toTensor(value));
-  let states = initial.map((value) => toTensor(value));
-  let outputs: Tensor[] = [];
-  for (let time = 0; time < steps; time++) {
-    const now = packAs(inputs, slices.map((slice) => slice[time])) as Tensor;
-    const [output, next] = step(now, [...states, ...fixed]);
-    const condition = masks?.[time];
-    if (condition === undefined) {
-      outputs = settings.return_all_outputs ? [...outputs, output] : [output];
-      states = [...next];
-      continue;
-    }
-    const before = outputs.length === 0 || settings.zero_output_for_mask
-      ? zeros(output.shape, output) : outputs[outputs.length - 1];
-    const kept = where(alongBatch(condition, output), output, before);
-    outputs = settings.return_all_outputs ? [...outputs, kept] : [kept];
-    states = states.map((state, i) => where(alongBatch(condition, state), next[i], state));
-  }
-  return [outputs[outputs.length - 1], stack(outputs, settings.time_major ? 0 : 1), states];
+  const start: Carry = { states: initial.map((value) => toTensor(value)), output: undefined };
+
+  // 2. a loop of the graph, or the steps one by one: eagerly, where a step may read values, or unrolled
+  const run = context.tracer && !settings.unroll ? scanned : stepped;
+  const [carry, all] = run((now, slices, condition) =>
+    advance(step, now, { inputs: packAs(inputs, slices), mask: condition }, fixed, settings), start, xs, masks, return_all_outputs);
+
+  // 3. outputs with time in its place
+  const outputs = all ?? expandDims(carry.output, 0);
+  return [carry.output, time_major ? outputs : swapped(outputs), carry.states];
 }
+
+type Advance = (carry: Carry, slices: readonly Tensor[], mask: Tensor | undefined) => Carry & { output: Tensor };
+type Loop = (
+  next: Advance, start: Carry, xs: readonly Tensor[], masks: Tensor | null, keepsAll: boolean,
+) => [Carry & { output: Tensor }, Tensor | null];
+
+const stepped: Loop = (next, start, xs, masks, keepsAll) => {
+  const slices = xs.map((x) => unstack(x));
+  const conditions = masks === null ? undefined : unstack(masks);
+  const carries: (Carry & { output: Tensor })[] = [];
+  for (let time = 0; time < slices[0].length; time++) {
+    carries.push(next(carries.at(-1) ?? start, slices.map((slice) => slice[time]), conditions?.[time]));
+  }
+  return [carries.at(-1)!, keepsAll ? stack(carries.map(({ output }) => output)) : null];
+};
+
+const scanned: Loop = (next, start, xs, masks, keepsAll) => {
+  // The output that the first step has before it is of the shape that the first step has: zeros.
+  const at = (x: Tensor): Tensor => reshape(sliceAxis(x, 0, 0, 1), x.shape.slice(1));
+  const { output } = next(start, xs.map(at), masks === null ? undefined : at(masks));
+  const body = (carry: unknown, x: unknown): [unknown, unknown] => {
+    const { inputs, mask } = x as { inputs: Tensor[]; mask: Tensor | null };
+    const after = next(carry as Carry, inputs, mask ?? undefined);
+    return [after, keepsAll ? after.output : null];
+  };
+  const [carry, outputs] = scan('K.rnn', body, { states: start.states, output: zeros(output.shape, output) },
+    { xs: { inputs: xs, mask: masks }, length: xs[0].shape[0], reverse: false });
+  return [carry as Carry & { output: Tensor }, outputs as Tensor | null];
+};
 
 /** Shapes of the results from those of one step. */
 function specOf(

@@ -122,6 +122,29 @@ describeBackends('K.function', () => {
     expect(last.arraySync()).to.deep.equal([[2, 2]]);
   });
 
+  it('rnn is one loop of the graph unless it is unrolled; gradients flow through either', () => {
+    const w = K.variable([[0.5]]);
+    const results = [false, true].map((unroll) => {
+      let calls = 0;
+      const step: keras.backend.StepFunction = (x, [state]) => {
+        calls++;
+        const next = ops.tanh(ops.add(ops.matmul(state, w), x));
+        return [next, [next]];
+      };
+      const x = K.placeholder([1, 20, 1]);
+      const mask = ops.array([Array.from({ length: 20 }, (_, i) => i % 3)]);
+      const [last] = K.rnn(step, x, [ops.zeros([1, 1])], { unroll, mask });
+      const f = K.function([x], [last, ...K.gradients(K.sum(last), [w, x])]);
+      const before = calls;
+      const values = f([[Array.from({ length: 20 }, (_, i) => [Math.sin(i)])]]).map((r) => r.tolist() as number[]);
+      return { calls: calls - before, values: values.flat(3) };
+    });
+    expect(results[0].calls).to.be.below(10);
+    expect(results[1].calls).to.be.at.least(20);
+    results[0].values.forEach((value, i) => expect(value).to.be.closeTo(results[1].values[i], 1e-5));
+    expect(results[0].values).to.have.length(22);
+  });
+
   it('nested inputs of rnn, and steps that are not there', async () => {
     const step = ([a, b]: keras.Tensor[], [s]: keras.Tensor[]): [keras.Tensor, keras.Tensor[]] => {
       const next = ops.add(s, ops.multiply(a, b));
