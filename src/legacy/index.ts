@@ -1,11 +1,29 @@
 /**
  * The Keras 1 backend API: `import { backend as K } from 'keras-node'`. Functions take tensors with values, and
  * placeholders, of which `K.function` computes. What is the same in keras.ops is that.
+ *
+ * @example
+ * const K = keras.backend;
+ * K.placeholder({ shape: [2, 4, 5] }).shape; // [2, 4, 5]
+ * K.placeholder({ shape: [null, 4, 5] }).shape; // [null, 4, 5]
+ * K.placeholder({ ndim: 3 }).shape; // [null, null, null]
+ *
+ * K.variable({ value: keras.random.uniform([3, 4, 5]) }).shape; // [3, 4, 5]
+ * K.zeros({ shape: [3, 4, 5] }).shape; // [3, 4, 5]
+ * K.ones({ shape: [3, 4, 5] }).shape; // [3, 4, 5]
+ *
+ * const [b, c, d] = [[1, 2], [3, 4], [-5, -6]].map((row) => K.variable([row]));
+ * ops.add(b, ops.multiply(c, K.abs(d))); // [[16, 26]]
+ * K.dot(b, K.transpose(c)); // [[11]]
+ * K.sum(ops.ones([2, 3, 4]), { axis: 2 }); // [[4, 4, 4], [4, 4, 4]]
+ * K.softmax(b); // [[0.26894, 0.73106]]
+ * K.concatenate([b, c], { axis: -1 }); // [[1, 2, 3, 4]]
  */
 export * from './activations.js';
 export * from './control.js';
 export * from './convolution.js';
 export * from './creation.js';
+export * from './ctc.js';
 export * from './function.js';
 export * from './gradients.js';
 export * from './images.js';

@@ -334,6 +334,18 @@ def rnn():
     return rows, {"w": w, "u": u}
 
 
+def ctc():
+    rng = rng_for("legacy/ctc")
+    p = np.round(rng.dirichlet(np.ones(4), (3, 5)), 3)
+    y, lengths = t(p), t([5, 4, 3], "int32")
+    labels, counts = t([[0, 1, 2], [1, 1, 0], [2, 0, 0]], "int32"), t([[3], [2], [1]], "int32")
+    return [
+        ("ctc_batch_cost", [labels, y, lengths[:, None], counts], {}),
+        ("ctc_decode", [y, lengths], {}),
+        ("ctc_decode", [y, lengths], {"greedy": False, "beam_width": 10, "top_paths": 2}),
+    ]
+
+
 def folds():
     """map_fn, foldl and foldr with fixed functions."""
     rng = rng_for("legacy/folds")
@@ -355,7 +367,12 @@ def _family(table):
         for op, args, kwargs in table():
             found = OWN.get(op) or getattr(K, op)
             out = found(*args, **kwargs)
-            outputs = out if op == "normalize_batch_in_training" else [list(out) if op == "shape" else out]
+            if op == "ctc_decode":
+                outputs = [*(tf.cast(path, "int32") for path in out[0]), out[1]]
+            elif op == "normalize_batch_in_training":
+                outputs = out
+            else:
+                outputs = [list(out) if op == "shape" else out]
             cases.append({"op": op, "args": args, "kwargs": kwargs, "outputs": outputs})
         return cases
 
@@ -363,7 +380,7 @@ def _family(table):
 
 
 FAMILIES = {
-    **{table.__name__: _family(table) for table in (shapes, reductions, elementwise, products, convolution)},
+    **{table.__name__: _family(table) for table in (shapes, reductions, elementwise, products, convolution, ctc)},
     "rnn": rnn,
     "folds": folds,
 }
