@@ -7,6 +7,7 @@
  */
 import type { ConformanceCase } from './conformance/case.js';
 import { factorizationCases } from './conformance/factorizations.js';
+import { controlCases } from './conformance/control.js';
 import { graphCases } from './conformance/graphs.js';
 import { primitiveCases } from './conformance/primitives.js';
 import { storageCases } from './conformance/storage.js';
@@ -18,5 +19,5 @@ export type { ConformanceCase } from './conformance/case.js';
  * the backend declares `unsupported` must be refused with an error that names the primitive, the dtype and the backend.
  */
 export function conformanceCases(): ConformanceCase[] {
-  return [...storageCases(), ...primitiveCases(), ...factorizationCases(), ...graphCases()];
+  return [...storageCases(), ...primitiveCases(), ...factorizationCases(), ...graphCases(), ...controlCases()];
 }

@@ -84,12 +84,12 @@ interface Compiled {
   operands(given: readonly Handle[]): Handle[];
 }
 
-const run = ({ executable, operands }: Compiled, ...given: Handle[]): Handle[] => executable.run(operands(given));
-const runAsync = ({ executable, operands }: Compiled, ...given: Handle[]): Promise<Handle[]> =>
+export const run = ({ executable, operands }: Compiled, ...given: Handle[]): Handle[] => executable.run(operands(given));
+export const runAsync = ({ executable, operands }: Compiled, ...given: Handle[]): Promise<Handle[]> =>
   executable.runAsync(operands(given), 1);
 
 /** Runs twice; after the second time memory must be where it was before. */
-const graph = (name: string, use: (bench: Bench) => void | Promise<void>): ConformanceCase => ({
+export const graph = (name: string, use: (bench: Bench) => void | Promise<void>): ConformanceCase => ({
   name: `graphs: ${name}`,
   async run(backend) {
     for (let round = 0; round < 2; round++) {
