@@ -64,6 +64,11 @@ export class InputSpec {
       axes: Object.fromEntries(this.axes), optional: this.optional,
     };
   }
+
+  /** A specification from what `get_config` gave. */
+  static from_config(config: InputSpecOptions): InputSpec {
+    return new InputSpec(config);
+  }
 }
 kerasExport(InputSpec, 'keras.InputSpec', 'keras.layers.InputSpec');
 

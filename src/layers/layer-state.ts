@@ -86,6 +86,11 @@ export abstract class LayerState extends Operation {
     return this.#policy instanceof DTypePolicyMap && path !== undefined ? this.#policy.get(path) : this.#policy;
   }
 
+  /** Layers are not quantized by this version. */
+  get quantization_mode(): null {
+    return this.#own.quantization_mode;
+  }
+
   /** The dtype of the weights. */
   get dtype(): DType {
     return this.#own.variable_dtype;
@@ -235,6 +240,17 @@ export abstract class LayerState extends Operation {
     this.#trains.set(variable, trainable);
     if (!this.#trainable) variable.trainable = false;
     return variable;
+  }
+
+  /** The name of `add_weight` in older code. */
+  add_variable(...args: Parameters<LayerState['add_weight']>): Variable {
+    return this.add_weight(...args);
+  }
+
+  /** Layers have no such method any more, and say what to do. */
+  add_metric(..._args: unknown[]): never {
+    throw new LayerError(`${sentence(this.describe())} cannot add a metric: give metrics to compile(), or keep one as an ` +
+      'attribute of the layer or model and call its update_state() where it belongs.');
   }
 
   /** Copies of all weights as host arrays, in the order of `weights`. */

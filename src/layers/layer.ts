@@ -186,9 +186,13 @@ export abstract class Layer extends LayerState {
     const convert = (value: unknown): unknown => convertInputs(value, this.#castTo(), this.describe());
     const options: CallOptions =
       mapValues(given, (value) => (isTensorStructure(value) ? convert(value) : value));
-    const { mask } = options;
-    const isArray = Array.isArray(mask) && !isTensorStructure(mask) && isTensorLike(mask);
-    if (isArray) options.mask = toTensor(mask as TensorLike, 'bool');
+    // Nested numbers are tensors where the argument is one: a mask, or what has a mask.
+    const { call_arguments: names } = this.constructor as typeof Layer;
+    for (const [name, value] of Object.entries(options)) {
+      if (!Array.isArray(value) || isTensorStructure(value) || !isTensorLike(value)) continue;
+      if (/(^|_)mask$/.test(name)) options[name] = toTensor(value, 'bool');
+      else if (names?.includes(`${name}_mask`)) options[name] = convert(value);
+    }
     return options;
   }
 

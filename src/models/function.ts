@@ -59,10 +59,7 @@ class KerasFunction extends Operation {
       return value instanceof KerasTensor ? value : toTensor(value as TensorLike, dtype);
     });
     this.#checkShapes(values.map(({ shape }) => shape));
-    return this.#graph.run(values, (operation, args, kwargs) => {
-      const callable = operation as unknown as (...all: unknown[]) => unknown;
-      return Object.keys(kwargs).length > 0 ? callable(...args, kwargs) : callable(...args);
-    });
+    return this.#graph.run(values);
   }
 
   override compute_output_spec(inputs: unknown): unknown {

@@ -15,9 +15,11 @@ import { save_model, type SaveModelOptions } from '../saving/saving-api.js';
 import { serialize_keras_object } from '../saving/serialization.js';
 import { load_weights, save_weights, type LoadWeightsOptions, type SaveWeightsOptions } from '../saving/weights-files.js';
 import { Trainer } from '../trainers/trainer.js';
+import { requireOneOf } from '../utils/checks.js';
 import { summarize, type SummaryOptions } from '../utils/summary.js';
 import { functionalConfig, functionalFromConfig, isFunctionalConfig } from './functional-config.js';
 import { callOperation, GraphFunction } from './graph-function.js';
+import { assignBranch, branchOf, type StateBranch, type StateFormat, type StateTree } from './state-tree.js';
 
 export type ModelArgs =
   | [options?: LayerOptions]
@@ -264,6 +266,34 @@ export class Model extends Trainer {
   /** The architecture, without weights, as JSON for `keras.models.model_from_json`, here and in Python. */
   to_json(): string {
     return stringifyJSON(serialize_keras_object(this));
+  }
+
+  /**
+   * The state of model, optimizer and metrics as nested objects by paths of variables.
+   * @param value_format `backend_tensor` (default): tensors; `numpy_array`: NDArrays
+   * @throws ArgumentError when two variables have one path
+   */
+  get_state_tree(value_format: StateFormat | { value_format?: StateFormat } = 'backend_tensor'): Required<StateTree> {
+    const given = isPlainObject(value_format) ? value_format.value_format ?? 'backend_tensor' : value_format;
+    const format = requireOneOf('get_state_tree', 'value_format', given, ['backend_tensor', 'numpy_array']);
+    return {
+      trainable_variables: branchOf(this.trainable_variables, format),
+      non_trainable_variables: branchOf(this.non_trainable_variables, format),
+      optimizer_variables: branchOf(this.optimizer?.variables ?? [], format),
+      metrics_variables: branchOf(this.metrics_variables, format),
+    };
+  }
+
+  /** Assigns the values of a tree of `get_state_tree`; what it leaves out stays as it is. */
+  set_state_tree(state_tree: StateTree): void {
+    const variables = {
+      trainable_variables: this.trainable_variables, non_trainable_variables: this.non_trainable_variables,
+      optimizer_variables: this.optimizer?.variables ?? [], metrics_variables: this.metrics_variables,
+    };
+    for (const [part, branch] of Object.entries(state_tree)) {
+      const known = requireOneOf('set_state_tree', 'state_tree', part, Object.keys(variables) as (keyof StateTree)[]);
+      assignBranch(variables[known], branch as StateBranch);
+    }
   }
 
   override get_config(): Record<string, unknown> {

@@ -1,5 +1,4 @@
 /** What attention with several heads shares: projections, masks, the weighted mean of the values. */
-import { isTensorLike } from '../../engine/convert.js';
 import { formatShape, ShapeError, type SymbolicShape } from '../../engine/shape.js';
 import { Tensor } from '../../engine/tensor.js';
 import * as constraints from '../../constraints/index.js';
@@ -120,7 +119,8 @@ export abstract class BaseHeads extends Layer {
 
   override call(query: Tensor, options: CallOptions = {}): Tensor | [Tensor, Tensor | null] {
     const { training, return_attention_scores = false } = options;
-    const value = this.#valueOf(options);
+    const { value } = options;
+    if (!(value instanceof Tensor)) return this.#lacksValue();
     const key = (options.key ?? value) as Tensor;
     // 1. Where attention is allowed.
     const mask = this.#maskFor(query, value, options);
@@ -133,13 +133,6 @@ export abstract class BaseHeads extends Layer {
     // 4. The heads together.
     const outputs = this._output_dense<Tensor, Tensor>(gate ? ops.multiply(mixed, gate as Tensor) : mixed);
     return return_attention_scores ? [outputs, scores] : outputs;
-  }
-
-  #valueOf(options: CallOptions): Tensor {
-    const { value } = options;
-    if (value instanceof Tensor) return value;
-    if (!isTensorLike(value)) this.#lacksValue();
-    return ops.convert_to_tensor(value, this.compute_dtype);
   }
 
   #lacksValue(): never {

@@ -84,6 +84,8 @@ describeBackends('Attention with several heads', () => {
     expect(layer<unknown, Tensor>({ query, value }).arraySync()).to.deep.equal(expected);
     expect(layer<unknown, Tensor>(query, { value, key: value }).arraySync()).to.deep.equal(expected);
     expect(layer<unknown, Tensor>(query.arraySync(), value.arraySync()).arraySync()).to.deep.equal(expected);
+    const fresh = new MultiHeadAttention(1, 2)<unknown, Tensor>([[[1, 2]]], [[[3], [4]]], { attention_mask: [[[true, false]]] });
+    expect(fresh.shape).to.deep.equal([1, 1, 2]);
   }));
 
   it('works in functional models of open lengths, and comes back from JSON', () => tidy(() => {
