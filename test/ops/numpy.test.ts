@@ -3,12 +3,15 @@ import { loadGolden, type GoldenCall } from '../golden/golden.js';
 import { describeBackends } from '../support/backends.js';
 import { checkCall, checkGradient, report, type GradientCall } from '../support/check-op.js';
 
-const FAMILIES = ['numpy_elementwise', 'numpy_statistics', 'numpy_arrays'] as const;
+const FAMILIES = ['numpy_elementwise', 'numpy_statistics', 'numpy_arrays', 'rest'] as const;
 
 /** Calls, or whole ops, that differ from Keras on TensorFlow on purpose, and why. */
 const ROT90 = 'Keras mixes up the sides of planes that are no squares in a half turn';
 const INFINITE = 'Keras puts the largest number in the place of Infinity too; NumPy and JAX do not';
+const VSTACK = 'Keras joins vectors end to end; NumPy, and the example in Keras, make rows of them';
 const DEPARTURES: Readonly<Record<string, string>> = {
+  'rest: vstack(["float32[3]","float32[3]"])': VSTACK,
+  'rest: select(["bool[2]","bool[2]"], ["int32[2]","float32[2]"])': 'Keras promotes by NumPy\'s rules here alone',
   'numpy_elementwise: saturate_cast("float32[3]", "int32")': 'in Keras the upper limit overflows',
   'numpy_statistics: nancumsum("float32[3,3]")': INFINITE,
   'numpy_statistics: nancumsum("float32[3,3]", {"axis":0})': INFINITE,
@@ -17,6 +20,7 @@ const DEPARTURES: Readonly<Record<string, string>> = {
   'numpy_arrays: rot90("float32[2,3,4]", {"k":2,"axes":[2,0]})': ROT90,
 };
 const GRADIENT_DEPARTURES: Readonly<Record<string, string>> = {
+  'rest: vstack(["float32[3]","float32[3]"])': VSTACK,
   'numpy_elementwise: sinc("float32[7]")': 'TensorFlow gives NaN at 0, where the derivative is 0',
   'numpy_statistics: nancumsum("float32[3,3]")': INFINITE,
   'numpy_statistics: nancumsum("float32[3,3]", {"axis":0})': INFINITE,

@@ -4,7 +4,7 @@ ops_sequence and ops_vision."""
 import keras
 
 from . import (
-    ops_arrays, ops_elementwise, ops_linalg, ops_nn, ops_numpy, ops_reductions, ops_sequence, ops_vision,
+    ops_arrays, ops_elementwise, ops_linalg, ops_nn, ops_numpy, ops_reductions, ops_rest, ops_sequence, ops_vision,
 )  # fmt: skip
 from .ops_elementwise import MAYBE
 
@@ -75,6 +75,7 @@ TABLES = {
     "indexing": ops_arrays.indexing,
     "creation": ops_arrays.creation,
     "products": ops_arrays.products,
+    "rest": ops_rest.rest,
     "linalg": ops_linalg.linalg,
     "fourier": ops_linalg.fourier,
     "signals": ops_linalg.signals,

@@ -74,6 +74,13 @@ function integerPower(base: number, exponent: number): number {
   return result;
 }
 
+/** Distances up to the bits of the dtype less one, as in TensorFlow; longer ones are cut to that. */
+const shift = (fn: Binary): Plain => (m, x, context) => {
+  const { dtype } = context.inputs[0];
+  const most = (dtype === 'bool' ? 8 : Number(/\d+/.exec(dtype)![0])) - 1;
+  return binary((a, distance) => fn(a, Math.min(Math.max(distance, 0), most)))(m, x, context);
+};
+
 const sigmoid: Unary = (x) => 1 / (1 + Math.exp(-x));
 const relu: Unary = (x) => (x < 0 ? 0 : x);
 const elu: Unary = (x) => (x < 0 ? Math.expm1(x) : x);
@@ -128,8 +135,7 @@ export const elementwiseKernels: KernelTable<keyof typeof elementwise> = {
   maximum: binary(Math.max), minimum: binary(Math.min), arctan2: binary(Math.atan2),
   squared_difference: binary((x, y) => (x - y) * (x - y), 'SquaredDifference', (x, y) => Math.imul(x - y, x - y)),
   bitwise_and: binary((x, y) => x & y), bitwise_or: binary((x, y) => x | y), bitwise_xor: binary((x, y) => x ^ y),
-  // JavaScript takes the distance modulo 32.
-  left_shift: binary((x, y) => (y > 31 ? 0 : x << y)), right_shift: binary((x, y) => x >> Math.min(y, 31)),
+  left_shift: shift((x, y) => x << y), right_shift: shift((x, y) => x >> y),
   logical_and: binary((x, y) => x & y), logical_or: binary((x, y) => x | y),
   equal: comparison((x, y) => x === y, 'Equal'), not_equal: comparison((x, y) => x !== y, 'NotEqual'),
   greater: comparison((x, y) => x > y, 'Greater'), greater_equal: comparison((x, y) => x >= y, 'GreaterEqual'),
