@@ -13,6 +13,7 @@ import { KerasTensor } from '../../src/ops/keras-tensor.js';
 import { UnknownArgumentError } from '../../src/utils/arguments.js';
 import { ellipsis, slice } from '../../src/utils/slice.js';
 import { describeBackends } from '../support/backends.js';
+import { opNamed } from '../support/check-op.js';
 
 const ITEM = ops.get_item as unknown as (x: unknown, key: unknown) => Tensor;
 const MATRIX = [[1, 2, 3], [4, 5, 6]];
@@ -103,6 +104,18 @@ describeBackends('calling ops', (backend) => {
       [() => ops.cast([1], 'float31'), /Unknown dtype 'float31'/],
     ];
     for (const [call, message] of messages) expect(call).to.throw(message);
+  });
+
+  it('refuses sparse and ragged results, which do not exist', () => {
+    const calls: [string, unknown[]][] = [
+      ['one_hot', [[1], 2, { sparse: true }]], ['multi_hot', [[1], 2, { sparse: true }]],
+      ['bincount', [toTensor([1], 'int32'), { sparse: true }]], ['convert_to_tensor', [[1], { ragged: true }]],
+    ];
+    for (const [op, args] of calls) {
+      expect(() => opNamed(op)(...args), op).to.throw(TypeError, /(sparse|ragged) tensor/);
+    }
+    expect(() => opNamed('moments')([1], 0, { synchronized: true })).to.throw(TypeError, 'one device');
+    expect(ops.one_hot([1], 2, { sparse: false }).arraySync()).to.deep.equal([[0, 1]]);
   });
 
   it('tells where values are needed that a compiled function does not have', () => {

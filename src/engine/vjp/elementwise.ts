@@ -31,7 +31,13 @@ const negativeBranch = (g: Tensor, y: Tensor): Tensor => where(apply('less', [y,
 
 export const elementwiseVjp = {
   negative: unary((g) => neg(g)),
-  absolute: unary((g, x) => mul(toDType(g, x), apply('sign', [x]))),
+  absolute: unary((g, x, y) => {
+    if (x.dtype !== 'complex64') return mul(g, apply('sign', [x]));
+    // In the direction of x, which has a derivative of its own; none at 0.
+    const isZero = apply('equal', [y, scalar(0, y)]);
+    const share = div(g, apply('select', [isZero, scalar(1, y), y]));
+    return mul(toDType(where(apply('logical_not', [isZero]), share), x), x);
+  }),
   sign: null, floor: null, ceil: null, round: null,
   square: holomorphic((g, x) => mul(g, times(2, x))),
   reciprocal: holomorphic((g, _, y) => neg(mul(g, square(y)))),

@@ -9,6 +9,7 @@ import { Variable } from '../../engine/variable.js';
 import { kerasExport } from '../../saving/registration.js';
 import { full } from '../compose.js';
 import { defineOp } from '../define.js';
+import { requireDense } from '../dense.js';
 import { KerasTensor } from '../keras-tensor.js';
 import { cast as castTo, scalarLike } from '../promotion.js';
 
@@ -64,12 +65,18 @@ export const saturate_cast = defineOp('keras.ops.saturate_cast', ['x', 'dtype'],
  *
  * @param dtype default: floatx for numbers, bool for booleans, int64 for BigInt, a typed array's or tensor's
  *   own
+ * @param sparse false or null: there are no sparse tensors
+ * @param ragged false or null: there are no ragged tensors
  * @example
  * ops.convert_to_tensor([1, 2], 'int32').dtype; // 'int32'
  */
-export const convert_to_tensor = defineOp('keras.ops.convert_to_tensor', ['x', 'dtype'], (
-  x: TensorLike, dtype: string | null = null,
-): Tensor => toTensor(x, dtype ? standardizeDType(dtype) : undefined));
+export const convert_to_tensor = defineOp('keras.ops.convert_to_tensor', ['x', 'dtype', 'sparse', 'ragged'], (
+  x: TensorLike, dtype: string | null = null, sparse: false | null = null, ragged: false | null = null,
+): Tensor => {
+  requireDense('convert_to_tensor', 'sparse', sparse);
+  requireDense('convert_to_tensor', 'ragged', ragged);
+  return toTensor(x, dtype ? standardizeDType(dtype) : undefined);
+});
 
 /**
  * The values in host memory: an `NDArray` with `data` (a typed array), `shape` and `dtype`; half types as

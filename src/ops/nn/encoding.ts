@@ -4,6 +4,7 @@ import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { getDefaultFloat, standardizeDType, type DType } from '../../engine/dtype.js';
 import { canonicalAxis } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
+import { requireDense } from '../dense.js';
 import { any, max } from '../tensor-math.js';
 import { cast } from '../promotion.js';
 import { defineNN } from './define.js';
@@ -17,7 +18,7 @@ export function toIndices(x: TensorLike): Tensor {
 function oneHot(
   op: string, x: TensorLike, num_classes: number, axis: number, dtype: string | null, sparse: boolean,
 ): Tensor {
-  if (sparse) throw new TypeError(`No backend has sparse tensors: ${op} gives dense ones. Leave sparse out, or give false.`);
+  requireDense(op, 'sparse', sparse);
   if (!Number.isInteger(num_classes) || num_classes < 1) {
     throw new RangeError(`The num_classes of ${op} must be a positive integer, received ${String(num_classes)}.`);
   }

@@ -32,12 +32,19 @@ function momentsOf(x: Tensor, axes: Axes, keepdims: boolean): [Tensor, Tensor] {
  * @param x tensor
  * @param axes axis or axes to reduce, null for all
  * @param keepdims whether reduced axes stay, with length 1; default false
+ * @param synchronized false: moments over the replicas of several devices are not computed
  * @returns [mean, variance]
  * @example
  * const [mean, variance] = ops.moments([1, 3], 0); // 2, 1
  */
-export const moments = defineNN('moments', ['x', 'axes', 'keepdims'],
-  (x: TensorLike, axes: Axes, keepdims: boolean = false): [Tensor, Tensor] => momentsOf(toFloat(x), axes, keepdims));
+export const moments = defineNN('moments', ['x', 'axes', 'keepdims', 'synchronized'], (
+  x: TensorLike, axes: Axes, keepdims: boolean = false, synchronized: false = false,
+): [Tensor, Tensor] => {
+  if (synchronized) {
+    throw new TypeError('moments cannot be synchronized: it computes on one device. Leave synchronized out, or false.');
+  }
+  return momentsOf(toFloat(x), axes, keepdims);
+});
 
 /**
  * (x - mean) / sqrt(variance + epsilon), times scale, plus offset. Source: keras.ops.batch_normalization.

@@ -8,6 +8,7 @@ import {
   and, broadcastTo, either, full, iota, minus, over, plus, reduce, requireInteger, reshapeTo, times,
 } from '../compose.js';
 import { defineOp } from '../define.js';
+import { requireDense } from '../dense.js';
 import { cast, scalarLike, toIndices } from '../promotion.js';
 import { requireValues } from './nonzero.js';
 import { searchsorted } from './sorting.js';
@@ -29,13 +30,15 @@ function binsFor(places: Tensor, minlength: number): number {
  * @param x integers >= 0: [n] or [batch, n]
  * @param weights of the shape of x; null (default): ones, counted in int32
  * @param minlength least number of bins; default 0
+ * @param sparse false: there are no sparse tensors
  * @throws TracedValueError in a compiled function and on symbolic tensors
  * @example
  * ops.bincount(ops.array([1, 2, 2], 'int32')).arraySync(); // [0, 1, 2]
  */
-export const bincount = defineOp('keras.ops.bincount', ['x', 'weights', 'minlength'], (
-  x: TensorLike, weights: TensorLike | null = null, minlength = 0,
+export const bincount = defineOp('keras.ops.bincount', ['x', 'weights', 'minlength', 'sparse'], (
+  x: TensorLike, weights: TensorLike | null = null, minlength = 0, sparse: false = false,
 ): Tensor => {
+  requireDense('bincount', 'sparse', sparse);
   const given = toTensor(x);
   const places = isInteger(given.dtype) ? toIndices(given, 'The values of bincount') : cast(given, 'int32');
   if (places.ndim !== 1 && places.ndim !== 2) {

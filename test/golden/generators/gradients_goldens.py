@@ -254,6 +254,42 @@ def second_order():
     return cases
 
 
+COMPLEX_UNARY = [
+    "square", "exp", "sqrt", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsinh", "reciprocal", "rsqrt", "expm1",
+    "log1p", "negative", "conj", "real", "imag", "angle", "absolute", "sum", "mean", "prod", "transpose", "det", "inv", "qr",
+    "eig", "sigmoid",
+]  # fmt: skip
+COMPLEX_BINARY = ["add", "subtract", "multiply", "divide", "power", "matmul", "solve"]
+
+
+def complex_numbers():
+    """Gradients by real pairs [..., 2] through functions of complex numbers; results are taken apart again."""
+    cases = []
+    for op in COMPLEX_UNARY + COMPLEX_BINARY:
+        rng = rng_for("complex/" + op)
+        count = 1 if op in COMPLEX_UNARY else 2
+        pairs = [rand(rng, (3, 2, 2) if op == "qr" else (2, 2, 2), 0.3, 1.5) for _ in range(count)]
+
+        def parts(*xs):
+            out = call(op, [tf.complex(x[..., 0], x[..., 1]) for x in xs], {})
+            # The phase of an eigenvector is free: its size is not.
+            outs = [out[0], tf.abs(out[1])] if op == "eig" else list(out) if isinstance(out, (list, tuple)) else [out]
+            return tf.concat([tf.reshape(p(o), [-1]) for o in outs for p in (tf.math.real, tf.math.imag)], 0)
+
+        try:
+            with tf.GradientTape() as tape:
+                tape.watch(pairs)
+                out = parts(*pairs)
+                probe = t(np.round(rng.uniform(-1, 1, out.shape), 2))
+                total = tf.reduce_sum(out * probe)
+            grads = tape.gradient(total, pairs)
+        except Exception:
+            # Kernels that TensorFlow does not have for complex numbers.
+            continue
+        cases.append({"op": op, "args": pairs, "outputs": [out], "probe": [probe], "grads": grads})
+    return cases
+
+
 SHARED = [
     "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
     "products", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
@@ -264,5 +300,6 @@ SHARED = [
 FAMILIES = {
     **{name: _family(TABLES[name]) for name in SHARED},
     "awkward": awkward,
+    "complex_numbers": complex_numbers,
     "second_order": second_order,
 }
