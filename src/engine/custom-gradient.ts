@@ -15,17 +15,17 @@ const isSource = (leaf: unknown): leaf is TensorLike =>
   leaf instanceof Tensor || leaf instanceof Variable || ArrayBuffer.isView(leaf) || typeof leaf === 'number';
 
 /**
- * A function with a gradient of its own. `fn` returns the output and a function from the output's gradient to the
+ * A function with a gradient of its own. `f` returns the output and a function from the output's gradient to the
  * gradients of the arguments (an array when there are several). Source: keras.ops.custom_gradient.
  */
-export function custom_gradient<A extends unknown[], R>(fn: (...args: A) => [R, Pullback]): (...args: A) => R {
+export function custom_gradient<A extends unknown[], R>(f: (...args: A) => [R, Pullback]): (...args: A) => R {
   return (...args) => {
     const leaves = flatten(args).map((leaf) => (isSource(leaf) ? toTensor(leaf) : leaf));
     const sources = leaves.filter((leaf) => leaf instanceof Tensor);
     const tapes = context.tapes;
     // Outer tapes must not see inside, or both gradients would count; the gradient function itself is recorded.
     const { result, outputs, pullback } = withContext({ tapes: [] }, () => {
-      const [output, gradient] = fn(...(packAs(args, leaves) as A));
+      const [output, gradient] = f(...(packAs(args, leaves) as A));
       const made = tensorsOf(output);
       const backward = (upstream: readonly Tensor[]): Tensor[] => checked(sources, gradient(...upstream));
       // An argument handed back is made a tensor of its own, or the gradient of the output would be the argument's too.
