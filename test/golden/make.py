@@ -43,6 +43,7 @@ AREAS = [
     "legacy",
     "ops",
     "gradients",
+    "tree",
     "control",
 ]
 
