@@ -1,17 +1,16 @@
 /** Cases of control flow: in compiled graphs and at once, with results and the memory they leave behind. */
-import assert from 'node:assert/strict';
-import type { Backend } from '../backend.js';
 import { apply, applyAll } from '../../engine/apply.js';
 import { withContext } from '../../engine/context.js';
 import type { Subgraph } from '../../engine/graph.js';
-import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
+import type { ParamsOf } from '../../engine/primitives/index.js';
 import type { control } from '../../engine/primitives/control.js';
 import type { Shape } from '../../engine/shape.js';
 import { traceClosed } from '../../engine/subgraph.js';
 import type { Tensor } from '../../engine/tensor.js';
 import type { ConformanceCase } from './case.js';
 import { graph, run, runAsync } from './graphs.js';
-import { expectValues, t, upload, type Literal } from './literal.js';
+import { t, type Literal } from './literal.js';
+import { check } from './primitives.js';
 
 const add = (a: Tensor, b: Tensor): Tensor => apply('add', [a, b]);
 const mul = (a: Tensor, b: Tensor): Tensor => apply('multiply', [a, b]);
@@ -67,22 +66,10 @@ const rows = [
     params: () => ({ values: 1, arguments: 1, backward: part([[1], [2]], (r) => [total(r)]) }) },
 ] as Row<keyof typeof control>[];
 
-/** Executes a row at once, twice: the second time no memory may be left behind. */
 const atOnce = ({ name, what, inputs, params, expected }: Row<keyof typeof control>): ConformanceCase => ({
   name: `${name}: ${what}`,
-  run(backend: Backend) {
-    let before = -1;
-    for (let round = 0; round < 2; round++) {
-      before = backend.memory().tensors;
-      const operands = inputs.map((literal) => upload(backend, literal, 'float32'));
-      const outputs = expected.map(({ shape, dtype = 'float32' }) => ({ shape, dtype }));
-      const made = backend.execute(name as PrimitiveName, operands, withContext({ backend }, params) as never, outputs);
-      made.forEach((handle, i) => expectValues(backend, handle, expected[i], 'float32', `${name} result ${i}`));
-      operands.forEach(({ handle }, i) => expectValues(backend, handle, inputs[i], 'float32', `${name} operand ${i} afterwards`));
-      for (const handle of [...made, ...operands.map(({ handle: own }) => own)]) backend.dispose(handle);
-    }
-    assert.equal(backend.memory().tensors, before, `${name}: tensors alive after everything was disposed`);
-  },
+  run: (backend) => check(backend, name,
+    { inputs, expected, params: withContext({ backend }, params) as never, dtypes: ['float32'] }, 'float32'),
 });
 
 /** Adds a slice to the carry; as long as the sum of the elements is below 10, multiplies by w. */

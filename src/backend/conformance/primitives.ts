@@ -16,7 +16,7 @@ function outputsOf<N extends PrimitiveName>(name: N, inputs: readonly Aval[], pa
 }
 
 /** Runs one row twice: the second time no memory may be left behind (the first may fill caches). */
-function check<N extends PrimitiveName>(
+export function check<N extends PrimitiveName>(
   backend: Backend, name: N, row: ReferenceRow<ParamsOf<N>>, dtype: DType,
 ): void {
   const { params, expected } = row;
