@@ -6,7 +6,7 @@ import { closeTo, difference, equalTo, goldenPath, isGoldenTensor, loadGolden } 
 
 const AREAS = [
   'ops', 'gradients', 'dtypes', 'random', 'initializers', 'layers', 'losses', 'metrics', 'optimizers',
-  'models', 'saved', 'digits', 'control',
+  'models', 'saved', 'digits', 'control', 'utils',
 ];
 
 function floats(data: number[], shape = [data.length], dtype = 'float32'): GoldenTensor {

@@ -44,6 +44,7 @@ AREAS = [
     "ops",
     "gradients",
     "tree",
+    "utils",
     "control",
 ]
 
