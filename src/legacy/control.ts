@@ -10,10 +10,13 @@ import { KerasTensor } from '../ops/keras-tensor.js';
 import { cast, promoteAll } from '../ops/promotion.js';
 import { reshape, where } from '../ops/tensor-math.js';
 import { branchValue, type Branch } from './learning-phase.js';
+import { byPosition } from './named.js';
 import { runOrRecord } from './specified-operation.js';
 
+const SWITCH_ARGUMENTS = ['condition', 'then_expression', 'else_expression'] as const;
+
 /** Both values are computed, and the condition chooses between their elements. */
-const choose = defineOp('keras.backend.switch', ['condition', 'then_expression', 'else_expression'], (
+const choose = defineOp('keras.backend.switch', SWITCH_ARGUMENTS, (
   condition: TensorLike, then_expression: TensorLike, else_expression: TensorLike,
 ): Tensor => {
   const flags = cast(toTensor(condition), 'bool');
@@ -43,9 +46,12 @@ function backendSwitch(
 function backendSwitch(
   condition: TensorLike | KerasTensor, then_expression: Branch, else_expression: Branch,
 ): Tensor | KerasTensor;
-function backendSwitch(
-  condition: TensorLike | KerasTensor, then_expression: Branch, else_expression: Branch,
-): Tensor | KerasTensor {
+function backendSwitch(args: {
+  condition: TensorLike | KerasTensor; then_expression: Branch; else_expression: Branch;
+}): Tensor | KerasTensor;
+function backendSwitch(...args: unknown[]): Tensor | KerasTensor {
+  const [condition, then_expression, else_expression] = byPosition('switch', SWITCH_ARGUMENTS, args) as
+    [TensorLike | KerasTensor, Branch, Branch];
   if (!(condition instanceof KerasTensor) && !context.tracer) {
     const flag = toTensor(condition);
     if (flag.ndim === 0) {
@@ -88,9 +94,10 @@ export function stop_gradient(
  * @example
  * keras.backend.print_tensor(keras.ops.array([1, 2]), 'x = '); // [1, 2]
  */
-export function print_tensor(x: KerasTensor, message?: string): KerasTensor;
-export function print_tensor(x: TensorLike, message?: string): Tensor;
-export function print_tensor(x: TensorLike | KerasTensor, message = ''): Tensor | KerasTensor {
+export function print_tensor(x: KerasTensor, message?: string | { message?: string }): KerasTensor;
+export function print_tensor(x: TensorLike, message?: string | { message?: string }): Tensor;
+export function print_tensor(...args: unknown[]): Tensor | KerasTensor {
+  const [x, message = ''] = byPosition('print_tensor', ['x', 'message'], args) as [TensorLike | KerasTensor, string?];
   const print = (value: TensorLike): Tensor => {
     const tensor = toTensor(value);
     process.stderr.write(`${message}${JSON.stringify(tensor.arraySync(), (_, item: unknown) => (typeof item === 'bigint' ||

@@ -13,6 +13,7 @@ import { convert_to_numpy } from '../ops/core/conversion.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { notice } from '../utils/notice.js';
 import { fixedPhase, phasePlaceholder } from './learning-phase.js';
+import { byPosition } from './named.js';
 
 /** A value of the graph: symbolic, a variable (read at each call), or a function that computes from variables. */
 type Output = KerasTensor | Variable | Tensor | (() => TensorLike);
@@ -116,8 +117,15 @@ class Graph {
  * total; // 10
  */
 function backendFunction(
-  inputs: readonly KerasTensor[], outputs: readonly Output[] | Output, updates: readonly FunctionUpdate[] = [],
-): BackendFunction {
+  inputs: readonly KerasTensor[], outputs: readonly Output[] | Output,
+  updates?: readonly FunctionUpdate[] | { updates?: readonly FunctionUpdate[] },
+): BackendFunction;
+function backendFunction(args: {
+  inputs: readonly KerasTensor[]; outputs: readonly Output[] | Output; updates?: readonly FunctionUpdate[];
+}): BackendFunction;
+function backendFunction(...args: unknown[]): BackendFunction {
+  const [inputs, outputs, updates = []] = byPosition('function', ['inputs', 'outputs', 'updates'], args, ['outputs']) as
+    [readonly KerasTensor[], unknown, (readonly FunctionUpdate[])?];
   const graph = new Graph(inputs, outputs, updates);
   const run = (tensors: readonly Tensor[], training: boolean | undefined): Tensor[] => graph.run(tensors, training);
   const compiled = jit(run, { name: 'backend_function' });

@@ -7,6 +7,7 @@ import { GraphFunction } from '../models/graph-function.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { Operation } from '../ops/operation.js';
 import { computeOutputSpec } from '../ops/symbolic.js';
+import { byPosition } from './named.js';
 
 type Source = KerasTensor | Variable;
 
@@ -87,9 +88,10 @@ class GradientOperation extends Operation {
  * const f = K.function([x], K.gradients(loss, [x, w]));
  * f([[[1, 1]]]).map((gradient) => gradient.tolist()); // [[[6, 12]], [[6], [6]]]
  */
-export function gradients(loss: KerasTensor, variables: Source): KerasTensor[];
-export function gradients(loss: KerasTensor, variables: readonly Source[]): KerasTensor[];
-export function gradients(loss: KerasTensor, variables: Source | readonly Source[]): KerasTensor[] {
+export function gradients(loss: KerasTensor, variables: Source | readonly Source[]): KerasTensor[];
+export function gradients(args: { loss: KerasTensor; variables: Source | readonly Source[] }): KerasTensor[];
+export function gradients(...args: unknown[]): KerasTensor[] {
+  const [loss, variables] = byPosition('gradients', ['loss', 'variables'], args) as [KerasTensor, Source | readonly Source[]];
   if (!(loss instanceof KerasTensor)) {
     throw new TypeError(`K.gradients differentiates a loss that is computed from placeholders, received ${String(loss)}. ` +
       'For tensors with values, use keras.grad of a function, or keras.variable_gradients.');

@@ -5,6 +5,7 @@ import { currentCall } from '../layers/call-context.js';
 import { Input } from '../layers/core/input.js';
 import { defineOp } from '../ops/define.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
+import { byPosition } from './named.js';
 
 let fixed: 0 | 1 | undefined;
 let placeholder_: KerasTensor | undefined;
@@ -50,6 +51,7 @@ export function clear_learning_phase(): void {
   fixed = undefined;
 }
 
+const PHASE_ARGUMENTS = ['x', 'alt', 'training'] as const;
 type Phase = boolean | 0 | 1 | null;
 type Value = TensorLike | KerasTensor;
 /** A value, or a function that computes it when it is needed. */
@@ -83,9 +85,12 @@ function choose(x: Branch, alt: Branch, training: Phase): Tensor | KerasTensor {
  * @example
  * keras.backend.in_train_phase([1], () => [2]); // [2]
  */
-export function in_train_phase(x: Branch<TensorLike>, alt: Branch<TensorLike>, training?: Phase): Tensor;
-export function in_train_phase(x: Branch, alt: Branch, training?: Phase): Tensor | KerasTensor;
-export function in_train_phase(x: Branch, alt: Branch, training: Phase = null): Tensor | KerasTensor {
+export function in_train_phase(
+  x: Branch<TensorLike>, alt: Branch<TensorLike>, training?: Phase | { training?: Phase }): Tensor;
+export function in_train_phase(x: Branch, alt: Branch, training?: Phase | { training?: Phase }): Tensor | KerasTensor;
+export function in_train_phase(args: { x: Branch; alt: Branch; training?: Phase }): Tensor | KerasTensor;
+export function in_train_phase(...args: unknown[]): Tensor | KerasTensor {
+  const [x, alt, training = null] = byPosition('in_train_phase', PHASE_ARGUMENTS, args) as [Branch, Branch, Phase?];
   return choose(x, alt, training);
 }
 
@@ -94,8 +99,11 @@ export function in_train_phase(x: Branch, alt: Branch, training: Phase = null): 
  * @example
  * keras.backend.in_test_phase([1], [2]); // [1]
  */
-export function in_test_phase(x: Branch<TensorLike>, alt: Branch<TensorLike>, training?: Phase): Tensor;
-export function in_test_phase(x: Branch, alt: Branch, training?: Phase): Tensor | KerasTensor;
-export function in_test_phase(x: Branch, alt: Branch, training: Phase = null): Tensor | KerasTensor {
+export function in_test_phase(
+  x: Branch<TensorLike>, alt: Branch<TensorLike>, training?: Phase | { training?: Phase }): Tensor;
+export function in_test_phase(x: Branch, alt: Branch, training?: Phase | { training?: Phase }): Tensor | KerasTensor;
+export function in_test_phase(args: { x: Branch; alt: Branch; training?: Phase }): Tensor | KerasTensor;
+export function in_test_phase(...args: unknown[]): Tensor | KerasTensor {
+  const [x, alt, training = null] = byPosition('in_test_phase', PHASE_ARGUMENTS, args) as [Branch, Branch, Phase?];
   return choose(alt, x, training);
 }

@@ -4,7 +4,8 @@ import type { SymbolicShape } from '../engine/shape.js';
 import { Input } from '../layers/core/input.js';
 import { InputLayer } from '../layers/core/input-layer.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
-import { positionalArguments, type CallForms } from '../utils/arguments.js';
+import type { CallForms } from '../utils/arguments.js';
+import { byPosition } from './named.js';
 
 const ARGUMENTS = ['shape', 'ndim', 'dtype', 'name'] as const;
 type Values = [shape?: SymbolicShape | null, ndim?: number | null, dtype?: string | null, name?: string | null];
@@ -23,7 +24,7 @@ type Values = [shape?: SymbolicShape | null, ndim?: number | null, dtype?: strin
  */
 export function placeholder(...args: CallForms<typeof ARGUMENTS, Values>): KerasTensor {
   const [shape = null, ndim = null, dtype = null, name = null] =
-    positionalArguments('keras.backend.placeholder', ARGUMENTS, args) as Values;
+    byPosition('placeholder', ARGUMENTS, args) as Values;
   if (shape === null && !(Number.isInteger(ndim) && ndim! >= 0)) {
     throw new TypeError('K.placeholder needs a shape, such as [null, 3], or a number of axes, such as {ndim: 2}; ' +
       `received shape=${JSON.stringify(shape)}, ndim=${JSON.stringify(ndim)}.`);

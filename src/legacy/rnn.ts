@@ -13,7 +13,7 @@ import { flip } from '../ops/numpy/rearranging.js';
 import { cast } from '../ops/promotion.js';
 import { computeOutputSpec } from '../ops/symbolic.js';
 import { expandDims, less, reshape, sliceAxis, transpose, where, zeros } from '../ops/tensor-math.js';
-import { positionalArguments } from '../utils/arguments.js';
+import { byPosition } from './named.js';
 import { runOrRecord, withAxis, withoutAxis } from './specified-operation.js';
 
 /** One time step: [output, new states] of the inputs at that time and of the states followed by the constants. */
@@ -203,10 +203,13 @@ export function rnn(
   step_function: StepFunction, inputs: Inputs<TensorLike | KerasTensor>,
   initial_states: readonly (TensorLike | KerasTensor)[], ...args: [options?: RnnOptions] | RnnPositional
 ): RnnResult<KerasTensor>;
+export function rnn(args: RnnOptions & {
+  step_function: StepFunction; inputs: Inputs<TensorLike | KerasTensor>; initial_states: readonly (TensorLike | KerasTensor)[];
+}): RnnResult<Tensor> | RnnResult<KerasTensor>;
 export function rnn(...args: unknown[]): RnnResult<Tensor> | RnnResult<KerasTensor> {
   const [step, inputs, initial, go_backwards = false, mask = null, constants = null, unroll = false, input_length = null,
     time_major = false, zero_output_for_mask = false, return_all_outputs = true] =
-    positionalArguments('keras.backend.rnn', NAMES, args, ['inputs']) as [
+    byPosition('rnn', NAMES, args, ['inputs']) as [
       StepFunction, unknown, readonly TensorLike[], boolean?, (TensorLike | null)?, (readonly TensorLike[] | null)?, boolean?,
       (TensorLike | null)?, boolean?, boolean?, boolean?];
   const isNested = isPlainObject(inputs) || (Array.isArray(inputs) &&

@@ -12,14 +12,7 @@ import { KerasTensor } from '../ops/keras-tensor.js';
 import { full, toShape } from '../ops/compose.js';
 import { normal, uniform } from '../random/samplers.js';
 import type { Seed } from '../random/seed-generator.js';
-import { positionalArguments, type CallForms } from '../utils/arguments.js';
-
-/** A function with Keras's calling convention whose arguments are no operands of a graph. */
-function named<const N extends readonly string[], P extends readonly unknown[], R>(
-  name: string, names: N, implementation: (...args: P) => R,
-): (...args: CallForms<N, P>) => R {
-  return (...args) => implementation(...(positionalArguments(`keras.backend.${name}`, names, args) as unknown as P));
-}
+import { byPosition, named } from './named.js';
 
 type Named = string | null;
 
@@ -160,9 +153,8 @@ export const batch_get_value = (xs: readonly (TensorLike | KerasTensor)[]): NDAr
  * keras.backend.set_value(v, [3, 4]);
  * v; // [3, 4]
  */
-export function set_value(x: Variable, value: TensorLike): void {
-  requireVariable('set_value', x).assign(value);
-}
+export const set_value = named('set_value', ['x', 'value'], (x: Variable, value: TensorLike): void =>
+  requireVariable('set_value', x).assign(value));
 
 /**
  * Gives several variables their values. Source: keras.backend.batch_set_value.
@@ -194,7 +186,9 @@ function requireVariable(what: string, x: unknown): Variable {
  */
 export function update(x: Variable, new_x: KerasTensor): Update;
 export function update(x: Variable, new_x: TensorLike): Variable;
-export function update(x: Variable, new_x: TensorLike | KerasTensor): Variable | Update {
+export function update(args: { x: Variable; new_x: TensorLike | KerasTensor }): Variable | Update;
+export function update(...args: unknown[]): Variable | Update {
+  const [x, new_x] = byPosition('update', ['x', 'new_x'], args) as [Variable, TensorLike | KerasTensor];
   const target = requireVariable('update', x);
   if (new_x instanceof KerasTensor) return [target, new_x];
   target.assign(new_x);
@@ -208,7 +202,9 @@ export function update(x: Variable, new_x: TensorLike | KerasTensor): Variable |
  */
 export function update_add(x: Variable, increment: KerasTensor): Update;
 export function update_add(x: Variable, increment: TensorLike): Variable;
-export function update_add(x: Variable, increment: TensorLike | KerasTensor): Variable | Update {
+export function update_add(args: { x: Variable; increment: TensorLike | KerasTensor }): Variable | Update;
+export function update_add(...args: unknown[]): Variable | Update {
+  const [x, increment] = byPosition('update_add', ['x', 'increment'], args) as [Variable, TensorLike | KerasTensor];
   if (increment instanceof KerasTensor) return [requireVariable('update_add', x), add(x, increment)];
   requireVariable('update_add', x).assign_add(increment);
   return x;
@@ -221,7 +217,9 @@ export function update_add(x: Variable, increment: TensorLike | KerasTensor): Va
  */
 export function update_sub(x: Variable, decrement: KerasTensor): Update;
 export function update_sub(x: Variable, decrement: TensorLike): Variable;
-export function update_sub(x: Variable, decrement: TensorLike | KerasTensor): Variable | Update {
+export function update_sub(args: { x: Variable; decrement: TensorLike | KerasTensor }): Variable | Update;
+export function update_sub(...args: unknown[]): Variable | Update {
+  const [x, decrement] = byPosition('update_sub', ['x', 'decrement'], args) as [Variable, TensorLike | KerasTensor];
   if (decrement instanceof KerasTensor) return [requireVariable('update_sub', x), subtract(x, decrement)];
   requireVariable('update_sub', x).assign_sub(decrement);
   return x;
@@ -232,8 +230,10 @@ export function update_sub(x: Variable, decrement: TensorLike | KerasTensor): Va
  * @example
  * keras.backend.moving_average_update(keras.backend.variable([1, 2]), [3, 4], 0.5); // [2, 3]
  */
-export function moving_average_update(x: Variable, value: TensorLike, momentum: number): Variable {
-  const variable_ = requireVariable('moving_average_update', x);
-  tidy(() => variable_.assign_sub(multiply(subtract(variable_, value), 1 - momentum)));
-  return variable_;
-}
+export const moving_average_update = named('moving_average_update', ['x', 'value', 'momentum'], (
+  x: Variable, value: TensorLike, momentum: number,
+): Variable => {
+  const target = requireVariable('moving_average_update', x);
+  tidy(() => target.assign_sub(multiply(subtract(target, value), 1 - momentum)));
+  return target;
+});

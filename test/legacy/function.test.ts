@@ -209,6 +209,52 @@ describe('K: settings, values and mistakes', () => {
     expect(keras.config.image_data_format()).to.equal('channels_last');
   });
 
+  it('every function takes the arguments of the document, in its order and by its names', async () => {
+    const reduction = 'x, axis, keepdims';
+    const signatures: Record<string, string> = {
+      variable: 'value, dtype, name', placeholder: 'shape, ndim, dtype, name', zeros: 'shape, dtype, name',
+      ones: 'shape, dtype, name', eye: 'size, dtype, name', batch_dot: 'x, y, axes', gather: 'reference, indices',
+      sum: reduction, prod: reduction, any: reduction, all: reduction,
+      normalize_batch_in_training: 'x, gamma, beta, reduction_axes, epsilon',
+      batch_normalization: 'x, mean, std, beta, gamma, epsilon', permute_dimensions: 'x, pattern',
+      repeat_elements: 'x, rep, axis', resize_images: 'X, height_factor, width_factor, dim_ordering',
+      resize_volumes: 'X, depth_factor, height_factor, width_factor, dim_ordering', repeat: 'x, n', batch_flatten: 'x',
+      expand_dims: 'x, dim', squeeze: 'x, axis', temporal_padding: 'x, padding', spatial_2d_padding: 'x, padding, dim_ordering',
+      spatial_3d_padding: 'x, padding, dim_ordering', switch: 'condition, then_expression, else_expression',
+      rnn: 'step_function, inputs, initial_states, go_backwards, mask, constants, unroll, input_length',
+      conv2d: 'x, kernel, strides, border_mode, dim_ordering, image_shape, filter_shape, filter_dilation',
+      conv3d: 'x, kernel, strides, border_mode, dim_ordering, volume_shape, filter_shape',
+    };
+    for (const [name, names] of Object.entries(signatures)) {
+      const fn = (K as unknown as Record<string, (options: object) => unknown>)[name];
+      await errorOf(() => fn({ nothing: 0 }), `keras.backend.${name} has no argument`.replace(/backend\.(sum|prod|any|all) /, 'ops.$1 '),
+        `Known arguments: ${names}`);
+    }
+    expect(K.switch({ condition: true, then_expression: [1], else_expression: [2] })).to.have.property('shape');
+    expect(K.in_train_phase([1], [2], { training: 1 }).arraySync()).to.deep.equal([1]);
+    expect(K.foldl((a, b) => ops.add(a, b), [1, 2], { initializer: 10 }).item()).to.equal(13);
+    expect(K.map_fn((row) => row, [1, 2], { dtype: 'int32' }).dtype).to.equal('int32');
+  });
+
+  it('shapes of placeholders whose lengths vary', () => {
+    const shapeOf = (y: unknown): unknown => (y as keras.KerasTensor).shape;
+    const images = K.placeholder({ shape: [null, 3, null, null] });
+    const rows = K.placeholder([null, 4]);
+    const cube = K.placeholder([null, 5, 4]);
+    const table: [unknown, (number | null)[]][] = [
+      [K.conv2d(images, ops.ones([8, 3, 3, 3])), [null, 8, null, null]],
+      [K.spatial_2d_padding(images, [1, 2]), [null, 3, null, null]],
+      [K.resize_images(images, 2, 3, 'th'), [null, 3, null, null]],
+      [K.batch_flatten(cube), [null, 20]], [K.batch_dot(rows, cube, [1, 2]), [null, 5]], [K.batch_dot(rows, rows, 1), [null, 1]],
+      [K.repeat(rows, 6), [null, 6, 4]], [K.repeat_elements(cube, 3, 1), [null, 15, 4]], [K.temporal_padding(cube), [null, 7, 4]],
+      [K.normalize_batch_in_training(rows, ops.ones([4]), ops.zeros([4]), [0])[0], [null, 4]],
+      [K.permute_dimensions(cube, [0, 2, 1]), [null, 4, 5]], [K.gather(rows, [1, 0]), [2, 4]],
+      [K.expand_dims(rows), [null, 4, 1]], [K.dot(cube, ops.ones([4, 2])), [null, 5, 2]], [K.softmax(rows), [null, 4]],
+      [K.pool2d(K.placeholder([null, 6, 6, 2]), [2, 2], [2, 2]), [null, 3, 3, 2]],
+    ];
+    table.forEach(([y, expected], i) => expect(shapeOf(y), `row ${i}`).to.deep.equal(expected));
+  });
+
   const x = K.placeholder({ shape: [null, 3], name: 'pixels' });
   const t4 = ops.ones([1, 4, 4, 1]);
   const mistakes: Record<string, [() => unknown, ...string[]]> = {
