@@ -13,4 +13,5 @@ export { ProgbarLogger } from './progbar-logger.js';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.js';
 export { RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.js';
 export { SwapEMAWeights, type SwapEMAWeightsOptions } from './swap-ema-weights.js';
+export { TensorBoard, type TensorBoardOptions } from './tensorboard.js';
 export { NotFiniteLossError, TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.js';

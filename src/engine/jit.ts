@@ -35,6 +35,8 @@ export interface Compiled<A extends unknown[], R> {
   runAsync(...args: A): Promise<R>;
   /** Number of signatures traced so far. */
   readonly traceCount: number;
+  /** What was traced, one graph for each signature. */
+  readonly graphs: readonly Graph[];
   /** Frees compiled graphs; they are made again at the next call. */
   dispose(): void;
 }
@@ -148,8 +150,9 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
   };
   const dispose = (): void => disposeAll(programs);
   abandoned.register(compiled, programs);
-  return Object.defineProperty(Object.assign(compiled, { runAsync, dispose }), 'traceCount', {
-    get: () => programs.size,
+  return Object.defineProperties(Object.assign(compiled, { runAsync, dispose }), {
+    traceCount: { get: () => programs.size },
+    graphs: { get: () => [...programs.values()].map(({ graph }) => graph) },
   }) as Compiled<A, R>;
 }
 

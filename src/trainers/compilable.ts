@@ -4,6 +4,7 @@ import type { Logs } from '../callbacks/callback.js';
 import { apply } from '../engine/apply.js';
 import { scalarTensor } from '../engine/convert.js';
 import { variable_gradients } from '../engine/gradients.js';
+import type { Graph } from '../engine/graph.js';
 import { flatten, isPlainObject } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 import { Layer } from '../layers/layer.js';
@@ -268,6 +269,11 @@ export abstract class Compilable extends Layer {
     const [first] = flatten(x) as Tensor[];
     const sample_weight = scalarTensor(first.shape[0] ?? 1, 'float32');
     this.#compiled?.lossTracker.update_state(loss, { sample_weight });
+  }
+
+  /** The traced step of training, once there is one. */
+  get _trainGraph(): Graph | undefined {
+    return this.#functions.get('train')?.graph;
   }
 
   protected stepFunction(kind: Kind): StepFunction<unknown> {

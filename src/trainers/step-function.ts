@@ -1,5 +1,6 @@
 /** Runs steps: compiled and off the JavaScript thread, or eagerly when asked for or needed. */
 import { notice } from '../utils/notice.js';
+import type { Graph } from '../engine/graph.js';
 import { jit, type Compiled } from '../engine/jit.js';
 import { tidy } from '../engine/scope.js';
 import { Tensor, TracedValueError } from '../engine/tensor.js';
@@ -67,6 +68,11 @@ export class StepFunction<R> {
         'synchronous: they compute with ops and return tensors; await values in callbacks instead.');
     }
     return result as R;
+  }
+
+  /** The graph of the first signature; none while the steps are eager. */
+  get graph(): Graph | undefined {
+    return this.#eager ? undefined : this.#compiled.graphs[0];
   }
 
   /** Whether steps are known to run off the JavaScript thread, so that others may be asked for meanwhile. */
