@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import type { Backend } from '../../src/backend/backend.js';
 import { context } from '../../src/engine/context.js';
 import { grad } from '../../src/engine/gradients.js';
-import { Tensor } from '../../src/engine/tensor.js';
+import { jit } from '../../src/engine/jit.js';
+import type { Tensor } from '../../src/engine/tensor.js';
 import * as ops from '../../src/ops/index.js';
 import { difference, loadGolden, type ActualTensor, type GoldenTensor } from '../golden/golden.js';
 import { tensorOf } from '../golden/tensors.js';
@@ -58,6 +59,15 @@ describe('complex numbers against TensorFlow', () => {
         expect(difference(hostOf(gradient), grads[i], TOLERANCE), `by operand ${i}`).to.equal(undefined));
     });
   }
+
+  it('refuses what has no kernel by name, in a compiled function too', () => {
+    const z = ops.view_as_complex([[1, 2]]);
+    const run = jit((x: Tensor) => ops.floor(x));
+    for (const call of [() => ops.floor(z), () => run(z)]) {
+      expect(call).to.throw(TypeError, /floor.*complex64.*tensorflow/);
+    }
+    run.dispose();
+  });
 
   it('det against finite differences', () => {
     const [{ args: [golden] }] = cases.filter(({ op }) => op === 'det');

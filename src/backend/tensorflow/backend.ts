@@ -73,15 +73,16 @@ export class TensorFlowBackend implements Backend {
     try {
       return this.#eager.execute(name, inputs, params, outputs);
     } catch (error) {
-      for (const { dtype } of [...inputs, ...outputs]) {
-        const reason = this.unsupported(name, dtype);
-        if (reason) throw new TypeError(`The primitive ${name} cannot be computed for dtype ${dtype}: ${reason}.`, { cause: error });
-      }
-      throw error;
+      const refusal = this.#refusal(name, [...inputs, ...outputs]);
+      throw refusal === undefined ? error : new TypeError(refusal, { cause: error });
     }
   }
 
   compile(graph: Graph, { name, jit }: CompileOptions): Executable {
+    for (const node of graph.nodes) {
+      const refusal = this.#refusal(node.primitive, [...node.inputs, ...node.outputs]);
+      if (refusal !== undefined) throw new TypeError(refusal);
+    }
     return this.#compile(graph, name, jit, jit ? NO_FUSIONS : (this.#fusions ??= this.#probeFusions()));
   }
 
@@ -147,6 +148,14 @@ export class TensorFlowBackend implements Backend {
 
   disposeVariable(variable: Handle): void {
     this.#binding.deleteTensor(variable as number);
+  }
+
+  #refusal(name: PrimitiveName, avals: readonly Aval[]): string | undefined {
+    for (const { dtype } of avals) {
+      const reason = this.unsupported(name, dtype);
+      if (reason) return `The primitive ${name} cannot be computed for dtype ${dtype}: ${reason}.`;
+    }
+    return undefined;
   }
 
   unsupported(name: PrimitiveName, dtype: DType): string | undefined {

@@ -1,11 +1,12 @@
 /** Divisors and multiples of integers, and the neighbours of floating-point numbers. */
 import { apply } from '../../engine/apply.js';
 import type { TensorLike } from '../../engine/convert.js';
-import { bytesPerElement, isInteger, isUnsigned, type DType } from '../../engine/dtype.js';
+import { isInteger, isUnsigned, type DType } from '../../engine/dtype.js';
 import { custom_gradient } from '../../engine/custom-gradient.js';
 import { broadcastShapes } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { broadcastTo, either, full, plus, reduce, times } from '../compose.js';
+import { while_loop } from '../core/control.js';
 import { defineOp } from '../define.js';
 import { promote, promoteFloat, scalarLike } from '../promotion.js';
 
@@ -23,22 +24,20 @@ function toSizes(x1: TensorLike, x2: TensorLike, what: string): [Tensor, Tensor]
   return [a, b];
 }
 
-/** The most steps of Euclid's algorithm: consecutive Fibonacci numbers of this many bits. Source: Lame 1844. */
-const stepsFor = (dtype: DType): number => Math.ceil(8 * bytesPerElement(dtype) * 1.4405) + 2;
-
 /** Euclid's algorithm, all elements in step; where the remainder is 0 nothing changes any more. */
 function divisorOf(x1: Tensor, x2: Tensor): Tensor {
-  let [a, b] = [x1, x2];
-  const zero = scalarLike(0, a);
-  const one = scalarLike(1, a);
-  for (let step = 0; step < stepsFor(a.dtype); step++) {
-    const isOpen = apply('not_equal', [b, zero]);
-    // Where values can be read, most are done after a few steps.
-    if (!isOpen.isTraced && reduce('reduce_any', isOpen, null).item() === 0) break;
-    const remainder = apply('mod', [a, either(isOpen, b, one)]);
-    [a, b] = [either(isOpen, b, a), either(isOpen, remainder, zero)];
-  }
-  return a;
+  const zero = scalarLike(0, x1);
+  const one = scalarLike(1, x1);
+  const isOpen = (b: Tensor): Tensor => apply('not_equal', [b, zero]);
+  const [divisor] = while_loop(
+    (_, b: Tensor) => reduce('reduce_any', isOpen(b), null),
+    (a: Tensor, b: Tensor) => {
+      const open = isOpen(b);
+      const remainder = apply('mod', [a, either(open, b, one)]);
+      return [either(open, b, a), either(open, remainder, zero)];
+    },
+    [x1, x2]);
+  return divisor;
 }
 
 /**

@@ -179,6 +179,20 @@ def awkward():
         ("mod", [t([5.5, -5.5]), t([2.0, 2.0])], {}),
         ("floor_divide", [t([5.5, -5.5]), t([2.0, 2.0])], {}),
         ("round", [t([0.4, 0.5])], {}),
+        # Equal and vanishing eigenvalues and singular values.
+        ("svd", [t([[2.0, 0.0], [0.0, 2.0]])], {"compute_uv": False}),
+        ("svd", [t(np.zeros((2, 3)))], {"compute_uv": False}),
+        ("svd", [t([[2.0, 0.0], [0.0, 2.0]])], {}),
+        ("eigh", [t([[2.0, 0.0], [0.0, 2.0]])], {}),
+        ("eigh", [t([[2.0, 5.0], [0.0, 1.0]])], {}),
+        ("norm", [t([[1.0, 2.0], [2.0, 4.0]])], {"ord": "nuc", "axis": (0, 1)}),
+        ("pinv", [t([[1.0, 2.0], [2.0, 4.0], [0.0, 0.0]])], {}),
+        ("cholesky", [t([[2.0, 7.0], [1.0, 3.0]])], {}),
+        ("slogdet", [t([[0.0, 1.0], [1.0, 0.0]])], {}),
+        ("solve_triangular", [t([[2.0, 1.0], [5.0, 4.0]]), t([[1.0], [2.0]])], {}),
+        ("i0", [t([0.0, -0.0, 20.0])], {}),
+        ("erfc", [t([0.0, 9.0, -9.0])], {}),
+        ("angle", [t([0.0, -1.0])], {}),
     ]
     cases = [_row(*row) for row in rows]
     return [c for c in cases if c is not None]
