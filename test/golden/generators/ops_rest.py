@@ -129,5 +129,14 @@ def rest():
         ("unravel_index", [t([5, 0], "int32"), (2, 3)], {}),
         ("unravel_index", [t([[1, 2]], "int32"), (3,)], {}),
         ("unravel_index", [t([7], "int32"), (2, 2, 2)], {}),
+        ("empty_like", [t(np.zeros((2, 0)))], {"dtype": "int32"}),
     ]
+    for op in ["adaptive_average_pool", "adaptive_max_pool"]:
+        rows += [
+            (op, [rand(rng, (1, 7, 2)), 3], {}),
+            (op, [rand(rng, (2, 4, 5, 1)), (2, 3)], {}),
+            (op, [rand(rng, (1, 1, 4, 6)), 2], {"data_format": "channels_first"}),
+            # More decimals: TensorFlow gives all of the gradient to each of two equal elements in three dimensions.
+            (op, [rand(rng, (1, 3, 2, 4, 1), decimals=4), (1, 2, 3)], {}),
+        ]
     return rows
