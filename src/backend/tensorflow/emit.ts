@@ -6,8 +6,8 @@ import { countUses } from '../../engine/invariants.js';
 import type { Shape } from '../../engine/shape.js';
 import { attrMessage, shapeMessage, type Attrs } from './attributes.js';
 import { TF_DTYPE } from './binding.js';
-import { NO_FUSIONS, planFusions, type FusionSupport } from './fusion.js';
-import type { Builder, LoweringFunction, Part } from './lowering/builder.js';
+import { NO_FUSIONS, planFusions, type Fusion, type FusionSupport } from './fusion.js';
+import { reshape, type Builder, type LoweringFunction, type Part } from './lowering/builder.js';
 import { lowerings } from './lowering/index.js';
 import type { ArgMessage, AttrValueMessage, FunctionMessage, NodeMessage, OpDefs } from './proto.js';
 import { StateEmitter } from './state.js';
@@ -141,11 +141,14 @@ export class GraphEmitter implements Builder<Ref> {
     for (const node of nodes) {
       if (superfluous.has(node)) continue;
       const fusion = byLast.get(node);
-      const made = fusion
-        ? [this.op(fusion.op, fusion.operands.map((value) => refs.get(value)!), fusion.attrs)]
-        : this.lower(node, node.inputs.map((value) => refs.get(value)!));
+      const made = fusion ? [this.#fused(fusion, refs)] : this.lower(node, node.inputs.map((value) => refs.get(value)!));
       node.outputs.forEach((value, i) => refs.set(value, made[i]));
     }
+  }
+
+  #fused({ op, operands, attrs, shape }: Fusion, refs: ReadonlyMap<Value, Ref>): Ref {
+    const made = this.op(op, operands.map((value) => refs.get(value)!), attrs);
+    return shape ? reshape(this, made, shape) : made;
   }
 
   loop(variables: readonly Ref[], condition: (b: Builder<Ref>, x: readonly Ref[]) => Ref, body: Part<Ref>): Ref[] {

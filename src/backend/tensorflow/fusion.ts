@@ -12,6 +12,8 @@ export interface Fusion {
   /** Operands of the product, the bias, and what is added to both. */
   operands: readonly Value[];
   attrs: Attrs;
+  /** What the result is brought to: products of more than two axes are computed as matrices. */
+  shape?: Shape;
 }
 
 /** What may stand behind the bias, by the names that TensorFlow gives them. */
@@ -90,6 +92,9 @@ export function planFusions(
     };
     const last = (): Value => chain[chain.length - 1].outputs[0];
 
+    const reshaped = attrs.op === '_FusedMatMul' ? next(last()) : undefined;
+    const isReshaped = reshaped?.primitive === 'reshape' && lengthOf(reshaped.outputs[0]) === lengthOf(last());
+    if (isReshaped) chain.push(reshaped);
     const biased = next(last());
     const bias = biased && biasOf(biased, last());
     if (!biased || !bias) continue;
@@ -101,10 +106,11 @@ export function planFusions(
     const name = activation && ACTIVATIONS[activation.primitive];
     if (activation && name) extend(activation, name);
     // This much TensorFlow does by itself.
-    if (chain.length === 2) continue;
+    if (attrs.op === '_FusedConv2D' && chain.length === 2) continue;
     const count = operands.length - 2;
     plan.byLast.set(chain[chain.length - 1], { op: attrs.op, operands, attrs: {
-      ...attrs.attrs(count), num_args: { int: count }, fused_ops: { strings: fused } } });
+      ...attrs.attrs(count), num_args: { int: count }, fused_ops: { strings: fused } },
+    ...(isReshaped ? { shape: last().shape } : {}) });
     for (const node of chain) taken.add(node);
     for (const node of chain.slice(0, -1)) plan.superfluous.add(node);
   }
@@ -125,6 +131,9 @@ function attrsOf(node: Node): { op: Fusion['op']; attrs: (operands: number) => A
     TArgs: { types: Array.from({ length: operands }, () => 'float32' as const) }, num_host_args: { int: 0 },
     strides: { ints: [1, ...strides, 1] }, dilations: { ints: [1, ...dilations, 1] }, padding: { string: padding.toUpperCase() } }) };
 }
+
+/** Of the last axis. */
+const lengthOf = ({ shape }: Value): number | undefined => shape[shape.length - 1];
 
 /** The vector that a node adds to the channels of a value. */
 function biasOf(node: Node, value: Value): Value | undefined {

@@ -33,6 +33,10 @@ describe('fusion', () => {
       .to.deep.equal([['BiasAdd', 'Add', 'Relu6']]);
     expect(fusedOps(graphOf([[4, 5], [5, 6], [6]], (x, k, b) => ops.elu(ops.add(ops.matmul(x, k), b)))))
       .to.deep.equal([['BiasAdd', 'Elu']]);
+    expect(fusedOps(graphOf([[2, 3, 5], [5, 6], [6]], (x, k, b) => ops.relu(ops.add(ops.matmul(x, k), b)))))
+      .to.deep.equal([['BiasAdd', 'Relu']]);
+    expect(fusedOps(graphOf([[4, 5], [5, 6], [6]], (x, k, b) => ops.sin(ops.add(ops.matmul(x, k), b)))))
+      .to.deep.equal([['BiasAdd']]);
     // The sum of two convolutions goes to one of them.
     expect(fusedOps(graphOf([image, kernel, bias], (x, k, b) => ops.relu(
       ops.add(ops.add(conv(x, k), b), ops.add(conv(ops.sin(x), k), b)))))).to.deep.equal([['BiasAdd', 'Add', 'Relu']]);
@@ -58,6 +62,7 @@ describe('fusion', () => {
       (...[x1, k1, b1, r1]) => ops.elu(ops.add(r1, ops.add(conv(x1, k1), b1))),
       (...[x1, k1, b1, r1]) => ops.add(ops.add(ops.conv(x1, k1, { padding: 'same', dilation_rate: 2 }), b1), r1),
       (...[x1, k1, b1]) => ops.relu(ops.add(ops.conv(x1, k1, { strides: 2 }), b1)),
+      (...[x1, k1, b1]) => ops.elu(ops.add(ops.matmul(x1, ops.sum(k1, [0, 1])), b1)),
       (...[x1, k1, b1]) => ops.relu6(ops.add(ops.matmul(ops.reshape(x1, [50, 3]), ops.sum(k1, [0, 1])), b1)),
     ];
     for (const fn of cases) {
