@@ -22,6 +22,8 @@ export interface Places {
   jaxPython?: string;
   /** A folder made by `bench/peers/setup-tfjs.sh`. */
   tfjsDir?: string;
+  /** A folder in which `npm install onnxruntime-node` was run. */
+  onnxDir?: string;
   /** Also Python Keras with `jit_compile=True`. */
   xla: boolean;
   only?: readonly string[];
@@ -33,6 +35,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** How our own worker is started. */
 export interface OurWorker {
   readonly command: readonly string[];
+  /** The worker that runs onnxruntime on models that keras-node exports. */
+  readonly onnxCommand: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly runs: string;
   /** Something about the build that the reader must know. */
@@ -48,6 +52,7 @@ export function prepareOurWorker(): OurWorker {
   if (!existsSync(entry)) {
     return {
       command: [process.execPath, '--import', 'tsx', join(bench, 'workers', 'keras-node.ts')],
+      onnxCommand: [process.execPath, '--import', 'tsx', join(bench, 'workers', 'onnxruntime.ts')],
       env: { BENCH_KERAS_NODE: pathToFileURL(join(root, 'src', 'index.ts')).href },
       runs: 'src/ through tsx',
       warning: 'dist/ is not built: start-up times hold the compilation. Run `npm run build` first.',
@@ -67,6 +72,7 @@ export function prepareOurWorker(): OurWorker {
   const stale = newest(join(root, 'src')) > newest(join(root, 'dist'));
   return {
     command: [process.execPath, join(folder, 'keras-node.js')],
+    onnxCommand: [process.execPath, join(folder, 'onnxruntime.js')],
     env: { BENCH_KERAS_NODE: pathToFileURL(entry).href },
     runs: 'dist/',
     ...(stale ? { warning: 'src/ is newer than dist/, which is what runs here. Run `npm run build` first.' } : {}),
@@ -97,6 +103,10 @@ export function contendersFor(workload: Workload, ours: OurWorker, places: Place
   if (places.tfjsDir && workload.peers.includes('tfjs')) {
     found.push({ name: 'tfjs', command: [process.execPath, join(bench, 'peers', 'tfjs.cjs'), ...args],
       env: { ...quiet, BENCH_TFJS_DIR: places.tfjsDir } });
+  }
+  if (places.onnxDir && workload.peers.includes('onnxruntime')) {
+    found.push({ name: 'onnxruntime', command: [...ours.onnxCommand, ...args],
+      env: { ...quiet, ...ours.env, BENCH_ONNX_DIR: places.onnxDir } });
   }
   return places.only ? found.filter(({ name }) => places.only!.includes(name)) : found;
 }

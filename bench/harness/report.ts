@@ -25,8 +25,9 @@ export function table(rows: readonly (readonly string[])[]): string {
   return [line(rows[0]), rule, ...rows.slice(1).map(line)].join('\n');
 }
 
-const goalFor = (workload: string, metric: string, peer?: string): Goal | undefined =>
-  GOALS.find((goal) => goal.workload === workload && goal.metric === metric && goal.peer === peer);
+/** The goal for a figure by itself. */
+const limitFor = (workload: string, metric: string): number | undefined =>
+  GOALS.find((goal) => goal.workload === workload && goal.metric === metric && !goal.rival)?.atMost;
 
 /** Whether the medians and the minima, both taken for themselves, are within a limit. */
 export function verdict(byMedian: number, byMin: number, limit: number): Verdict {
@@ -46,9 +47,11 @@ export interface Outcome {
 export function outcomes(results: readonly Result[]): Outcome[] {
   return results.flatMap(({ workload, contenders }) => GOALS.filter((goal) => goal.workload === workload).flatMap((goal) => {
     const ours = contenders[OURS]?.[goal.metric];
-    const base = goal.peer ? contenders[goal.peer]?.[goal.metric] : { median: 1, min: 1 };
-    if (!ours || !base) return [];
-    const [byMedian, byMin] = [ours.median / base.median, ours.min / base.min];
+    const bases = goal.rival
+      ? goal.rival.peers.flatMap((peer) => contenders[peer]?.[goal.metric] ?? []) : [{ median: 1, min: 1 }];
+    if (!ours || bases.length === 0) return [];
+    const fastest = (figure: 'median' | 'min'): number => Math.min(...bases.map((base) => base[figure]));
+    const [byMedian, byMin] = [ours.median / fastest('median'), ours.min / fastest('min')];
     return [{ goal, byMedian, byMin, verdict: verdict(byMedian, byMin, goal.atMost) }];
   }));
 }
@@ -62,7 +65,7 @@ export function workloadReport(result: Result): string {
   const metrics = [...new Set(names.flatMap((name) => Object.keys(contenders[name])))];
   const rows = metrics.map((metric) => {
     const own = contenders[OURS]?.[metric];
-    const limit = goalFor(workload, metric)?.atMost;
+    const limit = limitFor(workload, metric);
     const cells = names.map((name) => {
       const summary = contenders[name][metric];
       if (!summary) return '';
@@ -71,9 +74,7 @@ export function workloadReport(result: Result): string {
     const ratios = peers.map((name) => {
       const theirs = contenders[name][metric];
       if (!own || !theirs || !/ (us|ms|s)$/.test(metric)) return '';
-      const text = `${short(own.median / theirs.median)} (${short(own.min / theirs.min)})`;
-      const goal = goalFor(workload, metric, name);
-      return goal ? `${text}, goal ${goal.atMost}` : text;
+      return `${short(own.median / theirs.median)} (${short(own.min / theirs.min)})`;
     });
     return [metric, ...cells, ...ratios];
   });
@@ -109,7 +110,7 @@ function parameterLine(meta: Result['meta']): string[] {
 /** The table of goals. */
 export function goalsReport(found: readonly Outcome[]): string {
   const rows = found.map(({ goal, byMedian, byMin, verdict: word }) => [
-    `${goal.workload}: ${goal.metric}`, goal.peer ? `ours / ${goal.peer}` : 'ours',
+    `${goal.workload}: ${goal.metric}`, goal.rival ? `ours / ${goal.rival.name}` : 'ours',
     short(goal.atMost), short(byMedian), short(byMin), word]);
   return `\n## Goals\n\n${table([['goal', 'measure', 'at most', 'by medians', 'by minima', ''], ...rows])}`;
 }

@@ -100,17 +100,81 @@ def cnn():
         layers.Dense(10, activation='softmax'))
 
 
+def lstm():
+    model = keras.Sequential([
+        keras.Input((100,), dtype='int32'), layers.Embedding(10000, 64), layers.LSTM(64), layers.Dense(1, activation='sigmoid')])
+    model.compile(optimizer='adam', loss='binary_crossentropy', metrics=['accuracy'], jit_compile=JIT)
+    return model
+
+
+class Positions(layers.Layer):
+    """Adds a vector of its own at each position."""
+
+    def build(self, shape):
+        self.table = self.add_weight(shape=shape[1:], initializer='uniform', name='table')
+
+    def call(self, x):
+        return x + self.table
+
+
+def decoder(vocabulary, width, length, heads, blocks):
+    inputs = keras.Input((length,), dtype='int32')
+    x = Positions()(layers.Embedding(vocabulary, width)(inputs))
+    for _ in range(blocks):
+        attended = layers.LayerNormalization()(x)
+        x = x + layers.MultiHeadAttention(heads, width // heads)(attended, attended, use_causal_mask=True)
+        x = x + layers.Dense(width)(layers.Dense(2 * width, activation='relu')(layers.LayerNormalization()(x)))
+    return keras.Model(inputs, layers.Dense(vocabulary)(layers.LayerNormalization()(x)))
+
+
+def transformer():
+    model = decoder(5000, 128, 64, 4, 2)
+    model.compile(
+        optimizer='adam', loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), jit_compile=JIT)
+    return model
+
+
+def resnet(size):
+    return keras.applications.ResNet50(weights=None, input_shape=(size, size, 3))
+
+
+def resnet_training():
+    model = resnet(96)
+    model.compile(optimizer='adam', loss='sparse_categorical_crossentropy', jit_compile=JIT)
+    return model
+
+
+def mobile():
+    def normalized(layer, x):
+        return layers.Activation('relu')(layers.BatchNormalization()(layer(x)))
+
+    inputs = keras.Input((224, 224, 3))
+    x = normalized(layers.Conv2D(32, 3, strides=2, padding='same', use_bias=False), inputs)
+    for filters, strides in [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (1024, 2)]:
+        x = normalized(layers.DepthwiseConv2D(3, strides=strides, padding='same', use_bias=False), x)
+        x = normalized(layers.Conv2D(filters, 1, use_bias=False), x)
+    return keras.Model(inputs, layers.Dense(1000, activation='softmax')(layers.GlobalAveragePooling2D()(x)))
+
+
 def samples(count, shape):
     x = random.standard_normal((count, *shape), 'f')
     y = np.eye(10, dtype='f')[random.integers(0, 10, count)]
     return x, y
 
 
+def tokens(shape, below):
+    return random.integers(0, below, shape).astype('i4')
+
+
 # ---- training ----
-# model, input shape, batch size, steps an epoch, epochs a round
+# model, data of n samples, batch size, steps an epoch, epochs a round
 TRAINING = {
-    'mlp-train': (mlp, (784,), 32, 200, 5),
-    'cnn-train': (cnn, (28, 28, 1), 128, 25, 3),
+    'mlp-train': (mlp, lambda n: samples(n, (784,)), 32, 200, 5),
+    'cnn-train': (cnn, lambda n: samples(n, (28, 28, 1)), 128, 25, 3),
+    'lstm-train': (lstm, lambda n: (tokens((n, 100), 10000), tokens((n, 1), 2).astype('f')), 64, 10, 3),
+    'transformer-train': (transformer, lambda n: (tokens((n, 64), 5000), tokens((n, 64), 5000)), 32, 10, 3),
+    'resnet-train': (
+        resnet_training, lambda n: (random.standard_normal((n, 96, 96, 3), 'f'), tokens((n,), 1000)), 8, 4, 3),
 }
 
 
@@ -127,10 +191,12 @@ class EpochClock(keras.callbacks.Callback):
 
 
 def training(workload):
-    make, shape, batch_size, steps, epochs = TRAINING[workload]
+    make, data, batch_size, steps, epochs = TRAINING[workload]
     model = make()
-    x, y = samples(batch_size * steps, shape)
+    x, y = data(batch_size * steps)
+    begin = clock()
     model.fit(x, y, batch_size=batch_size, epochs=1, verbose=0)
+    first_epoch = clock() - begin
     one = x[:batch_size], y[:batch_size]
     model.train_on_batch(*one)
     calls = max(5, steps // 2)
@@ -148,23 +214,66 @@ def training(workload):
             'fit call / steps ms': whole / epochs / steps * 1e3,
             'train_on_batch ms': (clock() - begin) / calls * 1e3,
         }
-    return turn, {'params': model.count_params(), 'jit_compile': model.jit_compile}
+    return turn, {'params': model.count_params(), 'jit_compile': model.jit_compile, 'first epoch s': first_epoch}
 
 
 # ---- inference and single ops ----
-def inference():
+def timed(model, calls):
+    """Times some calls, (function, seconds to spend in a round), each once for itself beforehand."""
+    for call, _ in calls.values():
+        call()
+    return (lambda: {name: median_ms(call, budget, 3) for name, (call, budget) in calls.items()},
+            {'params': model.count_params()})
+
+
+def mlp_predict():
     model = mlp()
     row, rows = samples(1, (784,))[0], samples(10000, (784,))[0]
-    calls = {
-        '1 row predict ms': lambda: model.predict(row, verbose=0),
-        '1 row predict_on_batch ms': lambda: model.predict_on_batch(row),
-        '1 row model(x) ms': lambda: np.asarray(model(row, training=False)),
-        '10k rows predict ms': lambda: model.predict(rows, verbose=0),
-        '10k rows predict batch 1024 ms': lambda: model.predict(rows, batch_size=1024, verbose=0),
-    }
-    for call in calls.values():
-        call()
-    return lambda: {name: median_ms(call) for name, call in calls.items()}, {'params': model.count_params()}
+    return timed(model, {
+        '1 row predict ms': (lambda: model.predict(row, verbose=0), 0.8),
+        '1 row predict_on_batch ms': (lambda: model.predict_on_batch(row), 0.8),
+        '1 row model(x) ms': (lambda: np.asarray(model(row, training=False)), 0.8),
+        '10k rows predict ms': (lambda: model.predict(rows, verbose=0), 0.8),
+        '10k rows predict batch 1024 ms': (lambda: model.predict(rows, batch_size=1024, verbose=0), 0.8),
+    })
+
+
+def images(model):
+    one, many = (random.standard_normal((count, 224, 224, 3), 'f') for count in (1, 16))
+    return timed(model, {
+        'batch 1 predict_on_batch ms': (lambda: model.predict_on_batch(one), 0.8),
+        'batch 1 predict ms': (lambda: model.predict(one, verbose=0), 0.8),
+        'batch 16 predict_on_batch ms': (lambda: model.predict_on_batch(many), 1.5),
+    })
+
+
+def lstm_predict():
+    model = lstm()
+    one, many = (tokens((count, 100), 10000) for count in (1, 64))
+    return timed(model, {
+        'batch 1 predict_on_batch ms': (lambda: model.predict_on_batch(one), 0.8),
+        'batch 64 predict_on_batch ms': (lambda: model.predict_on_batch(many), 0.8),
+    })
+
+
+def gpt_generate():
+    vocabulary, length, count = 1000, 64, 32
+    model = decoder(vocabulary, 128, length, 4, 4)
+
+    def generate():
+        text = [1]
+        for _ in range(count):
+            window = text[-length:]
+            padded = np.zeros((1, length), 'i4')
+            padded[0, :len(window)] = window
+            text.append(int(np.asarray(model.predict_on_batch(padded))[0, len(window) - 1].argmax()))
+
+    def turn():
+        begin = clock()
+        generate()
+        return {'token ms': (clock() - begin) / count * 1e3}
+    generate()
+    return turn, {'params': model.count_params()}
 
 
 def eager():
@@ -255,7 +364,9 @@ def memory():
 
 
 ONE_SHOT = {'startup': startup, 'save-load': save_load, 'memory': memory}
-ROUNDS = {'mlp-predict': inference, 'eager-op': eager}
+ROUNDS = {
+    'mlp-predict': mlp_predict, 'resnet-predict': lambda: images(resnet(224)), 'mobile-predict': lambda: images(mobile()),
+    'lstm-predict': lstm_predict, 'gpt-generate': gpt_generate, 'eager-op': eager}
 
 if args.workload in ONE_SHOT:
     result, meta = ONE_SHOT[args.workload]()

@@ -68,6 +68,47 @@ const cnn = () => compiled([
   layers.dropout({ rate: 0.5 }),
   layers.dense({ units: 10, activation: 'softmax' }),
 ]);
+// tfjs's default is hardSigmoid; Keras 3 has sigmoid.
+function lstm() {
+  const model = tf.sequential({ layers: [
+    layers.embedding({ inputDim: 10000, outputDim: 64, inputLength: 100 }),
+    layers.lstm({ units: 64, recurrentActivation: 'sigmoid' }),
+    layers.dense({ units: 1, activation: 'sigmoid' }),
+  ] });
+  model.compile({ optimizer: 'adam', loss: 'binaryCrossentropy', metrics: ['accuracy'] });
+  return model;
+}
+const relu = (x) => layers.activation({ activation: 'relu' }).apply(x);
+const normalized = (layer, x, epsilon) => layers.batchNormalization({ epsilon }).apply(layer.apply(x));
+function resnet50() {
+  const convolved = (x, filters, kernelSize, strides, padding) =>
+    normalized(layers.conv2d({ filters, kernelSize, strides, padding }), x, 1.001e-5);
+  const input = tf.input({ shape: [224, 224, 3] });
+  let x = relu(convolved(layers.zeroPadding2d({ padding: 3 }).apply(input), 64, 7, 2, 'valid'));
+  x = layers.maxPooling2d({ poolSize: 3, strides: 2 }).apply(layers.zeroPadding2d({ padding: 1 }).apply(x));
+  for (const [filters, blocks, first] of [[64, 3, 1], [128, 4, 2], [256, 6, 2], [512, 3, 2]]) {
+    for (let block = 0; block < blocks; block++) {
+      const strides = block > 0 ? 1 : first;
+      const shortcut = block > 0 ? x : convolved(x, 4 * filters, 1, strides, 'valid');
+      const narrow = relu(convolved(x, filters, 1, strides, 'valid'));
+      const wide = convolved(relu(convolved(narrow, filters, 3, 1, 'same')), 4 * filters, 1, 1, 'valid');
+      x = relu(layers.add().apply([shortcut, wide]));
+    }
+  }
+  return tf.model({ inputs: input,
+    outputs: layers.dense({ units: 1000, activation: 'softmax' }).apply(layers.globalAveragePooling2d({}).apply(x)) });
+}
+function mobile() {
+  const input = tf.input({ shape: [224, 224, 3] });
+  let x = relu(normalized(
+    layers.conv2d({ filters: 32, kernelSize: 3, strides: 2, padding: 'same', useBias: false }), input, 1e-3));
+  for (const [filters, strides] of [[64, 1], [128, 2], [128, 1], [256, 2], [256, 1], [512, 2], [512, 1], [512, 1], [1024, 2]]) {
+    x = relu(normalized(layers.depthwiseConv2d({ kernelSize: 3, strides, padding: 'same', useBias: false }), x, 1e-3));
+    x = relu(normalized(layers.conv2d({ filters, kernelSize: 1, useBias: false }), x, 1e-3));
+  }
+  return tf.model({ inputs: input,
+    outputs: layers.dense({ units: 1000, activation: 'softmax' }).apply(layers.globalAveragePooling2d({}).apply(x)) });
+}
 const samples = (count, shape) => [
   tf.randomNormal([count, ...shape]),
   tf.tidy(() => tf.oneHot(tf.randomUniform([count], 0, 10, 'int32'), 10).toFloat()),
@@ -75,16 +116,18 @@ const samples = (count, shape) => [
 const noise = (count) => Float32Array.from({ length: count }, () => Math.random() * 2 - 1);
 
 // ---- training ----
-// model, input shape, batch size, steps an epoch, epochs a round
+const tokens = (shape, below) => tf.randomUniform(shape, 0, below, 'int32');
+// model, data of n samples, batch size, steps an epoch, epochs a round
 const TRAINING = {
-  'mlp-train': [mlp, [784], 32, 200, 5],
-  'cnn-train': [cnn, [28, 28, 1], 128, 25, 3],
+  'mlp-train': [mlp, (n) => samples(n, [784]), 32, 200, 5],
+  'cnn-train': [cnn, (n) => samples(n, [28, 28, 1]), 128, 25, 3],
+  'lstm-train': [lstm, (n) => [tokens([n, 100], 10000), tokens([n, 1], 2).toFloat()], 64, 10, 3],
 };
 
 async function training() {
-  const [make, shape, batchSize, steps, epochs] = TRAINING[workload];
+  const [make, data, batchSize, steps, epochs] = TRAINING[workload];
   const model = make();
-  const [x, y] = samples(batchSize * steps, shape);
+  const [x, y] = data(batchSize * steps);
   await model.fit(x, y, { batchSize, epochs: 1, verbose: 0 });
   const xs = x.slice(0, batchSize);
   const ys = y.slice(0, batchSize);
@@ -113,9 +156,9 @@ async function training() {
 
 /** How long a 5 ms timer had to wait while the CNN trains. */
 async function eventLoop() {
-  const [make, shape, batchSize, steps, epochs] = TRAINING['cnn-train'];
+  const [make, data, batchSize, steps, epochs] = TRAINING['cnn-train'];
   const model = make();
-  const [x, y] = samples(batchSize * steps, shape);
+  const [x, y] = data(batchSize * steps);
   await model.fit(x, y, { batchSize, epochs: 1, verbose: 0 });
   const turn = async () => {
     const gaps = [];
@@ -146,21 +189,48 @@ async function eventLoop() {
 }
 
 // ---- inference and single ops; from a JavaScript array to a JavaScript array, as Keras goes from NumPy to NumPy ----
-function inference() {
+const predict = (model, data, shape, options) => () =>
+  tf.tidy(() => model.predict(tf.tensor(data, shape), options).dataSync());
+const predictOnBatch = (model, data, shape, dtype) => () =>
+  tf.tidy(() => model.predictOnBatch(tf.tensor(data, shape, dtype)).dataSync());
+
+/** Times some calls, [function, milliseconds to spend in a round], each once for itself beforehand. */
+function timed(model, calls) {
+  for (const [call] of Object.values(calls)) call();
+  const turn = () => Object.fromEntries(Object.entries(calls).map(([name, [call, budget]]) => [name, medianMs(call, budget, 3)]));
+  return [turn, { params: model.countParams() }];
+}
+
+function mlpPredict() {
   const model = mlp();
   const row = noise(784);
   const rows = noise(784 * 10000);
-  const predict = (data, shape, options) => () => tf.tidy(() => model.predict(tf.tensor(data, shape), options).dataSync());
-  const calls = {
-    '1 row predict ms': predict(row, [1, 784], {}),
-    '1 row predict_on_batch ms': () => tf.tidy(() => model.predictOnBatch(tf.tensor(row, [1, 784])).dataSync()),
-    '1 row model(x) ms': () => tf.tidy(() => model.apply(tf.tensor(row, [1, 784])).dataSync()),
-    '10k rows predict ms': predict(rows, [10000, 784], {}),
-    '10k rows predict batch 1024 ms': predict(rows, [10000, 784], { batchSize: 1024 }),
-  };
-  for (const call of Object.values(calls)) call();
-  const turn = () => Object.fromEntries(Object.entries(calls).map(([name, call]) => [name, medianMs(call)]));
-  return [turn, { params: model.countParams() }];
+  return timed(model, {
+    '1 row predict ms': [predict(model, row, [1, 784], {})],
+    '1 row predict_on_batch ms': [predictOnBatch(model, row, [1, 784])],
+    '1 row model(x) ms': [() => tf.tidy(() => model.apply(tf.tensor(row, [1, 784])).dataSync())],
+    '10k rows predict ms': [predict(model, rows, [10000, 784], {})],
+    '10k rows predict batch 1024 ms': [predict(model, rows, [10000, 784], { batchSize: 1024 })],
+  });
+}
+
+function images(model) {
+  const size = 224 * 224 * 3;
+  const one = noise(size);
+  return timed(model, {
+    'batch 1 predict_on_batch ms': [predictOnBatch(model, one, [1, 224, 224, 3])],
+    'batch 1 predict ms': [predict(model, one, [1, 224, 224, 3], {})],
+    'batch 16 predict_on_batch ms': [predictOnBatch(model, noise(16 * size), [16, 224, 224, 3]), 1500],
+  });
+}
+
+function lstmPredict() {
+  const model = lstm();
+  const words = (count) => Int32Array.from({ length: count }, () => Math.floor(Math.random() * 10000));
+  return timed(model, {
+    'batch 1 predict_on_batch ms': [predictOnBatch(model, words(100), [1, 100], 'int32')],
+    'batch 64 predict_on_batch ms': [predictOnBatch(model, words(6400), [64, 100], 'int32')],
+  });
 }
 
 function microseconds(call, count) {
@@ -249,7 +319,9 @@ async function memory() {
 
 const ONE_SHOT = { startup, 'save-load': saveLoad, memory };
 const ROUNDS = {
-  'mlp-train': training, 'cnn-train': training, 'event-loop': eventLoop, 'mlp-predict': inference, 'eager-op': eager };
+  'mlp-train': training, 'cnn-train': training, 'lstm-train': training, 'event-loop': eventLoop, 'mlp-predict': mlpPredict,
+  'resnet-predict': () => images(resnet50()), 'mobile-predict': () => images(mobile()), 'lstm-predict': lstmPredict,
+  'eager-op': eager };
 
 async function main() {
   if (ONE_SHOT[workload]) {

@@ -16,11 +16,15 @@ const keras = await import(entry) as Keras;
 const imported = clock();
 
 const workload = process.argv[process.argv.indexOf('--workload') + 1];
+const training = async () => (await import('./keras-node/training.js')).training;
 const load = {
-  'mlp-train': async () => (await import('./keras-node/training.js')).training,
-  'cnn-train': async () => (await import('./keras-node/training.js')).training,
+  'mlp-train': training, 'cnn-train': training, 'lstm-train': training, 'transformer-train': training, 'resnet-train': training,
   'eager-op': async () => (await import('./keras-node/eager.js')).eager,
-  'mlp-predict': async () => (await import('./keras-node/inference.js')).inference,
+  'mlp-predict': async () => (await import('./keras-node/inference.js')).mlpPredict,
+  'resnet-predict': async () => (await import('./keras-node/inference.js')).resnetPredict,
+  'mobile-predict': async () => (await import('./keras-node/inference.js')).mobilePredict,
+  'lstm-predict': async () => (await import('./keras-node/inference.js')).lstmPredict,
+  'gpt-generate': async () => (await import('./keras-node/inference.js')).gptGenerate,
   'event-loop': async () => (await import('./keras-node/event-loop.js')).eventLoop,
 } satisfies Record<string, () => Promise<Rounds>>;
 const loadOneShot = {

@@ -1,14 +1,14 @@
 /** How long a 5 ms timer has to wait while the CNN trains. */
-import { samples, TRAINING } from './models.js';
+import { TRAINING } from './models.js';
 import { clock, mainThreadMs } from './protocol.js';
 import type { Rounds } from './types.js';
 
 const PERIOD = 5;
 
 export const eventLoop: Rounds = async ({ keras }) => {
-  const { make, shape, batchSize, steps, epochs } = TRAINING['cnn-train'];
+  const { make, data, batchSize, steps, epochs } = TRAINING['cnn-train'];
   const model = make(keras);
-  const [x, y] = samples(keras, batchSize * steps, shape);
+  const [x, y] = data(keras, batchSize * steps);
   await model.fit(x, y, { batch_size: batchSize, epochs: 1, verbose: 0 });
 
   const round = async () => {
