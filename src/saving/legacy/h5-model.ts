@@ -6,6 +6,8 @@
  */
 import { isPlainObject } from '../../engine/structure.js';
 import type { Variable } from '../../engine/variable.js';
+import { get as getLoss } from '../../losses/index.js';
+import { get as getMetric } from '../../metrics/index.js';
 import { H5Error, type H5Group } from '../h5/types.js';
 import { H5Writer } from '../h5/writer.js';
 import { parseJSON, stringifyJSON } from '../json.js';
@@ -39,7 +41,11 @@ export function writeLegacyModel(model: LegacyModel, include_optimizer: boolean,
     model_config: stringifyJSON({ class_name: serialized.class_name, config: serialized.config }),
   };
   if (include_optimizer && model.compiled && model.optimizer) {
-    const { optimizer, ...rest } = model.get_compile_config()!;
+    const { optimizer, loss, metrics, weighted_metrics, ...others } = model.get_compile_config()!;
+    const rest = {
+      ...others, loss: spelledOut(loss, getLoss), metrics: spelledOut(metrics, getMetric),
+      weighted_metrics: spelledOut(weighted_metrics, getMetric),
+    };
     const { class_name, config, registered_name } = optimizer as Config;
     attributes.training_config = stringifyJSON(
       { ...rest, optimizer_config: { class_name: registered_name ?? class_name, config } });
@@ -48,6 +54,16 @@ export function writeLegacyModel(model: LegacyModel, include_optimizer: boolean,
   for (const [name, value] of Object.entries(attributes)) writer.setAttribute('', name, value);
   writeLegacyWeights(writer, MODEL_WEIGHTS, model, keras_version);
   return writer;
+}
+
+/** Names that stand for one of several metrics, by the shape of the output. */
+const BY_OUTPUT: ReadonlySet<unknown> = new Set(['accuracy', 'acc', 'crossentropy', 'ce']);
+
+/** Python cannot read `.h5` files with the short names of losses and metrics ('mse'), its own neither: they become configs. */
+function spelledOut(value: unknown, get: (name: string) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => spelledOut(item, get));
+  if (isPlainObject(value) && !('class_name' in value)) return mapValues(value, (item) => spelledOut(item, get));
+  return typeof value === 'string' && !BY_OUTPUT.has(value) ? serialize_keras_object(get(value)) : value;
 }
 
 /** The config in an attribute of the file. */
