@@ -136,11 +136,16 @@ function applyConfig(found: Record<string, unknown>): void {
 
 function writeDefaults(): void {
   const defaults = { floatx: 'float32', epsilon: 1e-7, backend: 'tensorflow', image_data_format: 'channels_last' };
+  const whole = `${file}.${process.pid}`;
   try {
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, `${JSON.stringify(defaults, null, 4)}\n`, { flag: 'wx' });
+    fs.writeFileSync(whole, `${JSON.stringify(defaults, null, 4)}\n`);
+    // A link appears with all its content, which a process that starts at the same time may read, and replaces no file.
+    fs.linkSync(whole, file);
   } catch {
     // A home that cannot be written to is no reason to fail: the defaults hold without a file.
+  } finally {
+    fs.rmSync(whole, { force: true });
   }
 }
 

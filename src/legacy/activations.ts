@@ -2,7 +2,6 @@
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import { formatShape, ShapeError } from '../engine/shape.js';
 import type { Tensor } from '../engine/tensor.js';
-import type { Axis } from '../ops/compose.js';
 import { defineOp } from '../ops/define.js';
 import { elu as exponential, relu as positive } from '../ops/nn/rectifiers.js';
 import { softmax as softmaxOf } from '../ops/nn/softmax.js';
@@ -80,10 +79,12 @@ export const hard_sigmoid = defineOp('keras.backend.hard_sigmoid', ['x'], (x: Te
  * @example
  * keras.backend.softmax([[0, 0, 0, 0]]); // [[0.25, 0.25, 0.25, 0.25]]
  */
-export const softmax = defineOp('keras.backend.softmax', ['x', 'axis'], (x: TensorLike, axis: number | readonly number[] = -1): Tensor => {
+export const softmax = defineOp('keras.backend.softmax', ['x', 'axis'], (
+  x: TensorLike, axis: number | readonly number[] = -1,
+): Tensor => {
   const t = toFloat(x);
   if (t.ndim < 2) throw new ShapeError(`K.softmax takes a tensor of rank 2 or more, received shape ${formatShape(t.shape)}.`);
   if (typeof axis === 'number') return softmaxOf(t, axis);
-  const powers = exp(subtract(t, max(t, axis as Axis, true)));
-  return divide(powers, sum(powers, axis as Axis, true));
+  const powers = exp(subtract(t, max(t, axis, true)));
+  return divide(powers, sum(powers, axis, true));
 });

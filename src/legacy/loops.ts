@@ -52,7 +52,10 @@ export function map_fn(...args: unknown[]): unknown {
       const xs = requireElements(what, x);
       return scan(what, (_, row) => [null, one(row as Tensor)], null, { xs, length: xs.shape[0], reverse: false })[1];
     },
-    (x: KerasTensor) => withAxis(computeOutputSpec(one as (x: unknown) => unknown, [withoutAxis(x, 0)]) as KerasTensor, 0, x.shape[0]),
+    (x: KerasTensor) => {
+      const row = computeOutputSpec(one as (element: unknown) => unknown, [withoutAxis(x, 0)]);
+      return withAxis(row as KerasTensor, 0, x.shape[0]);
+    },
     [elems]);
 }
 

@@ -117,12 +117,13 @@ function runSteps(
 
   // 2. a loop of the graph, or the steps one by one: eagerly, where a step may read values, or unrolled
   const run = context.tracer && !settings.unroll ? scanned : stepped;
-  const [carry, all] = run((now, slices, condition) =>
-    advance(step, now, { inputs: packAs(inputs, slices), mask: condition }, fixed, settings), start, xs, masks, return_all_outputs);
+  const next: Advance = (carry, slices, condition) =>
+    advance(step, carry, { inputs: packAs(inputs, slices), mask: condition }, fixed, settings);
+  const [last, all] = run(next, start, xs, masks, return_all_outputs);
 
   // 3. outputs with time in its place
-  const outputs = all ?? expandDims(carry.output, 0);
-  return [carry.output, time_major ? outputs : swapped(outputs), carry.states];
+  const outputs = all ?? expandDims(last.output, 0);
+  return [last.output, time_major ? outputs : swapped(outputs), last.states];
 }
 
 type Advance = (carry: Carry, slices: readonly Tensor[], mask: Tensor | undefined) => Carry & { output: Tensor };
@@ -192,7 +193,8 @@ type Inputs<T> = T | readonly T[] | { readonly [name: string]: T };
  * @example
  * const K = keras.backend;
  * const step = (x, [total]) => [keras.ops.add(x, total), [keras.ops.add(x, total)]];
- * const [last, outputs, states] = K.rnn(step, keras.ops.array([[[1], [2], [3]]]), [keras.ops.zeros([1, 1])], { mask: [[1, 0, 1]] });
+ * const inputs = keras.ops.array([[[1], [2], [3]]]);
+ * const [last, outputs, states] = K.rnn(step, inputs, [keras.ops.zeros([1, 1])], { mask: [[1, 0, 1]] });
  * [last, outputs, states[0]].map((t) => t.arraySync()); // [[[4]], [[[1], [1], [4]]], [[4]]]
  */
 export function rnn(

@@ -1,7 +1,7 @@
 /** keras.json, KERAS_HOME and KERAS_BACKEND, each in a process and a folder of its own; where JSON goes wrong. */
 import { expect } from 'chai';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,7 +37,10 @@ describe('configuration', () => {
   const SETTINGS = 'console.log(JSON.stringify([c.epsilon(), c.floatx(), c.image_data_format(), c._BACKEND]))';
 
   it('a file with the defaults is made when there is none, and left alone afterwards', async () => {
-    const { out, err } = await run(SETTINGS);
+    // Another process starts at the same time.
+    const [{ out, err }, other] = await Promise.all([run(SETTINGS), run(SETTINGS)]);
+    expect(other.out).to.equal(out);
+    expect(readdirSync(home)).to.deep.equal(['keras.json']);
     expect([JSON.parse(out), err]).to.deep.equal([[1e-7, 'float32', 'channels_last', 'tensorflow'], '']);
     const text = readFileSync(file, 'utf8');
     expect(JSON.parse(text)).to.deep.equal(
