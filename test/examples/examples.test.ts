@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import * as addition from '../../examples/addition.js';
 import * as distillation from '../../examples/distillation.js';
 import * as gan from '../../examples/gan.js';
 import * as multiOutput from '../../examples/multi-output.js';
@@ -45,6 +46,12 @@ describe('Examples', () => {
     const { first, last, accuracy } = await outcomeOf(() => textTransformer.main({ epochs: 5, samples: 600, seed: 1 }));
     expect(last).to.be.below(first / 2);
     expect(accuracy).to.be.above(0.9);
+  });
+
+  it('addition: characters of sums it has not seen are right', async () => {
+    const { first, last, accuracy } = await outcomeOf(() => addition.main({ epochs: 20, samples: 3000, digits: 2, units: 64, seed: 1 }));
+    expect(last).to.be.below(first / 3);
+    expect(accuracy).to.be.above(0.75);
   });
 
   it('multi-output: both outputs are learned', async () => {
