@@ -1,21 +1,13 @@
 /** GRU: gated recurrent unit over sequences. */
-import type { Tensor } from '../../engine/tensor.js';
 import * as activations from '../../activations/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
-import { InputSpec } from '../input-spec.js';
-import { BaseRecurrent, cellOptions, GATED_OPTIONS } from './base-recurrent.js';
-import type { States } from './cell.js';
+import { BaseGated, type GatedOptions } from './base-gated.js';
+import { cellOptions, GATED_OPTIONS } from './base-recurrent.js';
 import { constraintConfig, dropoutConfig, initializerConfig, regularizerConfig } from './configs.js';
-import { refuseCudnn, requireUseCudnn, type UseCudnn } from './cudnn.js';
 import { GRU_CELL_ARGUMENTS, GRUCell, type GRUCellOptions } from './gru-cell.js';
-import type { LoopResult } from './loop.js';
-import type { SequenceOptions } from './rnn.js';
 
-export interface GRUOptions extends GRUCellOptions, SequenceOptions {
-  /** Default 'auto'. true is an error at the first call: no backend runs cuDNN's recurrent kernels. */
-  use_cudnn?: UseCudnn;
-}
+export interface GRUOptions extends GRUCellOptions, GatedOptions {}
 
 const ARGUMENTS = ['units', 'activation', 'recurrent_activation', 'use_bias', 'kernel_initializer',
   'recurrent_initializer', 'bias_initializer', 'kernel_regularizer', 'recurrent_regularizer', 'bias_regularizer',
@@ -38,34 +30,15 @@ const ARGUMENTS = ['units', 'activation', 'recurrent_activation', 'use_bias', 'k
  * const [sequence, state] = new keras.layers.GRU(4, { return_sequences: true, return_state: true })(keras.ops.ones([2, 5, 3]));
  * sequence.shape; // [2, 5, 4]
  */
-export class GRU extends BaseRecurrent<GRUCell> {
-  use_cudnn: UseCudnn;
-
+export class GRU extends BaseGated<GRUCell> {
   constructor(...args: ConstructorArgs<GRUOptions, typeof ARGUMENTS>) {
     const options = namedArguments<GRUOptions>('GRU', ARGUMENTS, args, GATED_OPTIONS);
     super(new GRUCell(cellOptions<GRUOptions, GRUCellOptions>(
       options, 'gru_cell', [...GRU_CELL_ARGUMENTS, 'implementation'])), options);
-    this.input_spec = new InputSpec({ ndim: 3 });
-    this.use_cudnn = requireUseCudnn('GRU', options.use_cudnn ?? 'auto');
-  }
-
-  get units(): number {
-    return this.cell.units;
-  }
-
-  get recurrent_activation(): activations.Activation {
-    return this.cell.recurrent_activation;
   }
 
   get reset_after(): boolean {
     return this.cell.reset_after;
-  }
-
-  protected override inner_loop(
-    sequences: Tensor, initial: readonly States[], mask: Tensor | undefined, training: boolean,
-  ): LoopResult {
-    refuseCudnn(this.describe(), this.use_cudnn);
-    return super.inner_loop(sequences, initial, mask, training);
   }
 
   override get_config(): Record<string, unknown> {

@@ -1,21 +1,13 @@
 /** LSTM: long short-term memory over sequences. */
-import type { Tensor } from '../../engine/tensor.js';
 import * as activations from '../../activations/index.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
-import { InputSpec } from '../input-spec.js';
-import { BaseRecurrent, cellOptions, GATED_OPTIONS } from './base-recurrent.js';
-import type { States } from './cell.js';
+import { BaseGated, type GatedOptions } from './base-gated.js';
+import { cellOptions, GATED_OPTIONS } from './base-recurrent.js';
 import { constraintConfig, dropoutConfig, initializerConfig, regularizerConfig } from './configs.js';
-import { refuseCudnn, requireUseCudnn, type UseCudnn } from './cudnn.js';
-import type { LoopResult } from './loop.js';
 import { LSTM_CELL_ARGUMENTS, LSTMCell, type LSTMCellOptions } from './lstm-cell.js';
-import type { SequenceOptions } from './rnn.js';
 
-export interface LSTMOptions extends LSTMCellOptions, SequenceOptions {
-  /** Default 'auto'. true is an error at the first call: no backend runs cuDNN's recurrent kernels. */
-  use_cudnn?: UseCudnn;
-}
+export interface LSTMOptions extends LSTMCellOptions, GatedOptions {}
 
 const ARGUMENTS = ['units', 'activation', 'recurrent_activation', 'use_bias', 'kernel_initializer',
   'recurrent_initializer', 'bias_initializer', 'unit_forget_bias', 'kernel_regularizer', 'recurrent_regularizer',
@@ -39,34 +31,15 @@ const ARGUMENTS = ['units', 'activation', 'recurrent_activation', 'use_bias', 'k
  * const [sequence, h, c] = new keras.layers.LSTM(4, { return_sequences: true, return_state: true })(keras.ops.ones([2, 5, 3]));
  * sequence.shape; // [2, 5, 4]
  */
-export class LSTM extends BaseRecurrent<LSTMCell> {
-  use_cudnn: UseCudnn;
-
+export class LSTM extends BaseGated<LSTMCell> {
   constructor(...args: ConstructorArgs<LSTMOptions, typeof ARGUMENTS>) {
     const options = namedArguments<LSTMOptions>('LSTM', ARGUMENTS, args, GATED_OPTIONS);
     super(new LSTMCell(cellOptions<LSTMOptions, LSTMCellOptions>(
       options, 'lstm_cell', [...LSTM_CELL_ARGUMENTS, 'implementation'])), options);
-    this.input_spec = new InputSpec({ ndim: 3 });
-    this.use_cudnn = requireUseCudnn('LSTM', options.use_cudnn ?? 'auto');
-  }
-
-  get units(): number {
-    return this.cell.units;
-  }
-
-  get recurrent_activation(): activations.Activation {
-    return this.cell.recurrent_activation;
   }
 
   get unit_forget_bias(): boolean {
     return this.cell.unit_forget_bias;
-  }
-
-  protected override inner_loop(
-    sequences: Tensor, initial: readonly States[], mask: Tensor | undefined, training: boolean,
-  ): LoopResult {
-    refuseCudnn(this.describe(), this.use_cudnn);
-    return super.inner_loop(sequences, initial, mask, training);
   }
 
   override get_config(): Record<string, unknown> {
