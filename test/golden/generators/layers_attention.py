@@ -27,7 +27,7 @@ def attention():
         case(L.Attention(), [q, v, k], mask=[Q_MASK, V_MASK, None]),
         case(L.Attention(use_scale=True), [q, v, k], mask=[None, V_MASK, None], call={**causal, **scores}),
         case(L.Attention(), [same, same], call=causal),
-        case(L.Attention(dropout=0.5, seed=3, name="dropped"), [q, v, k]),
+        case(L.Attention(dropout=0.5, seed=3, name="dropped"), [q, v, k], training=True),
         case(L.Attention(dtype="mixed_float16"), [q, v, k], mask=[Q_MASK, V_MASK, None]),
     ]
 
@@ -59,7 +59,7 @@ def multi_head_attention():
         case(M(1, 2, use_gate=True), same, call={"value": same, "use_causal_mask": True}),
         case(M(2, 2, sliding_window=2), same, call={"value": same}),
         case(M(2, 2, sliding_window=2), same, call={"value": same, "use_causal_mask": True, **scores}),
-        case(M(2, 2, dropout=0.5, seed=1, name="dropped"), q, call={"value": v}),
+        case(M(2, 2, dropout=0.5, seed=1, name="dropped"), q, call={"value": v}, training=True),
         case(M(2, 2), q, call={"value": v, "value_mask": V_MASK}, mask=[Q_MASK]),
         case(M(2, 2), q, call={"value": v, "key": k, "key_mask": V_MASK, "use_causal_mask": True, **scores}),
         case(
@@ -97,7 +97,7 @@ def group_query_attention():
         case(G(3, 2, 2, use_bias=False, use_gate=True), q, call={"value": v}),
         case(G(2, 3, 1), v, call={"value": v, "use_causal_mask": True}),
         case(G(2, 3, 1, sliding_window=2), v, call={"value": v, "use_causal_mask": True, **scores}),
-        case(G(2, 2, 1, dropout=0.5, seed=3, name="dropped"), q, call={"value": v, "value_mask": V_MASK}),
+        case(G(2, 2, 1, dropout=0.5, seed=3, name="dropped"), q, call={"value": v, "value_mask": V_MASK}, training=True),
         case(G(2, 2, 1, activity_regularizer="l2", kernel_regularizer="l2"), q, call={"value": v}),
     ]
 
