@@ -54,10 +54,16 @@ export function nameArguments(
   return options;
 }
 
-/** A call as the graph remembers it: tensors given by position stay there, as in Keras's files; the rest has names. */
+/**
+ * A call as the graph remembers it: tensors given by position stay there, as in Keras's files; the rest has names.
+ * @param args as they were given
+ * @param options those after the first one, by name
+ */
 export function recordedArguments(
-  args: readonly unknown[], options: CallOptions, names: readonly string[] | null,
+  args: readonly unknown[], options: CallOptions, names: readonly string[] | null, first: string,
 ): [args: unknown[], kwargs: CallOptions] {
+  const [inputs] = firstByName(args, first);
+  if (inputs !== args[0]) return [[], { [first]: inputs, ...options }];
   let count = 1;
   while (count < args.length && !isPlainObject(args[count]) && hasKerasTensor(args[count])) count++;
   const positional = names?.slice(0, count - 1) ?? [];

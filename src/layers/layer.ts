@@ -167,9 +167,11 @@ export abstract class Layer extends LayerState {
     if (!symbolic) return tidy(() => [run(), call.losses])[0];
     const outputs = run();
     // 8. Remember the call in the functional graph.
-    const masked = this._takesMask && given.mask === undefined && !hasOtherTensors(given);
+    // Of several inputs in a list, only models write down the masks.
+    const isNoted = names === null || args[0] instanceof KerasTensor;
+    const masked = this._takesMask && isNoted && given.mask === undefined && !hasOtherTensors(given);
     const kwargs = masked ? { ...given, mask: mapStructure(() => null, args[0]) } : given;
-    Node.record(this, ...recordedArguments(args, kwargs, names), outputs);
+    Node.record(this, ...recordedArguments(all, kwargs, names, first), outputs);
     return outputs;
   }
 

@@ -176,7 +176,8 @@ export class Model extends Trainer {
     const values = this.#standardize(inputs, options.mask);
     const { training } = options;
     return this.#graph.run(values, (operation, args, kwargs) => {
-      const hears = operation instanceof Layer && training !== undefined && kwargs.training === undefined;
+      // Whether the model trains goes before what was written down with the call, which Keras's files do for every call.
+      const hears = operation instanceof Layer && training !== undefined;
       return callOperation(operation, args, hears ? { ...kwargs, training } : kwargs);
     });
   }

@@ -261,6 +261,18 @@ describe('shared layers and models', () => {
     expect(outer.trainable_weights.map(({ name }) => name)).to.deep.equal(['kernel', 'bias']);
   });
 
+  it('training of the model goes before that of a call inside, which files of Python have for every Dropout', () => {
+    const input = keras.Input({ shape: [50] });
+    const zeros = (model: keras.Model, options: object): number =>
+      (ops.sum(ops.cast(ops.equal(model(ops.ones([1, 50]), options), 0), 'int32')) as Tensor).item() as number;
+    for (const training of [true, false]) {
+      const model = new keras.Model(input, new layers.Dropout(0.5)(input, { training }));
+      expect(zeros(model, { training: true })).to.be.above(0);
+      expect(zeros(model, { training: false })).to.equal(0);
+      expect(zeros(model, {}) > 0).to.equal(training);
+    }
+  });
+
   it('a part of a model is a model with the same weights', () => {
     const input = keras.Input({ shape: [3] });
     const hidden = new layers.Dense(2, { name: 'hidden' })(input);

@@ -61,6 +61,8 @@ export abstract class BaseHeads extends Layer {
   _softmax!: Softmax;
   _dropout_layer!: Dropout;
   _output_dense!: EinsumDense;
+  /** Whether the arguments still have their masks after a call. */
+  protected readonly keepsMasks: boolean = true;
   /** Axes of the query that are attended over. */
   protected abstract readonly axesOfAttention: readonly number[];
   /** Equations of key and query to scores, and of scores and value to the output. */
@@ -125,8 +127,9 @@ export abstract class BaseHeads extends Layer {
     // 1. Where attention is allowed.
     const mask = this.#maskFor(query, value, options);
     // 2. Heads. The masks have been read, and the projections need none.
-    const [queries, keys, values, gate] = withoutMasks([query, key, value], () => [
-      this._query_dense(query), this._key_dense(key), this._value_dense(value), this._gate_dense?.(query)]);
+    const project = (): (Tensor | undefined)[] =>
+      [this._query_dense(query), this._key_dense(key), this._value_dense(value), this._gate_dense?.(query)];
+    const [queries, keys, values, gate] = withoutMasks([query, key, value], this.keepsMasks, project);
     // 3. The values' weighted means, head by head.
     const [mixed, scores] = this._compute_attention(
       queries!, keys!, values!, mask, training, return_attention_scores as boolean);
@@ -222,15 +225,15 @@ const copyOf = (initializer: initializers.InitializerFunction): initializers.Ide
   (initializer instanceof initializers.Initializer
     ? initializers.deserialize(initializers.serialize(initializer)) : initializer);
 
-/** Runs `fn` while the tensors have no masks. */
-function withoutMasks<T>(tensors: readonly Tensor[], fn: () => T): T {
+/** Runs `fn` while the tensors have no masks, and puts them back if they are to be kept. */
+function withoutMasks<T>(tensors: readonly Tensor[], keeps: boolean, fn: () => T): T {
   const masks = tensors.map(({ mask }) => mask);
   for (const tensor of tensors) tensor.mask = undefined;
-  try {
-    return fn();
-  } finally {
+  const result = fn();
+  if (keeps) {
     tensors.forEach((tensor, i) => {
       if (masks[i]) tensor.mask = masks[i];
     });
   }
+  return result;
 }

@@ -50,6 +50,8 @@ export class MultiHeadAttention extends BaseHeads {
   attention_axes: readonly number[] | null;
   readonly #outputShape: readonly number[] | null;
   protected products = { scores: '', mix: '' };
+  /** Keras takes the masks off the arguments: what its models learned, they learned so. */
+  protected override readonly keepsMasks = false;
 
   constructor(...args: ConstructorArgs<MultiHeadAttentionOptions, typeof ARGUMENTS>) {
     const what = new.target.name;

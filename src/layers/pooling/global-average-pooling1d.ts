@@ -20,6 +20,8 @@ import {
  * new keras.layers.GlobalAveragePooling1D()(keras.ops.ones([2, 8, 3])).shape; // [2, 3]
  */
 export class GlobalAveragePooling1D extends BaseGlobalPooling {
+  static override call_arguments: readonly string[] = ['mask'];
+
   constructor(...args: ConstructorArgs<GlobalPoolingOptions, typeof GLOBAL_POOLING_ARGUMENTS>) {
     super(1, args);
     this.supports_masking = true;

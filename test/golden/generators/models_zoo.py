@@ -148,6 +148,23 @@ def recurrent():
     return keras.Model(words, L.Dense(2, "softmax", name="kind")(x), name="recurrent")
 
 
+def attentive():
+    """Words in, a class out, with masks: every kind of attention, and layers that wrap others."""
+    words = keras.Input((None,), dtype="int32", name="words")
+    x = L.Embedding(9, 4, mask_zero=True, name="vectors")(words)
+    y = L.MultiHeadAttention(2, 3, dropout=0.1, name="heads")(x, x, use_causal_mask=True)
+    x = L.LayerNormalization(name="norm")(L.Add(name="sum")([x, y]))
+    y = L.GroupQueryAttention(2, 4, 2, use_gate=True, name="groups")(query=x, value=x, key=y)
+    x = L.TimeDistributed(L.Dense(3, "relu", name="each"), name="steps")(y)
+    x = L.EinsumDense("abc,cde->abde", (None, 2, 2), bias_axes="de", name="split")(x)
+    x = L.Reshape((-1, 4), name="join")(x)
+    x, scores = L.Attention(use_scale=True, name="dot")([x, x], return_attention_scores=True)
+    x = L.AdditiveAttention(name="additive")([x, x])
+    x = L.SpectralNormalization(L.Dense(3, name="bounded"), name="spectral")(x)
+    x = L.GlobalAveragePooling1D(name="pool")(x)
+    return keras.Model(words, [L.Dense(2, "softmax", name="kind")(x), scores], name="attentive")
+
+
 def frozen():
     model = mlp()
     model.layers[0].trainable = False
@@ -185,6 +202,7 @@ MODELS = {
     "nested": nested,
     "operations": operations,
     "recurrent": recurrent,
+    "attentive": attentive,
     "frozen": frozen,
 }
 

@@ -99,4 +99,8 @@ def recurrent_archives():
     return keras_archives(("recurrent",))
 
 
-FAMILIES = {"keras_archives": keras_archives, "recurrent_archives": recurrent_archives, "weight_files": weight_files}
+def attentive_archives():
+    return keras_archives(("attentive",))
+
+
+FAMILIES = {"keras_archives": keras_archives, "attentive_archives": attentive_archives, "recurrent_archives": recurrent_archives, "weight_files": weight_files}

@@ -63,14 +63,17 @@ describeBackends('Attention with several heads', () => {
     compiled.dispose();
   }));
 
-  it('takes the masks that came with its arguments, hands on that of the query, and leaves them where they are', () => tidy(() => {
+  it('takes the masks that came with its arguments, and hands on that of the query', () => tidy(() => {
     const embedding = new Embedding(5, 4, { mask_zero: true });
     const layer = new MultiHeadAttention(2, 3);
     const [query, value] = [embedding([[1, 2, 0]]), embedding([[3, 4, 1, 0]])];
     const [output, scores] = layer<unknown, Tensor[]>(query, value, { return_attention_scores: true });
     expect(output.mask!.arraySync()).to.deep.equal([[true, true, false]]);
-    expect(query.mask!.arraySync()).to.deep.equal([[true, true, false]]);
-    expect(value.mask!.arraySync()).to.deep.equal([[true, true, true, false]]);
+    // As in Keras: they are gone from the arguments of a MultiHeadAttention, and stay with those of a GroupQueryAttention.
+    expect([query.mask, value.mask]).to.deep.equal([undefined, undefined]);
+    const x = embedding([[1, 0]]);
+    expect(new GroupQueryAttention(2, 2, 1)(x, x).mask!.arraySync()).to.deep.equal([[true, false]]);
+    expect(x.mask!.arraySync()).to.deep.equal([[true, false]]);
     const padded = (scores.arraySync() as number[][][][])[0].flatMap((head) => head.slice(0, 2).map((row) => row[3]));
     expect(padded).to.deep.equal([0, 0, 0, 0]);
     const given = layer<unknown, Tensor>(query, value, { value_mask: ops.array([[true, false, false, false]]) });
