@@ -35,10 +35,13 @@ export { Operation } from './ops/operation.js';
 export { Optimizer } from './optimizers/index.js';
 export { Regularizer } from './regularizers/index.js';
 export { SeedGenerator } from './random/seed-generator.js';
+export { RematScope } from './layers/remat-scope.js';
 export { StatelessScope } from './engine/stateless-scope.js';
+export { device, name_scope } from './utils/scopes.js';
 
 export { NDArray, type TensorLike } from './engine/convert.js';
 export { custom_gradient } from './engine/custom-gradient.js';
+export { remat } from './engine/remat.js';
 export { grad, value_and_grad, variable_gradients, vjp } from './engine/gradients.js';
 export { jit, type Compiled, type JitOptions } from './engine/jit.js';
 export { keep, tidy } from './engine/scope.js';

@@ -65,6 +65,24 @@ export const context: Context = {
   nameScopes: [],
 };
 
+/** Gives a function that runs another as if it were called now. */
+type Capture = () => <T>(fn: () => T) => T;
+const captures: Capture[] = [() => {
+  const { autocast, nameScopes } = context;
+  return (fn) => withContext({ autocast, nameScopes }, fn);
+}];
+
+/** Makes a further part of the running state known to what runs functions later, such as rematerialization. */
+export function addCapture(capture: Capture): void {
+  captures.push(capture);
+}
+
+/** What a function that is run later has to find as it is now: precision, names, and what layers pass on. */
+export function captureState(): <T>(fn: () => T) => T {
+  const runs = captures.map((capture) => capture());
+  return (fn) => runs.reduce((inner, run) => () => run(inner), fn)();
+}
+
 let pickBackend: (() => Backend) | undefined;
 
 /** Set by `backend/config.ts`: how the default backend is found at the first operation. */

@@ -1,4 +1,5 @@
 /** Values that a layer's call passes on to the layers it calls, and the losses that are added on the way. */
+import { addCapture } from '../engine/context.js';
 import type { Tensor } from '../engine/tensor.js';
 
 export interface CallContext {
@@ -11,6 +12,12 @@ export interface CallContext {
 }
 
 let current: CallContext | undefined;
+
+// Losses of a call that is run again have been counted.
+addCapture(() => {
+  const call = current;
+  return (fn) => (call ? withCall({ ...call, losses: [] }, fn) : fn());
+});
 
 export const currentCall = (): CallContext | undefined => current;
 

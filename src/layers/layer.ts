@@ -24,6 +24,7 @@ import {
 import { LayerError, type CallOptions, type LayerOptions } from './layer-options.js';
 import { LayerState, sentence } from './layer-state.js';
 import { inOwnScope } from './name-scope.js';
+import { callUnder, currentRematScope } from './remat-scope.js';
 
 export {
   LayerError, type AddWeightOptions, type CallOptions, type LayerOptions, type VariableStore,
@@ -68,6 +69,7 @@ export abstract class Layer extends LayerState {
   input_spec: InputSpec | readonly InputSpec[] | Readonly<Record<string, InputSpec>> | null = null;
   #buildShapes: Readonly<Record<string, unknown>> | undefined;
   #path: string | undefined;
+  readonly #remat = currentRematScope();
 
   constructor(options: LayerOptions = {}) {
     super(options);
@@ -158,7 +160,7 @@ export abstract class Layer extends LayerState {
       // 5. The mask that came with the inputs.
       const mask = this.#maskFor(inputs, options);
       // 6. Compute.
-      const outputs = this.#inScope(() => this.call(inputs, options));
+      const outputs = this.#inScope(() => callUnder(this.#remat, this, inputs, options));
       // 7. Activity regularization, and the mask of the outputs.
       this.#regularize(outputs);
       this.#passMask(inputs, outputs, mask);

@@ -347,6 +347,7 @@ export const gradientCases: GradientTable = {
       }),
     }),
   })),
+  barrier: [one({}, true, x([2]), x([2, 2]), fixed(x([])))],
   // The gradient is its author's, and no difference quotient's: see test/ops/core/control.test.ts.
   with_gradient: [],
 

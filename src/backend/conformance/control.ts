@@ -62,6 +62,8 @@ const rows = [
     (expected, i): Row<'switch'> => ({
       name: 'switch', what: `branch ${i}`, inputs: [t([], [i], 'int32'), t([2], [1, 2]), t([2], [3, 5])], params: branches, expected,
     })),
+  { name: 'barrier', what: 'the values', inputs: [t([2], [1, 2]), t([], [3]), t([1], [4])], params: () => ({}),
+    expected: [t([2], [1, 2]), t([], [3])] },
   { name: 'with_gradient', what: 'the values', inputs: [t([2], [1, 2]), t([], [3]), t([1], [4])], expected: [t([2], [1, 2])],
     params: () => ({ values: 1, arguments: 1, backward: part([[1], [2]], (r) => [total(r)]) }) },
 ] as Row<keyof typeof control>[];

@@ -129,6 +129,14 @@ export class GraphEmitter implements Builder<Ref> {
     return ref;
   }
 
+  after(values: readonly Ref[], other: Ref): Ref[] {
+    // XLA knows no control edges.
+    if (this.forXla) return this.ops('XlaOptimizationBarrier', values, {}, values.length);
+    // An argument is no node that an edge can start from.
+    const [from] = (/^a\d+$/.test(other.ref) ? this.op('Identity', [other]) : other).ref.split(':');
+    return values.map((x) => ({ ref: `${this.append('Identity', [x], {}, [from]).node.name}:output:0`, dtype: x.dtype }));
+  }
+
   evaluate({ inputs: from, nodes, outputs }: Subgraph, inputs: readonly Ref[]): Ref[] {
     const refs = new Map(from.map((value, i) => [value, inputs[i]]));
     this.emitNodes(nodes, countUses({ nodes, outputs }), refs);

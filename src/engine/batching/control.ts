@@ -52,6 +52,7 @@ export const controlBatching: BatchTable<keyof typeof control> = {
     return applyAll('scan', operands, { body: step, constants, carries, length, reverse })
       .map((y, i) => (i < carries ? y : moveAxis(y, 1, 0)));
   },
+  barrier: (ctx) => applyAll('barrier', spreadAll(ctx), {}),
   with_gradient: (ctx) => {
     const { params, evaluate } = ctx;
     const { backward, values, arguments: count } = params;

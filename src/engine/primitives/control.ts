@@ -5,7 +5,7 @@
 import type { Aval } from '../../backend/backend.js';
 import type { Subgraph } from '../graph.js';
 import { formatShape, sameShape, ShapeError } from '../shape.js';
-import type { AbstractRule } from './rule.js';
+import type { AbstractRule, NoParams } from './rule.js';
 
 export interface SwitchParams {
   /** All take the same operands and give results of the same shapes and dtypes. */
@@ -92,6 +92,11 @@ export const control = {
     const stacked = body.outputs.slice(carries).map(({ shape, dtype }) => ({ shape: [length, ...shape], dtype }));
     return [...carry.map(avalOf), ...stacked];
   }),
+  /**
+   * Operands: values, and one that is there for its time. Results: the values, not before the last operand is computed,
+   * so that what follows from them is computed again rather than found to be known.
+   */
+  barrier: rule<NoParams>((operands) => operands.slice(0, -1).map(avalOf)),
   /**
    * Values with a gradient of their author's. Operands: values, arguments, residuals. Results: the values. The
    * gradients of the arguments are what `backward` gives, and none flows to the values and residuals.

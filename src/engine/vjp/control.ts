@@ -70,5 +70,6 @@ export const controlVjp = {
   switch: switchVjp,
   while: whileVjp,
   scan: scanVjp,
+  barrier: ({ gradients }) => [...gradients, undefined],
   with_gradient: withGradientVjp,
 } satisfies { [N in keyof typeof control]: GradientRule<ParamsOf<N>> };

@@ -18,6 +18,8 @@ export interface Builder<V> {
   /** A scalar. */
   scalar(value: number | bigint, dtype: DType): V;
   constant(data: HostData, shape: Shape, dtype: DType): V;
+  /** The same values, not before another one is computed. */
+  after(values: readonly V[], other: V): V[];
   /** The outputs of a graph for these inputs. */
   evaluate(graph: Subgraph, inputs: readonly V[]): V[];
   /** Runs `body` on the variables as long as the condition, one boolean, holds. Both see the variables alone. */

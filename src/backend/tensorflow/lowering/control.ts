@@ -63,5 +63,6 @@ export const controlLowering: LoweringTable<keyof typeof control> = {
     b.branch(index, operands, branches.map((branch) => (inner, x) => inner.evaluate(branch, x))),
   while: whileLoop,
   scan,
+  barrier: (b, x) => b.after(x.slice(0, -1), x[x.length - 1]),
   with_gradient: (_, x, { params: { values } }) => x.slice(0, values),
 };

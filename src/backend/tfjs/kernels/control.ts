@@ -76,7 +76,11 @@ export const controlKernels: { [N in ControlName]: ControlKernel<ParamsOf<N>> } 
       throw error;
     }
   },
-  // A generator like the others, although there is nothing to wait for.
+  // Generators like the others, although there is nothing to wait for.
+  // oxlint-disable-next-line require-yield
+  * barrier(m, x) {
+    return share(m, x.slice(0, -1));
+  },
   // oxlint-disable-next-line require-yield
   * with_gradient(m, x, { params: { values } }) {
     return share(m, x.slice(0, values));
