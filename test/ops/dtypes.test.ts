@@ -115,8 +115,8 @@ describe('dtypes of results', () => {
   it('ops of one tensor', () => {
     const found = loadGolden<UnaryRow>('dtypes', 'unary_ops').cases.flatMap(({ op, args, outputs }) =>
       Object.entries(outputs).flatMap(([dtype, expected]) => {
-        // The shape of bincount depends on values.
-        if (expected === null || op === 'bincount') return [];
+        // The shape of bincount depends on values. Keras drops the imaginary part in i0; here it is refused.
+        if (expected === null || op === 'bincount' || (op === 'i0' && dtype === 'complex64')) return [];
         const accepted = [withoutNarrowing(expected, dtype)];
         const message = disagreement(accepted, () => opNamed(op)(new KerasTensor([2, 2], dtype), ...args));
         return message === undefined ? [] : [`${op} of ${dtype}: ${message}`];

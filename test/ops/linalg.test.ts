@@ -1,4 +1,4 @@
-/** Linear algebra, Fourier transforms and their kin where golden rows do not reach: refusals, unknown shapes, graphs. */
+/** Linear algebra, Fourier transforms and their kin where golden rows do not reach: refusals, unknown shapes. */
 import { expect } from 'chai';
 import { grad } from '../../src/engine/gradients.js';
 import { jit } from '../../src/engine/jit.js';

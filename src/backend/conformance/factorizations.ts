@@ -35,7 +35,8 @@ const elements = ({ shape, values }: { shape: Shape; values: ArrayLike<number> }
 };
 
 function close(found: number, expected: number, what: string): void {
-  assert.ok(Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected)), `${what} is ${found}, expected ${expected}`);
+  const isClose = Math.abs(found - expected) <= TOLERANCE * Math.max(1, Math.abs(expected));
+  assert.ok(isClose, `${what} is ${found}, expected ${expected}`);
 }
 
 function expectOrthonormal(m: ReturnType<typeof elements>, what: string): void {
@@ -72,7 +73,8 @@ function checkSvd(backend: Backend, literal: Literal, full: boolean): void {
     const values = s.values.subarray(batch * k, (batch + 1) * k);
     const [left, right] = [elements(u, batch), elements(v, batch)];
     const x = elements({ shape: literal.shape, values: literal.values as readonly number[] }, batch);
-    values.forEach((value, i) => assert.ok(value >= 0 && (i === 0 || value <= values[i - 1]), `singular values ${[...values]}`));
+    values.forEach((value, i) =>
+      assert.ok(value >= 0 && (i === 0 || value <= values[i - 1]), `singular values ${[...values]}`));
     expectOrthonormal(left, 'U');
     expectOrthonormal(right, 'V');
     for (let i = 0; i < rows; i++) {
@@ -128,7 +130,8 @@ function checkEig(backend: Backend, literal: Literal): void {
 
 export function factorizationCases(): ConformanceCase[] {
   const squares = MATRICES.filter(({ shape }) => shape[shape.length - 1] === shape[shape.length - 2]);
-  const named = (name: string, { shape }: Literal, detail = ''): string => `${name}${detail} of ${formatShape(shape)}: properties`;
+  const named = (name: string, { shape }: Literal, detail = ''): string =>
+    `${name}${detail} of ${formatShape(shape)}: properties`;
   const cases: ConformanceCase[] = [
     ...MATRICES.flatMap((literal) => [false, true].map((full): ConformanceCase => ({
       name: named('svd', literal, full ? ' full' : ''), run: (backend) => checkSvd(backend, literal, full) }))),

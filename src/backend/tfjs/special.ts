@@ -32,7 +32,8 @@ export const erfc = (x: number): number => (x >= 2.5 && x < Infinity ? erfcTail(
 /** e^z in two factors, so that it overflows no sooner than the product. */
 const unscaled = (scaled: number, z: number): number => scaled * Math.exp(z / 2) * Math.exp(z / 2);
 
-export const besselI0 = (x: number): number => (Math.abs(x) === Infinity ? Infinity : unscaled(scaledBessel(0, x), Math.abs(x)));
+export const besselI0 = (x: number): number =>
+  (Math.abs(x) === Infinity ? Infinity : unscaled(scaledBessel(0, x), Math.abs(x)));
 export const besselI1 = (x: number): number =>
   (Math.abs(x) === Infinity ? x : Math.sign(x) * unscaled(scaledBessel(1, x), Math.abs(x)));
 

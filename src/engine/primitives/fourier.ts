@@ -5,7 +5,7 @@ import { requireFloat, requireSameDType, type AbstractRule } from './rule.js';
 const rule = <P>(abstract: AbstractRule<P>): AbstractRule<P> => abstract;
 
 export const fourier = {
-  /** Operands: real and imaginary parts. Transforms the last `rank` axes; the inverse is the same with the parts swapped. */
+  /** Operands: real and imaginary parts. Transforms the last `rank` axes; with the parts swapped it is the inverse. */
   fft: rule<{ rank: 1 | 2 }>(([re, im], { rank }) => {
     requireSameDType('fft', re, im);
     requireFloat('fft', re.dtype);

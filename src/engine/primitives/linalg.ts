@@ -23,7 +23,9 @@ function requireMatrix(name: string, { shape, dtype }: Aval): { batch: Shape; ro
   if (shape.length < 2) {
     throw new ShapeError(`${name} expects a matrix or a batch of them, received shape ${formatShape(shape)}.`);
   }
-  if (!isDifferentiable(dtype)) throw new TypeError(`${name} expects a floating-point tensor, received dtype ${dtype}.`);
+  if (!isDifferentiable(dtype)) {
+    throw new TypeError(`${name} expects a floating-point tensor, received dtype ${dtype}.`);
+  }
   const [rows, columns] = shape.slice(-2);
   return { batch: shape.slice(0, -2), rows, columns };
 }
@@ -47,8 +49,8 @@ function solution(name: string, [a, b]: readonly Aval[]): Aval {
   const { batch, n } = requireSquare(name, a);
   const right = requireMatrix(name, b);
   if (right.rows !== n || !sameShape(right.batch, batch)) {
-    throw new ShapeError(`${name} expects a matrix [..., n, n] and right-hand sides [..., n, k] with the same batch axes, ` +
-      `received shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}.`);
+    throw new ShapeError(`${name} expects a matrix [..., n, n] and right-hand sides [..., n, k] with the same batch ` +
+      `axes, received shapes ${formatShape(a.shape)} and ${formatShape(b.shape)}.`);
   }
   return { shape: b.shape, dtype: b.dtype };
 }

@@ -113,7 +113,8 @@ export const linalgVjp = {
     // Unit diagonal of L, and U from the right: (x u^-H) = (u^-1 x^H)^H.
     const permuted = overAdjoint(left, u);
     const n = rows.shape[rows.shape.length - 1];
-    const column = apply('reshape', [apply('iota', [], { start: 0, step: 1, length: n, dtype: 'int32' })], { shape: [n, 1] });
+    const order = apply('iota', [], { start: 0, step: 1, length: n, dtype: 'int32' });
+    const column = apply('reshape', [order], { shape: [n, 1] });
     // Row rows[i] of x is row i of the factors' product.
     const places = apply('cast', [apply('equal', [column, asRow(rows)])], { dtype: g.dtype });
     return [product(places, permuted)];
@@ -135,8 +136,8 @@ export const linalgVjp = {
   svd: ({ gradients: [gs, gu, gv], inputs: [x], outputs, params: { full, vectors } }) => {
     const [m, n] = x.shape.slice(-2);
     if (full && Math.abs(m - n) > 1 && ((m > n && gu) || (n > m && gv))) {
-      throw new Error('The singular vectors of svd with full_matrices have a gradient only where rows and columns differ by ' +
-        `at most 1: the further ones are not determined. Received a matrix of ${m} rows and ${n} columns; ` +
+      throw new Error('The singular vectors of svd with full_matrices have a gradient only where rows and columns differ ' +
+        `by at most 1: the further ones are not determined. Received a matrix of ${m} rows and ${n} columns; ` +
         'use {full_matrices: false}.');
     }
     const [s, u, v] = vectors ? outputs : applyAll('svd', [x], { full: false, vectors: true });

@@ -46,7 +46,8 @@ export const diagonalOf = (x: Tensor): Tensor =>
   apply('reduce_sum', [onlyDiagonal(x)], { axes: [x.shape.length - 1], keepdims: false });
 
 /** Vectors as rows, and as columns. */
-export const asRow = (v: Tensor): Tensor => apply('reshape', [v], { shape: [...v.shape.slice(0, -1), 1, ...v.shape.slice(-1)] });
+export const asRow = (v: Tensor): Tensor =>
+  apply('reshape', [v], { shape: [...v.shape.slice(0, -1), 1, ...v.shape.slice(-1)] });
 export const asColumn = (v: Tensor): Tensor => apply('reshape', [v], { shape: [...v.shape, 1] });
 /** Scalars as matrices of one element. */
 export const asMatrix = (c: Tensor): Tensor => apply('reshape', [c], { shape: [...c.shape, 1, 1] });

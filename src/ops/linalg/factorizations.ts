@@ -34,7 +34,8 @@ export const cholesky = defineOp('keras.ops.cholesky', ['x', 'upper'], (x: Tenso
   try {
     factor = apply('cholesky', [t]);
   } catch (error) {
-    throw new Error(`Cholesky decomposition failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cholesky decomposition failed: ${reason}`, { cause: error });
   }
   return upper ? adjointOf(factor) : factor;
 });
@@ -153,6 +154,8 @@ export const eigh = defineOp('keras.ops.eigh', ['x'], (x: TensorLike): [Tensor, 
  * backends hold no complex numbers and refuse; `eigh` works there.
  * @param x [..., n, n]
  * @returns [e, V]: [..., n] in no order, and [..., n, n] with columns of length 1
+ * @example
+ * ops.eig([[2, 0], [1, 3]])[0].dtype; // 'complex64'
  */
 export const eig = defineOp('keras.ops.eig', ['x'], (x: TensorLike): [Tensor, Tensor] => {
   const [e, v] = applyAll('eig', [toSquare(x, 'eig')], {});

@@ -9,8 +9,11 @@ import { cast, scalarLike, toFloat } from '../promotion.js';
 import { singularValues } from './factorizations.js';
 
 const absolute = (t: Tensor): Tensor => apply('absolute', [t]);
-const euclidean = (t: Tensor, axes: readonly number[], keepdims: boolean): Tensor =>
-  apply('sqrt', [reduce('reduce_sum', apply('square', [t]), axes, keepdims)]);
+/** In the dtype of t, as Keras has it: of complex numbers a complex one without imaginary part. */
+const euclidean = (t: Tensor, axes: readonly number[], keepdims: boolean): Tensor => {
+  const sizes = t.dtype === 'complex64' ? absolute(t) : t;
+  return cast(apply('sqrt', [reduce('reduce_sum', apply('square', [sizes]), axes, keepdims)]), t.dtype);
+};
 
 type Order = number | 'fro' | 'nuc' | null;
 
@@ -22,9 +25,10 @@ function vectorNorm(t: Tensor, ord: Order, axis: number, keepdims: boolean): Ten
   if (ord === 0) {
     return reduce('reduce_sum', cast(apply('not_equal', [t, scalarLike(0, t)]), t.dtype), axis, keepdims);
   }
-  const powers = ord === 1 ? absolute(t) : apply('power', [absolute(t), scalarLike(ord, t)]);
+  const sizes = absolute(t);
+  const powers = ord === 1 ? sizes : apply('power', [sizes, scalarLike(ord, sizes)]);
   const sum = reduce('reduce_sum', powers, axis, keepdims);
-  return ord === 1 ? sum : apply('power', [sum, scalarLike(1 / ord, t)]);
+  return ord === 1 ? sum : apply('power', [sum, scalarLike(1 / ord, sum)]);
 }
 
 /** Norms by the singular values. */

@@ -13,6 +13,8 @@ import { cast, promoteFloat } from '../promotion.js';
  *
  * @param abs_ sizes
  * @param angle angles in radians, of a shape that broadcasts with theirs
+ * @example
+ * ops.polar([2, 3], [0, 0]).arraySync(); // [[2, 0], [3, 0]], pairs of parts
  */
 export const polar = defineOp('keras.ops.polar', ['abs_', 'angle'], (abs_: TensorLike, angle: TensorLike): Tensor => {
   const [size, turn] = promoteFloat(abs_, angle);
@@ -25,6 +27,8 @@ export const polar = defineOp('keras.ops.polar', ['abs_', 'angle'], (abs_: Tenso
  *
  * @param x real tensor [..., 2]: real and imaginary parts
  * @returns [...]
+ * @example
+ * ops.absolute(ops.view_as_complex([[3, 4]])).arraySync(); // [5]
  */
 export const view_as_complex = defineOp('keras.ops.view_as_complex', ['x'], (x: TensorLike): Tensor => {
   const t = toTensor(x);

@@ -28,11 +28,12 @@ export const mean = defineOp('keras.ops.mean', OVER, (
   return isDifferentiable(t.dtype) ? cast(result, t.dtype) : result;
 });
 
-/** Mean squared distance from the mean, in float32 or wider. */
+/** Mean squared distance from the mean, in float32 or wider; real for complex numbers too. */
 function variance(t: Tensor, axis: Axis, keepdims: boolean): Tensor {
   const wide = cast(t, resultType(t.dtype, 'float32'));
   const centered = minus(wide, reduce('reduce_mean', wide, axis, true));
-  return reduce('reduce_mean', apply('square', [centered]), axis, keepdims);
+  const distance = t.dtype === 'complex64' ? apply('absolute', [centered]) : centered;
+  return reduce('reduce_mean', apply('square', [distance]), axis, keepdims);
 }
 
 /**
@@ -58,7 +59,8 @@ export const std = defineOp('keras.ops.std', OVER, (
   x: TensorLike, axis: Axis = null, keepdims = false,
 ): Tensor => {
   const t = toFloat(x);
-  return cast(apply('sqrt', [variance(t, axis, keepdims)]), t.dtype);
+  const deviation = apply('sqrt', [variance(t, axis, keepdims)]);
+  return t.dtype === 'complex64' ? deviation : cast(deviation, t.dtype);
 });
 
 /**

@@ -1,4 +1,7 @@
-/** Symmetric windows for signals: weights that fall off towards both ends. Computed in double precision, given in floatx. */
+/**
+ * Symmetric windows for signals: weights that fall off towards both ends. Computed in double precision, given in
+ * floatx.
+ */
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { getDefaultFloat } from '../../engine/dtype.js';
 import type { Tensor } from '../../engine/tensor.js';

@@ -83,7 +83,7 @@ def _binary_dtype(op, a, b):
 
 def binary_ops():
     """Result dtypes of two operands; null where Keras on TensorFlow raises."""
-    names = REAL + list(PYTHON)
+    names = DTYPES + list(PYTHON)
     cases = []
     for op in BINARY:
         for a in names:
@@ -108,7 +108,7 @@ def _unary_dtype(op, dtype):
 def unary_ops():
     """Result dtypes of one operand; null where Keras on TensorFlow raises."""
     return [
-        {"op": op, "args": EXTRA_ARGS.get(op, []), "outputs": {d: _unary_dtype(op, d) for d in REAL}}
+        {"op": op, "args": EXTRA_ARGS.get(op, []), "outputs": {d: _unary_dtype(op, d) for d in DTYPES}}
         for op in UNARY
     ]
 

@@ -265,6 +265,9 @@ def complex_numbers():
     for op in ["sum", "mean", "prod", "cumsum"]:
         rows.append((op, [z], {"axis": 1, MAYBE: True}))
         rows.append((op, [z], {MAYBE: True}))
+    for op, kwargs in [("var", {"axis": 1}), ("std", {"axis": 0}), ("norm", {"axis": 1}), ("norm", {"ord": 1, "axis": 0}),
+                       ("norm", {"ord": "nuc"})]:  # fmt: skip
+        rows.append((op, [z], {**kwargs, MAYBE: True}))
     rows += [
         ("matmul", [z, _complex(rng, (3, 2))], {}),
         ("matmul", [_complex(rng, (2, 2, 3)), _complex(rng, (3, 2))], {}),

@@ -26,7 +26,10 @@ const batched = <P>(
   const numbers = x.map((block) => m.numbers(block));
   const targets = made.map((block) => m.numbers(block));
   for (let i = 0; i < batch; i++) {
-    const operands = numbers.map((all) => Float64Array.from(all.subarray((all.length / batch) * i, (all.length / batch) * (i + 1))));
+    const operands = numbers.map((all) => {
+      const size = all.length / batch;
+      return Float64Array.from(all.subarray(size * i, size * (i + 1)));
+    });
     compute(operands, sizes, params).forEach((result, j) => targets[j].set(result, lengths[j] * i));
   }
   return made;
@@ -34,7 +37,8 @@ const batched = <P>(
 
 /** Unit vectors as the columns of a row-major matrix. */
 const asColumns = (vectors: readonly Float64Array[], rows: number): Matrix =>
-  Float64Array.from({ length: rows * vectors.length }, (_, i) => vectors[i % vectors.length][Math.floor(i / vectors.length)]);
+  Float64Array.from({ length: rows * vectors.length },
+    (_, i) => vectors[i % vectors.length][Math.floor(i / vectors.length)]);
 
 export const linalgKernels: KernelTable<keyof typeof linalg> = {
   cholesky: batched(([a], { rows }) => [matrices.cholesky(a, rows)]),
