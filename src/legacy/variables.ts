@@ -237,3 +237,17 @@ export const moving_average_update = named('moving_average_update', ['x', 'value
   tidy(() => target.assign_sub(multiply(subtract(target, value), 1 - momentum)));
   return target;
 });
+
+/**
+ * Whether a tensor is sparse: never, since all tensors here are dense. Source: keras.backend.is_sparse.
+ * @example
+ * keras.backend.is_sparse(keras.backend.zeros([2])); // false
+ */
+export const is_sparse = (tensor: TensorLike | KerasTensor): boolean => tensor instanceof KerasTensor && tensor.sparse;
+
+/**
+ * The tensor as a dense one, which it is. Source: keras.backend.to_dense.
+ * @example
+ * keras.backend.to_dense(keras.ops.array([1, 0])); // [1, 0]
+ */
+export const to_dense = <T extends TensorLike | KerasTensor>(tensor: T): T => tensor;

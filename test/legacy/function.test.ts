@@ -236,6 +236,20 @@ describe('K: settings, values and mistakes', () => {
     expect(K.map_fn((row) => row, [1, 2], { dtype: 'int32' }).dtype).to.equal('int32');
   });
 
+  it('convolutions take Keras 2\'s names too, with its order of the kernel', () => {
+    const x = keras.random.uniform([1, 2, 5, 5], { seed: 1 });
+    const kernel = keras.random.uniform([3, 3, 2, 4], { seed: 2 });
+    const options = { padding: 'same', data_format: 'channels_first', dilation_rate: [2, 2] } as const;
+    const expected = ops.conv(x, kernel, { ...options, strides: 1 }).arraySync();
+    expect(K.conv2d(x, kernel, options).arraySync()).to.deep.equal(expected);
+    const th = ops.transpose(kernel, [3, 2, 0, 1]);
+    expect(K.conv2d(x, th, [1, 1], 'same', 'th', [null, 2, 5, 5], [4, 2, 3, 3], [2, 2]).arraySync()).to.deep.equal(expected);
+    const volume = K.conv3d(ops.ones([1, 3, 3, 3, 1]), ops.ones([2, 2, 2, 1, 1]), { padding: 'same', data_format: 'channels_last' });
+    expect(volume.shape).to.deep.equal([1, 3, 3, 3, 1]);
+    expect(K.expand_dims(x, { axis: 0 }).shape).to.deep.equal([1, 1, 2, 5, 5]);
+    expect(K.spatial_2d_padding(x, { data_format: 'channels_last' }).shape).to.deep.equal([1, 4, 7, 5]);
+  });
+
   it('shapes of placeholders whose lengths vary', () => {
     const shapeOf = (y: unknown): unknown => (y as keras.KerasTensor).shape;
     const images = K.placeholder({ shape: [null, 3, null, null] });
