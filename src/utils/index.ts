@@ -1,4 +1,5 @@
 /** keras.utils. */
+import { standardizeDType, type DType } from '../engine/dtype.js';
 import { resetNames } from './naming.js';
 import { kerasExport } from '../saving/registration.js';
 
@@ -6,10 +7,18 @@ export { CustomObjectScope, custom_object_scope, get_custom_objects, get_registe
   register_keras_serializable } from '../saving/registration.js';
 export { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
 export * as bounding_boxes from './bounding-boxes/index.js';
+export { Config, SettingError } from './config-object.js';
+export { Dataset } from './dataset.js';
+export { split_dataset, timeseries_dataset_from_array, type SplitOptions, type TimeseriesOptions } from './dataset-utils.js';
 export { disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled } from './interactive-logging.js';
+export { get_source_inputs } from './model-inputs.js';
+export { normalize, pad_sequences, to_categorical, type PadOptions } from './numerical-utils.js';
+export { pack_x_y_sample_weight } from './pack-batch.js';
 export { Progbar, type ProgbarOptions } from './progbar.js';
 export { PyDataset, PyDataset as Sequence, type PyDatasetOptions } from './py-dataset.js';
 export type { SummaryOptions } from './summary.js';
+export { unpack_x_y_sample_weight } from '../trainers/data/batch-source.js';
+export { is_keras_tensor } from '../legacy/placeholder.js';
 export { set_random_seed } from './rng-utils.js';
 
 /**
@@ -21,4 +30,8 @@ export { set_random_seed } from './rng-utils.js';
 export function clear_session(): void {
   resetNames();
 }
+
+/** Checks the name of a dtype, and gives it. Source: keras.utils.standardize_dtype. */
+export const standardize_dtype = (dtype: string): DType => standardizeDType(dtype);
+kerasExport(standardize_dtype, 'keras.utils.standardize_dtype');
 kerasExport(clear_session, 'keras.utils.clear_session', 'keras.backend.clear_session');

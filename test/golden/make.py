@@ -38,6 +38,7 @@ AREAS = [
     "optimizers",
     "models",
     "callbacks",
+    "utils",
     "digits",
     "saved",
     "legacy",

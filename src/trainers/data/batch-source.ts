@@ -1,5 +1,6 @@
 /** What fit, evaluate and predict read batches from, whatever the user gave. */
 import type { Tensor } from '../../engine/tensor.js';
+import { kerasExport } from '../../saving/registration.js';
 
 /** Inputs, targets and weights of one batch: nested structures of tensors, or undefined. */
 export interface Batch {
@@ -33,7 +34,15 @@ export interface BatchSource {
   close(): Promise<void>;
 }
 
-/** Splits what a data source yields: `[x]`, `[x, y]`, `[x, y, sample_weight]`, or x alone. */
+/**
+ * Splits what a data source yields: `[x]`, `[x, y]`, `[x, y, sample_weight]`, or x alone; what is missing is undefined.
+ * Source: keras.utils.unpack_x_y_sample_weight.
+ *
+ * @throws DataError for an array of another length
+ * @example
+ * const [x, y, weights] = keras.utils.unpack_x_y_sample_weight([[1, 2], [0, 1]]);
+ * y; // [0, 1]
+ */
 export function unpack_x_y_sample_weight(data: unknown): [x: unknown, y: unknown, sample_weight: unknown] {
   if (!Array.isArray(data)) return [data, undefined, undefined];
   if (data.length >= 1 && data.length <= 3) {
@@ -43,3 +52,4 @@ export function unpack_x_y_sample_weight(data: unknown): [x: unknown, y: unknown
   throw new DataError('Data must be [x], [x, y] or [x, y, sample_weight], ' +
     `received an array of ${data.length} elements. Inputs of a model with several inputs are the array x.`);
 }
+kerasExport(unpack_x_y_sample_weight, 'keras.utils.unpack_x_y_sample_weight');

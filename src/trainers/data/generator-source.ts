@@ -3,6 +3,7 @@ import { NDArray, toTensor, type TensorLike } from '../../engine/convert.js';
 import { getDefaultFloat } from '../../engine/dtype.js';
 import { mapStructure } from '../../engine/structure.js';
 import { Tensor } from '../../engine/tensor.js';
+import { Dataset } from '../../utils/dataset.js';
 import { arrayStructure } from './array-source.js';
 import { DataError, unpack_x_y_sample_weight, type Batch, type BatchSource } from './batch-source.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
@@ -44,7 +45,7 @@ export class GeneratorSource implements BatchSource {
     this.#input = input;
     this.#classWeight = class_weight;
     this.#steps = steps;
-    this.num_batches = steps;
+    this.num_batches = steps ?? (input instanceof Dataset ? input.num_batches : null);
   }
 
   #restart(): void {

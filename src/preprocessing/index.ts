@@ -1,0 +1,3 @@
+/** keras.preprocessing: older names of what is in keras.utils. */
+export * as sequence from './sequence.js';
+export { timeseries_dataset_from_array } from '../utils/dataset-utils.js';

@@ -1,0 +1,2 @@
+/** keras.preprocessing.sequence. */
+export { pad_sequences } from '../utils/numerical-utils.js';
