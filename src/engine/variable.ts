@@ -8,6 +8,7 @@ import { formatShape, sameShape, ShapeError, sizeOf, type Shape } from './shape.
 import type { TensorLike } from './convert.js';
 import { Tensor, type NestedArray, type Scalar } from './tensor.js';
 import type { Backend } from '../backend/backend.js';
+import { chargeVariable } from './variable-budget.js';
 
 export type VariableInitializer = (shape: Shape, dtype: DType) => Tensor;
 
@@ -70,7 +71,9 @@ export class Variable {
       if (!options.shape) {
         throw new TypeError(`Variable '${this.path}' needs a shape, because its initializer is a function.`);
       }
-      return initializer(options.shape, options.dtype ?? getDefaultFloat());
+      const dtype = options.dtype ?? getDefaultFloat();
+      chargeVariable(this.path, options.shape, dtype);
+      return initializer(options.shape, dtype);
     });
     if (options.shape && !sameShape(options.shape, initial.shape)) {
       throw new ShapeError(`The initializer of variable '${this.path}' gave shape ${formatShape(initial.shape)}, ` +

@@ -95,6 +95,11 @@ export class ArchiveReader implements AsyncDisposable {
     return this.#members.has(member);
   }
 
+  /** Bytes of a member; 0 where there is none. */
+  sizeOf(member: string): number {
+    return this.#members.get(member)?.uncompressedSize ?? 0;
+  }
+
   /** The contents of a member, with its checksum verified. */
   async read(member: string): Promise<Uint8Array> {
     const entry = this.#members.get(member);

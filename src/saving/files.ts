@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { withVariableBudget } from '../engine/variable-budget.js';
 import { ArchiveError, describeContent } from './archive.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { DeserializationError } from './class-lookup.js';
@@ -57,10 +58,21 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Names the file in errors about what its config describes. */
-export function describedBy<T>(name: string, make: () => T): T {
+/** A model may take this many bytes whatever its weights do ... */
+const UNQUESTIONED_BYTES = 64 * 2 ** 20;
+/** ... and beyond that so many times as many as they take in the file: optimizers have state, and files are compressed. */
+const EXPANSION = 100;
+
+/**
+ * Makes a model from its config, with errors that name the file.
+ *
+ * @param name The file's.
+ * @param weightBytes What its weights take there: a config of absurd shapes is refused before anything is allocated.
+ */
+export function describedBy<T>(name: string, weightBytes: number, make: () => T): T {
+  const why = `the weights in the file take ${weightBytes}. The config is damaged, or was made to fill the memory.`;
   try {
-    return make();
+    return withVariableBudget(UNQUESTIONED_BYTES + EXPANSION * weightBytes, why, make);
   } catch (error) {
     const message = `In ${name}: ${error instanceof Error ? error.message : String(error)}`;
     const cause: unknown = error instanceof DeserializationError ? error.cause : error;

@@ -4,7 +4,7 @@
  *
  * Source of the format: keras/src/saving/saving_lib.py.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isPlainObject } from '../engine/structure.js';
@@ -68,6 +68,8 @@ export interface ModelFiles extends AsyncDisposable {
   readonly name: string;
   readonly members: string[];
   has(member: string): boolean;
+  /** Bytes of a member; 0 where there is none. */
+  sizeOf(member: string): number;
   read(member: string): Promise<Uint8Array>;
 }
 
@@ -79,6 +81,7 @@ export async function openFolder(path: string): Promise<ModelFiles> {
     name: `'${path}'`,
     members: files.map((file) => relative(path, file).split(sep).join('/')),
     has: (member) => existsSync(join(path, member)),
+    sizeOf: (member) => statSync(join(path, member), { throwIfNoEntry: false })?.size ?? 0,
     read: async (member) => new Uint8Array(await readFile(join(path, member))),
     [Symbol.asyncDispose]: async () => {},
   };
@@ -96,7 +99,7 @@ export async function loadModelFiles(
   }
   const modern = (await isOfKeras2(files)) ? (modernConfig(config) as object) : config;
   const wanted = compile ? modern : { ...modern, compile_config: null };
-  const model = describedBy(files.name, () =>
+  const model = describedBy(files.name, files.sizeOf(WEIGHTS), () =>
     withObjectSharing(() => deserialize_keras_object(wanted, { custom_objects, safe_mode })));
   if (!isSaveable(model) || !('built' in model)) {
     throw new ArchiveError(`${files.name} is not a valid .keras file: its ${CONFIG} describes a ` +

@@ -123,13 +123,15 @@ async function loadH5Model(
   source: FileSource, { custom_objects, compile, safe_mode }: Required<LoadModelOptions>,
 ): Promise<Model> {
   const name = nameOf(source);
-  const { root } = await openH5(await readH5Bytes(source, 'an HDF5 file'), name.replaceAll('\'', ''));
-  const model = describedBy(name, () => legacyModelOf(root, custom_objects, safe_mode));
+  const bytes = await readH5Bytes(source, 'an HDF5 file');
+  const { length } = bytes;
+  const { root } = await openH5(bytes, name.replaceAll('\'', ''));
+  const model = describedBy(name, length, () => legacyModelOf(root, custom_objects, safe_mode));
   if (!isSaveable(model) || !('built' in model)) {
     throw new ArchiveError(`${name} describes something that is no model.`);
   }
   const loaded = model as unknown as SaveableModel;
-  const report = describedBy(name, () => loadLegacyState(loaded, root, name, compile, custom_objects));
+  const report = describedBy(name, length, () => loadLegacyState(loaded, root, name, compile, custom_objects));
   settleLoading(report, name, false);
   return model as unknown as Model;
 }

@@ -127,16 +127,18 @@ export async function load_tfjs_model(
   if ('node' in modelTopology) {
     throw new ArchiveError(`${name} is a graph-model of TensorFlow.js: TensorFlow ops rather than layers. Convert its source instead.`);
   }
-  // 1. the model
-  const topology = (modelTopology.model_config ?? modelTopology) as Config;
-  const model = describedBy(name, () => deserialize_keras_object(modernConfig(topology), { custom_objects }));
-  if (!isSaveable(model) || !('built' in model)) throw new ArchiveError(`${name} describes something that is no model.`);
-  // 2. its weights
+  // 1. the weights, whose size is a measure for the model
   const weights = new Map<string, NDArray>();
+  let size = 0;
   for (const group of checkManifest(weightsManifest, name)) {
     const bytes = await readShards(group.paths.map((shard) => join(dirname(path), shard)), bytesOfGroup(group));
+    size += bytes.length;
     for (const [key, value] of unpackWeights(group, bytes)) weights.set(key, value);
   }
+  // 2. the model
+  const topology = (modelTopology.model_config ?? modelTopology) as Config;
+  const model = describedBy(name, size, () => deserialize_keras_object(modernConfig(topology), { custom_objects }));
+  if (!isSaveable(model) || !('built' in model)) throw new ArchiveError(`${name} describes something that is no model.`);
   settleLoading({ ...give(model as unknown as Owner, weights), skipped: [] }, name, false);
   return model as unknown as Model;
 }
