@@ -69,9 +69,22 @@ export function prune(graph: Graph, given: ReadonlySet<Value> = NONE): Graph {
     inputs: graph.inputs,
     captures: graph.captures.filter(({ value }) => used.has(value)),
     state: state.filter((slot) => slot.assigned !== undefined || used.has(slot.read)),
-    nodes,
+    nodes: nodes.map((node) => withoutUnused(node, used)),
     outputs: graph.outputs,
   };
 }
 
 const NONE: ReadonlySet<Value> = new Set();
+
+/** A scan stacks no results that nothing uses: residuals of a gradient that does not flow, outputs of all but the last step. */
+function withoutUnused(node: Node, used: ReadonlySet<Value>): Node {
+  if (node.primitive !== 'scan') return node;
+  const { body, carries } = node.params;
+  const isKept = (output: Value, i: number): boolean => i < carries || used.has(output);
+  const outputs = node.outputs.filter(isKept);
+  if (outputs.length === node.outputs.length) return node;
+  const results = body.outputs.filter((_, i) => isKept(node.outputs[i], i));
+  const given = new Set(body.inputs);
+  const nodes = nodesFor(body.nodes, results, (value) => given.has(value));
+  return { ...node, params: { ...node.params, body: { inputs: body.inputs, nodes, outputs: results } }, outputs };
+}

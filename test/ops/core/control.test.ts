@@ -151,6 +151,14 @@ describeBackends('control flow', (backend) => {
     expect(sizes[0]).to.equal(sizes[1]);
   });
 
+  it('a scan stacks only what is used', () => {
+    const f = (x: Tensor, h: Tensor): Tensor[] => [programs.scan_reverse(x, h)[0]];
+    const [scan] = traced(f, [5, 2], [2]).nodes;
+    expect([scan.primitive, scan.outputs.length]).to.deep.equal(['scan', 1]);
+    const [x, h] = [ops.ones([5, 2]), ops.ones([2])];
+    expect(jit(f)(x, h)[0].arraySync()).to.deep.equal(f(x, h)[0].arraySync());
+  });
+
   it('variables are read and assigned inside, eagerly and compiled', () => {
     const run = (compile: boolean): number[] => {
       const total = new Variable(ops.array(1));
