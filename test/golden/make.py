@@ -44,6 +44,7 @@ AREAS = [
     "legacy",
     "ops",
     "gradients",
+    "symbolic",
     "tree",
     "utils",
     "control",
