@@ -1,3 +1,4 @@
-/** keras.preprocessing: older names of what is in keras.utils. */
+/** keras.preprocessing: older names of what is in keras.utils, and images. */
+export * as image from './image.js';
 export * as sequence from './sequence.js';
 export { timeseries_dataset_from_array } from '../utils/dataset-utils.js';

@@ -46,7 +46,6 @@ AREAS = [
     "gradients",
     "symbolic",
     "tree",
-    "utils",
     "control",
 ]
 

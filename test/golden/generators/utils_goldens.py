@@ -1,8 +1,9 @@
-"""keras.utils: labels, vectors, sequences and datasets."""
+"""keras.utils: labels, vectors, sequences and datasets; bounding boxes and images in utils_images."""
 
 import keras
 import numpy as np
 
+from . import utils_images
 from .common import rng_for
 
 U = keras.utils
@@ -99,4 +100,6 @@ FAMILIES = {
     "pad_sequences": pad_sequences,
     "split_dataset": split_dataset,
     "timeseries": timeseries,
+    "bounding_boxes": utils_images.bounding_boxes,
+    "images": utils_images.images,
 }
