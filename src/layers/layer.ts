@@ -168,12 +168,14 @@ export abstract class Layer extends LayerState {
     });
     if (!symbolic) return tidy(() => [run(), call.losses])[0];
     const outputs = run();
-    // 8. Remember the call in the functional graph.
+    // 8. Remember the call in the functional graph, with the mask that comes with its input.
+    const ofInputs = mapStructure((leaf) => (leaf instanceof KerasTensor ? leaf.keras_mask ?? null : null), args[0]);
     // Of several inputs in a list, only models write down the masks.
     const isNoted = names === null || args[0] instanceof KerasTensor;
     const masked = this._takesMask && isNoted && given.mask === undefined && !hasOtherTensors(given);
-    const kwargs = masked ? { ...given, mask: mapStructure(() => null, args[0]) } : given;
+    const kwargs = masked ? { ...given, mask: ofInputs } : given;
     Node.record(this, ...recordedArguments(all, kwargs, names, first), outputs);
+    this.#passSymbolicMask(args[0], outputs, given.mask ?? ofInputs);
     return outputs;
   }
 
@@ -248,6 +250,17 @@ export abstract class Layer extends LayerState {
     tensors.forEach((output, i) => {
       if (!(output instanceof Tensor) || output.mask !== undefined) return;
       if (masks[i] instanceof Tensor) output.mask = masks[i];
+    });
+  }
+
+  /** The same for a graph: its masks are computed by ops of the graph. */
+  #passSymbolicMask(inputs: unknown, outputs: unknown, given: unknown): void {
+    if (!this.supports_masking) return;
+    const isMasked = flatten(given).some((mask) => mask instanceof KerasTensor);
+    if (!isMasked && this.compute_mask === Layer.prototype.compute_mask) return;
+    const masks = flatten(this.compute_mask(inputs, isMasked ? given : undefined));
+    flatten(outputs).forEach((output, i) => {
+      if (output instanceof KerasTensor && masks[i] instanceof KerasTensor) output.keras_mask = masks[i];
     });
   }
 

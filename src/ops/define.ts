@@ -8,6 +8,7 @@ import { isPlainObject } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 import { kerasExport } from '../saving/registration.js';
 import { positionalArguments, type CallForms } from '../utils/arguments.js';
+import { auto_name } from '../utils/naming.js';
 import { hasKerasTensor, type KerasTensor } from './keras-tensor.js';
 import { Operation } from './operation.js';
 
@@ -41,7 +42,7 @@ export class OpOperation extends Operation {
   readonly #fn: (...args: unknown[]) => unknown;
 
   constructor(opName: string, fn: (...args: unknown[]) => unknown) {
-    super(undefined);
+    super(auto_name(opName));
     this.opName = opName;
     this.#fn = fn;
   }

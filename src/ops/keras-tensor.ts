@@ -26,7 +26,7 @@ export class KerasTensor {
   readonly sparse = false;
   readonly ragged = false;
   _keras_history: KerasHistory | undefined;
-  /** Whether the layers that made it pass on a mask with it. */
+  /** The mask that the layers which made it pass on with it: a tensor of the same graph. */
   keras_mask: KerasTensor | undefined;
 
   constructor(shape: SymbolicShape, dtype: string = getDefaultFloat(), name?: string) {

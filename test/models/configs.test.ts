@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import * as keras from '../../src/index.js';
 import { loadGolden, type GoldenTensor, type GoldenValue } from '../golden/golden.js';
+import { resetNames } from '../../src/utils/naming.js';
 import { argumentOf, expectTensor } from '../golden/tensors.js';
 import { withoutBuildConfig } from '../support/without-build-config.js';
 
@@ -46,4 +47,50 @@ describe('models as in Python', () => {
       compare(model(argumentOf(row.inputs), { training: false }), row.outputs, 'outputs');
     });
   }
+});
+
+/** The model `attentive` of the golden data, built here. */
+function attentive(): keras.Model {
+  const { layers } = keras;
+  type KerasTensor = keras.KerasTensor;
+  const words = keras.Input({ shape: [null], dtype: 'int32', name: 'words' });
+  let x = new layers.Embedding(9, 4, { mask_zero: true, name: 'vectors' })(words);
+  let y = new layers.MultiHeadAttention(2, 3, { dropout: 0.1, name: 'heads' })<unknown, KerasTensor>(x, x, { use_causal_mask: true });
+  x = new layers.LayerNormalization({ name: 'norm' })(new layers.Add({ name: 'sum' })<unknown, KerasTensor>([x, y]));
+  y = new layers.GroupQueryAttention(2, 4, 2, { use_gate: true, name: 'groups' })<unknown, KerasTensor>({ query: x, value: x, key: y });
+  x = new layers.TimeDistributed(new layers.Dense(3, 'relu', { name: 'each' }), { name: 'steps' })(y);
+  x = new layers.EinsumDense('abc,cde->abde', [null, 2, 2], { bias_axes: 'de', name: 'split' })(x);
+  x = new layers.Reshape([-1, 4], { name: 'join' })(x);
+  const [z, scores] = new layers.Attention({ use_scale: true, name: 'dot' })<unknown, KerasTensor[]>([x, x], { return_attention_scores: true });
+  x = new layers.AdditiveAttention({ name: 'additive' })<unknown, KerasTensor>([z, z]);
+  x = new layers.SpectralNormalization(new layers.Dense(3, { name: 'bounded' }), { name: 'spectral' })(x);
+  x = new layers.GlobalAveragePooling1D({ name: 'pool' })(x);
+  return new keras.Model(words, [new layers.Dense(2, 'softmax', { name: 'kind' })(x), scores], { name: 'attentive' });
+}
+
+describe('models built here', () => {
+  /** Without what Keras notes of training, and the sizes that it forgets between layers. */
+  const comparable = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(comparable);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(Object.entries(value).filter(([key]) => !['training', 'build_config', 'shape'].includes(key))
+      .map(([key, item]) => [key, comparable(item)]));
+  };
+
+  it('have the graph that Python gives them, masks included', () => {
+    const { json } = loadGolden<Structure>('models', 'configs').cases.find(({ model }) => model === 'attentive')!;
+    resetNames();
+    const model = attentive();
+    expect(comparable(plain(keras.saving.serialize_keras_object(model)))).to.deep.equal(comparable(plain(json)));
+  });
+
+  it('ignore padding as masks say', () => {
+    const { layers, ops } = keras;
+    const words = keras.Input({ shape: [null], dtype: 'int32' });
+    const vectors = new layers.Embedding(9, 4, { mask_zero: true })(words);
+    const heads = new layers.MultiHeadAttention(2, 3)<unknown, keras.KerasTensor>(vectors, vectors);
+    const model = new keras.Model(words, new layers.GlobalAveragePooling1D()(new layers.Add()([vectors, heads])));
+    const [short, padded] = [[[1, 2, 3]], [[1, 2, 3, 0, 0]]].map((ids) => model(ops.array(ids, 'int32')).arraySync() as number[][]);
+    padded[0].forEach((value, i) => expect(value).to.be.closeTo(short[0][i], 1e-5));
+  });
 });

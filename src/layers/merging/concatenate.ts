@@ -70,7 +70,7 @@ export class Concatenate extends BaseMerge {
     const masks = (inputs as Tensor[]).map((x, i) => {
       const mask = previous_mask[i] as Tensor | null | undefined;
       if (!mask) return ops.ones_like(x, 'bool');
-      return mask.ndim < x.ndim ? ops.broadcast_to(ops.expand_dims(mask, -1), x.shape) : mask;
+      return mask.ndim < x.ndim ? ops.logical_or(ops.expand_dims(mask, -1), ops.zeros_like(x, 'bool')) : mask;
     });
     return ops.any(ops.concatenate(masks, this.axis), -1);
   }
