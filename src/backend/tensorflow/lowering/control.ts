@@ -2,7 +2,7 @@
 import type { Aval } from '../../backend.js';
 import type { control, ScanParams, WhileParams } from '../../../engine/primitives/control.js';
 import type { Shape } from '../../../engine/shape.js';
-import type { Builder, LoweringContext, LoweringTable } from './builder.js';
+import type { Builder, LoweringContext, LoweringTable, Part } from './builder.js';
 
 const step = <V>(b: Builder<V>, counter: V): V => b.op('AddV2', [counter, b.scalar(1, 'int32')]);
 
@@ -22,6 +22,17 @@ function whileLoop<V>(b: Builder<V>, x: readonly V[], { params }: LoweringContex
 
 const listShape = <V>(b: Builder<V>, { shape }: Aval): V => b.ints(shape);
 
+/**
+ * A turn of a loop costs some microseconds for each of its variables, whatever it computes: short steps go several to
+ * a turn, as many as have about so many nodes. Forwards, 100 steps of an LSTM took three quarters of the time so. XLA's
+ * loops cost less, and their bodies take long to compile.
+ */
+const NODES_PER_TURN = 200;
+const STEPS_PER_TURN = 10;
+
+const stepsPerTurn = ({ body, length }: ScanParams): number =>
+  Math.max(1, Math.min(length, STEPS_PER_TURN, Math.floor(NODES_PER_TURN / Math.max(1, body.nodes.length))));
+
 function scan<V>(b: Builder<V>, x: readonly V[], { params, inputs, outputs }: LoweringContext<ScanParams>): V[] {
   const { body, constants, carries, length, reverse } = params;
   const first = constants + carries;
@@ -39,18 +50,25 @@ function scan<V>(b: Builder<V>, x: readonly V[], { params, inputs, outputs }: Lo
     element_dtype: { type: aval.dtype }, shape_type: { type: 'int32' } }));
   const variables = [b.scalar(0, 'int32'), ...x.slice(0, constants), ...lists, ...x.slice(constants, first), ...stacks];
   const fixed = 1 + constants + lists.length;
-  const made = b.loop(variables,
-    (inner, [counter]) => inner.op('Less', [counter, inner.scalar(length, 'int32')]),
-    (inner, given) => {
-      const [counter] = given;
-      const at = reverse ? inner.op('Sub', [inner.scalar(length - 1, 'int32'), counter]) : counter;
-      const slices = given.slice(1 + constants, fixed).map((list, i) =>
-        inner.op('TensorListGetItem', [list, at, listShape(inner, elements[i])], { element_dtype: { type: elements[i].dtype } }));
-      const next = inner.evaluate(body, [...given.slice(1, 1 + constants), ...given.slice(fixed, fixed + carries), ...slices]);
-      const written = given.slice(fixed + carries).map((list, i) =>
-        inner.op('TensorListSetItem', [list, at, next[carries + i]], { element_dtype: { type: results[i].dtype } }));
-      return [step(inner, counter), ...given.slice(1, fixed), ...next.slice(0, carries), ...written];
-    });
+  const advance: Part<V> = (inner, given) => {
+    const [counter] = given;
+    const at = reverse ? inner.op('Sub', [inner.scalar(length - 1, 'int32'), counter]) : counter;
+    const slices = given.slice(1 + constants, fixed).map((list, i) =>
+      inner.op('TensorListGetItem', [list, at, listShape(inner, elements[i])], { element_dtype: { type: elements[i].dtype } }));
+    const next = inner.evaluate(body, [...given.slice(1, 1 + constants), ...given.slice(fixed, fixed + carries), ...slices]);
+    const written = given.slice(fixed + carries).map((list, i) =>
+      inner.op('TensorListSetItem', [list, at, next[carries + i]], { element_dtype: { type: results[i].dtype } }));
+    return [step(inner, counter), ...given.slice(1, fixed), ...next.slice(0, carries), ...written];
+  };
+  const several = (count: number): Part<V> => (inner, given) => {
+    let current = [...given];
+    for (let i = 0; i < count; i++) current = advance(inner, current);
+    return current;
+  };
+  const perTurn = b.forXla ? 1 : stepsPerTurn(params);
+  // What does not fill a turn comes before the loop.
+  const made = b.loop(several(length % perTurn)(b, variables),
+    (inner, [counter]) => inner.op('Less', [counter, inner.scalar(length, 'int32')]), several(perTurn));
   return [
     ...made.slice(fixed, fixed + carries),
     ...made.slice(fixed + carries).map((list, i) => b.op('TensorListStack', [list, listShape(b, results[i])], {
