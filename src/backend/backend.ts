@@ -29,6 +29,11 @@ export interface CompileOptions {
   name: string;
   /** Ask for the backend's optimising compiler (XLA); a backend without one must not have it in `features`. */
   jit: boolean;
+  /**
+   * Run the graph so many times in a row; default once. Its arguments are then given so many times, those of one run
+   * after those of another; captures and variables once. The results are those of the last run.
+   */
+  repeat?: number;
 }
 
 /** A graph made ready to run. `operands`: the graph's arguments, its captures, then its variables' handles. */

@@ -33,6 +33,8 @@ export interface JitOptions {
 export interface Compiled<A extends unknown[], R> {
   (...args: A): R;
   runAsync(...args: A): Promise<R>;
+  /** Several calls, whose arguments have the same shapes and dtypes, as one run of the backend; gives the last result. */
+  runInRow(calls: readonly A[]): Promise<R>;
   /** Number of signatures traced so far. */
   readonly traceCount: number;
   /** What was traced, one graph for each signature. */
@@ -44,6 +46,8 @@ export interface Compiled<A extends unknown[], R> {
 interface Program {
   graph: Graph;
   executable: Executable;
+  /** Several runs as one, by their number. */
+  inRow: Map<number, Executable>;
   operands: Handle[];
   assigned: readonly Variable[];
   backend: Backend;
@@ -59,8 +63,19 @@ const noteChanges = ({ assigned }: Program): void => {
   for (const variable of assigned) variable.noteChange();
 };
 
+interface Arguments {
+  leaves: readonly unknown[];
+  tensors: readonly Tensor[];
+  /** Those of the tensors that were made of other arguments. */
+  temporary: readonly Tensor[];
+  /** The signature. */
+  key: string;
+}
+
 function disposeAll(programs: Map<string, Program>): void {
-  for (const { executable } of programs.values()) executable.dispose();
+  for (const { executable, inRow } of programs.values()) {
+    for (const each of [executable, ...inRow.values()]) each.dispose();
+  }
   programs.clear();
 }
 
@@ -83,15 +98,15 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
   const programs = new Map<string, Program>();
   const name = options.name ?? (fn.name || 'compiled');
   const lane = ++lanes;
-  const compilePlain = (backend: Backend, graph: Graph): Executable =>
-    backend.compile(graph, { name, jit: options.jit_compile === true });
-  const compileRuns = (backend: Backend, graph: Graph): Executable =>
-    (options.jit_compile === 'auto' ? compileTuned(backend, graph, name) : compilePlain(backend, graph));
+  const compilePlain = (backend: Backend, graph: Graph, repeat?: number): Executable =>
+    backend.compile(graph, { name, jit: options.jit_compile === true, repeat });
+  const compileRuns = (backend: Backend, graph: Graph, repeat?: number): Executable =>
+    (options.jit_compile === 'auto' ? compileTuned(backend, graph, { name, repeat }) : compilePlain(backend, graph, repeat));
   const compile = (backend: Backend, graph: Graph): Executable => (options.hoist
     ? compileHoisted(backend, graph, (part) => compileRuns(backend, part), (part) => compilePlain(backend, part))
     : compileRuns(backend, graph));
 
-  const prepare = (args: A): { program: Program; operands: Handle[]; temporary: Tensor[] } => {
+  const readArguments = (args: A): Arguments => {
     const leaves = flatten(args);
     const temporary: Tensor[] = [];
     const tensors: Tensor[] = [];
@@ -106,13 +121,23 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
       tensors.push(tensor);
       key += `|${tensor.dtype}${tensor.shape.join(',')}`;
     }
+    return { leaves, tensors, temporary, key };
+  };
+
+  const programFor = (args: A, { leaves, tensors, key }: Arguments): Program => {
     const backend = activeBackend();
     let program = programs.get(key);
     if (!program || program.backend !== backend) {
       program = build(fn, args, leaves, tensors, backend, compile);
       programs.set(key, program);
     }
-    return { program, operands: [...tensors.map((t) => t.handle), ...program.operands], temporary };
+    return program;
+  };
+
+  const prepare = (args: A): { program: Program; operands: Handle[]; temporary: readonly Tensor[] } => {
+    const given = readArguments(args);
+    const program = programFor(args, given);
+    return { program, operands: [...given.tensors.map((t) => t.handle), ...program.operands], temporary: given.temporary };
   };
 
   const wrap = (program: Program, handles: Handle[]): R => {
@@ -136,9 +161,10 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     for (const tensor of temporary) tensor.dispose();
     return wrap(program, handles);
   };
-  const runAsync = async (...args: A): Promise<R> => {
-    const { program, operands, temporary } = prepare(args);
-    const pending = program.executable.runAsync(operands, lane);
+  const start = async (
+    executable: Executable, program: Program, operands: readonly Handle[], temporary: readonly Tensor[],
+  ): Promise<R> => {
+    const pending = executable.runAsync(operands, lane);
     for (const tensor of temporary) tensor.dispose();
     // Before, for what reads its variables from now on, and after, for what has read them meanwhile.
     noteChanges(program);
@@ -148,9 +174,24 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
       noteChanges(program);
     }
   };
+  const runAsync = async (...args: A): Promise<R> => {
+    const { program, operands, temporary } = prepare(args);
+    return start(program.executable, program, operands, temporary);
+  };
+  const runInRow = async (calls: readonly A[]): Promise<R> => {
+    const given = calls.map(readArguments);
+    if (given.some(({ key }) => key !== given[0]?.key)) {
+      throw new TypeError(`Runs of '${name}' in a row need arguments of the same shapes and dtypes.`);
+    }
+    const program = programFor(calls[0], given[0]);
+    let executable = program.inRow.get(calls.length);
+    if (!executable) program.inRow.set(calls.length, (executable = compileRuns(program.backend, program.graph, calls.length)));
+    const operands = [...given.flatMap(({ tensors }) => tensors.map((t) => t.handle)), ...program.operands];
+    return start(executable, program, operands, given.flatMap(({ temporary }) => temporary));
+  };
   const dispose = (): void => disposeAll(programs);
   abandoned.register(compiled, programs);
-  return Object.defineProperties(Object.assign(compiled, { runAsync, dispose }), {
+  return Object.defineProperties(Object.assign(compiled, { runAsync, runInRow, dispose }), {
     traceCount: { get: () => programs.size },
     graphs: { get: () => [...programs.values()].map(({ graph }) => graph) },
   }) as Compiled<A, R>;
@@ -201,5 +242,5 @@ function build<A extends unknown[], R>(
     ...graph.state.map(({ variable }) => variable.handle),
   ];
   const assigned = graph.state.flatMap((slot) => (slot.assigned ? [slot.variable] : []));
-  return { graph, executable, operands, assigned, backend, structure: result, constants };
+  return { graph, executable, inRow: new Map(), operands, assigned, backend, structure: result, constants };
 }

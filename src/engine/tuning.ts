@@ -3,15 +3,13 @@
  * it has taken so long that compiling it could pay; then it is compiled in the background, on values of no meaning; then
  * a few runs are timed, and the faster way is kept.
  */
-import type { Backend, Executable, Handle } from '../backend/backend.js';
+import type { Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
 import type { Graph, Subgraph } from './graph.js';
 import { subgraphsOf } from './primitives/control.js';
 import type { PrimitiveName } from './primitives/index.js';
 
 /** Seconds that XLA takes to compile a node, about: 0.5 s for the 74 nodes of a small training step. */
 const COMPILE_SECONDS = 0.008;
-/** Runs are to have taken this many times as long as compiling will. */
-const PATIENCE = 2;
 /** Runs that are timed in each way; the fastest counts. */
 const TIMED_RUNS = 10;
 /** The optimised form is to take at most this part of the time. */
@@ -26,9 +24,9 @@ const SLOW_ON_CPU: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
 ]);
 
 /** Compiles a graph so that it tunes itself, or plainly where there is nothing to try. */
-export function compileTuned(backend: Backend, graph: Graph, name: string): Executable {
-  const plain = backend.compile(graph, { name, jit: false });
-  return mayGain(backend, graph) ? new TunedExecutable(backend, graph, name, plain) : plain;
+export function compileTuned(backend: Backend, graph: Graph, options: Omit<CompileOptions, 'jit'>): Executable {
+  const plain = backend.compile(graph, { ...options, jit: false });
+  return mayGain(backend, graph) ? new TunedExecutable(backend, graph, options, plain) : plain;
 }
 
 function mayGain(backend: Backend, graph: Graph): boolean {
@@ -43,7 +41,7 @@ function mayGain(backend: Backend, graph: Graph): boolean {
 class TunedExecutable implements Executable {
   readonly #backend: Backend;
   readonly #graph: Graph;
-  readonly #name: string;
+  readonly #options: Omit<CompileOptions, 'jit'>;
   readonly #plain: Executable;
   /** What runs now. */
   #chosen: Executable;
@@ -54,10 +52,10 @@ class TunedExecutable implements Executable {
   #times: { plain: number[]; optimised: number[] } = { plain: [], optimised: [] };
   #isDisposed = false;
 
-  constructor(backend: Backend, graph: Graph, name: string, plain: Executable) {
+  constructor(backend: Backend, graph: Graph, options: Omit<CompileOptions, 'jit'>, plain: Executable) {
     this.#backend = backend;
     this.#graph = graph;
-    this.#name = name;
+    this.#options = options;
     this.#plain = plain;
     this.#chosen = plain;
   }
@@ -89,7 +87,8 @@ class TunedExecutable implements Executable {
       this.#taken += time;
       plain.push(time);
       if (plain.length > TIMED_RUNS) plain.shift();
-      const enough = PATIENCE * COMPILE_SECONDS * 1000 * this.#graph.nodes.length;
+      // What was lost by waiting is then at most what compiling in vain would cost.
+      const enough = COMPILE_SECONDS * 1000 * this.#graph.nodes.length;
       if (this.#state === 'waiting' && plain.length === TIMED_RUNS && this.#taken >= enough) void this.#compile();
     } else {
       optimised.push(time);
@@ -100,7 +99,7 @@ class TunedExecutable implements Executable {
   async #compile(): Promise<void> {
     this.#state = 'compiling';
     try {
-      this.#optimised = this.#backend.compile(this.#graph, { name: this.#name, jit: true });
+      this.#optimised = this.#backend.compile(this.#graph, { ...this.#options, jit: true });
       await this.#rehearse(this.#optimised);
       if (this.#isDisposed) return;
       this.#state = 'trying';
@@ -114,7 +113,8 @@ class TunedExecutable implements Executable {
   /** One run on zeros, and on variables of its own. XLA compiles when it first meets its operands' shapes. */
   async #rehearse(executable: Executable): Promise<void> {
     const backend = this.#backend;
-    const { inputs, captures, state } = this.#graph;
+    const { captures, state } = this.#graph;
+    const inputs = Array.from({ length: this.#options.repeat ?? 1 }, () => this.#graph.inputs).flat();
     const zeros = [...inputs, ...state.map(({ read }) => read)].map((aval) => {
       const [handle] = backend.execute('full', [], { value: 0, shape: aval.shape, dtype: aval.dtype }, [aval]);
       return { shape: aval.shape, dtype: aval.dtype, handle };

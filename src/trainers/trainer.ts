@@ -22,6 +22,7 @@ import { limitedEpochs, limitedSteps } from './limits.js';
 import { LossWatch } from './loss-watch.js';
 import * as o from './options.js';
 import { concatenateOutputs, readOutputs } from './predictions.js';
+import { stepData, StepQueue } from './step-queue.js';
 
 export { NotCompiledError } from './compilable.js';
 
@@ -97,62 +98,39 @@ export abstract class Trainer extends Compilable {
     kind: Kind, source: BatchSource, callbacks: CallbackList,
     visit: (result: unknown, last: number) => Promise<void> | void,
   ): Promise<void> {
-    const fn = this.stepFunction(kind);
-    const size = this.steps_per_execution;
-    let group: Batch[] = [];
     // Steps of a resumed epoch that are done already.
     const first = kind === 'train' ? this._progress?.step ?? 0 : 0;
-    let done = first;
-    const begin = callbacks[`on_${kind}_batch_begin`];
-    const mayRunAhead = !callbacks.followsBatches(kind);
-    let hasFailed = false;
-    const underWay: { result: Promise<unknown>; batches: readonly Batch[]; last: number; after: number }[] = [];
-    const settle = async (): Promise<void> => {
-      const { result, batches, last, after } = underWay[0];
-      try {
-        const value = await result;
-        if (kind === 'train' && this._progress) this._progress.step = after;
-        await visit(value, last);
-      } finally {
-        underWay.shift();
-        freeBatches(batches);
-      }
-    };
-    const flush = async (): Promise<void> => {
-      const batches = group;
-      group = [];
-      // Keras numbers a group of steps as if it were full.
-      const last = done + size - 1;
-      try {
-        await begin(done);
-      } catch (error) {
-        freeBatches(batches);
-        throw error;
-      }
-      const result = fn.run(batches.map(stepData));
-      // A failure is thrown when its turn comes to be settled; until then nothing more is asked for.
-      result.catch(() => void (hasFailed = true));
-      done += batches.length;
-      underWay.push({ result, batches, last, after: done });
-      const ahead = mayRunAhead && fn.runsInBackground ? STEPS_AHEAD : 0;
-      while (underWay.length > (hasFailed ? 0 : ahead)) await settle();
-    };
+    let isFirst = true;
+    const queue = new StepQueue({
+      fn: this.stepFunction(kind), size: this.steps_per_execution, first,
+      mayRunAhead: !callbacks.followsBatches(kind), mayRunInRow: kind === 'train',
+      begin: callbacks[`on_${kind}_batch_begin`],
+      visit: async (result, last, next) => {
+        if (kind === 'train' && this._progress) this._progress.step = next;
+        await visit(result, last);
+      },
+    });
     try {
       for await (const batch of new ReadAhead(source.epoch(), source.readAhead)) {
-        group.push(batch);
-        if (done === first && group.length === 1) {
-          this.#symbolicBuild(batch);
-          if (first > 0) this.#restoreMetrics(batch);
-        }
-        if (group.length === size) await flush();
+        if (isFirst) this.#prepareEpoch(batch, first > 0);
+        isFirst = false;
+        await queue.add(batch);
         if (this.#stopped(kind)) break;
       }
-      if (group.length > 0 && !this.#stopped(kind)) await flush();
-      while (underWay.length > 0) await settle();
+      if (!this.#stopped(kind)) await queue.finish();
     } finally {
-      freeBatches(group);
-      await Promise.allSettled(underWay.map(({ result }) => result.then(freeAll)));
-      for (const { batches } of underWay) freeBatches(batches);
+      await queue.close();
+    }
+  }
+
+  /** What the first batch of an epoch is needed for. */
+  #prepareEpoch(batch: Batch, isResumed: boolean): void {
+    try {
+      this.#symbolicBuild(batch);
+      if (isResumed) this.#restoreMetrics(batch);
+    } catch (error) {
+      freeBatch(batch);
+      throw error;
     }
   }
 
@@ -324,7 +302,7 @@ export abstract class Trainer extends Compilable {
       if (kind !== 'predict') this.reset_metrics();
       return await this.stepFunction(kind).run([stepData(batch)]);
     } finally {
-      freeBatches([batch]);
+      freeBatch(batch);
     }
   }
 
@@ -357,15 +335,8 @@ export abstract class Trainer extends Compilable {
   }
 }
 
-/** Steps asked for before the running one is done: the upload and the call of one overlap with the computation of another. */
-const STEPS_AHEAD = 2;
-
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 
-const stepData = ({ x, y, sample_weight }: Batch): unknown[] =>
-  (sample_weight === undefined ? (y === undefined ? [x] : [x, y]) : [x, y, sample_weight]);
-
-const freeBatches = (batches: readonly Batch[]): void => batches.forEach(freeBatch);
 
 const shouldValidate = (epoch: number, frequency: number | readonly number[]): boolean =>
   (typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1));

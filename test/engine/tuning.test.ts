@@ -53,7 +53,7 @@ describe('tuning', () => {
 
   it('keeps the optimised form where it is faster', async () => {
     const { backend, ran, disposed } = slowBackend({ plain: 4, optimised: 0.5 });
-    const executable = compileTuned(backend, graph, 'f');
+    const executable = compileTuned(backend, graph, { name: 'f' });
     await runs(executable, 40);
     ran.length = 0;
     await runs(executable, 5);
@@ -65,7 +65,7 @@ describe('tuning', () => {
   it('keeps the plain form where the other is slower, or cannot be compiled', async () => {
     for (const [times, fails] of [[{ plain: 2, optimised: 8 }, false], [{ plain: 2, optimised: 0 }, true]] as const) {
       const { backend, ran } = slowBackend(times, fails);
-      const executable = compileTuned(backend, graph, 'f');
+      const executable = compileTuned(backend, graph, { name: 'f' });
       await runs(executable, 40);
       expect(ran.includes('optimised')).to.equal(!fails);
       ran.length = 0;
@@ -85,7 +85,7 @@ describe('tuning', () => {
         compiled++;
         return backend.compile(...args);
       } };
-      const executable = compileTuned(counting as Backend, graphOf(fn), 'f');
+      const executable = compileTuned(counting as Backend, graphOf(fn), { name: 'f' });
       for (let i = 0; i < 30; i++) executable.run([{}]);
       expect(compiled).to.equal(1);
     }

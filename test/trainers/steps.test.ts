@@ -135,6 +135,23 @@ describe('steps asked for ahead', () => {
     expect(history.loss[0]).to.be.finite;
   });
 
+  it('short steps in a row give what single ones give', async () => {
+    const rows = keras.random.normal([100 * 4 + 3, 4], { seed: 4 });
+    const targets = new Int32Array(100 * 4 + 3).map((_, i) => i % 3);
+    const trained = async (callbacks?: keras.callbacks.Callback): Promise<[keras.Model, number]> => {
+      const one = model();
+      one.compile({ optimizer: new keras.optimizers.Adam(0.01), loss: lossOf(), metrics: ['accuracy'] });
+      const { history } = await one.fit(rows, targets, { batch_size: 4, epochs: 3, shuffle: false, verbose: 0, callbacks });
+      expect(steps(one)).to.equal(3 * 101);
+      return [one, history.loss[2]];
+    };
+    // A callback at batches wants to see each step.
+    const [single, singleLoss] = await trained(new keras.callbacks.LambdaCallback({ on_train_batch_end: () => {} }));
+    const [inRow, loss] = await trained();
+    expect(loss).to.be.closeTo(singleLoss, 1e-5);
+    sameWeights(inRow, single, 1e-5);
+  });
+
   it('callbacks at batches see each step done, and can stop behind any', async () => {
     const one = await made();
     const start = steps(one);

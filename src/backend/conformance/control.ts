@@ -97,7 +97,7 @@ const nested = (name: string, jit: boolean, start: typeof run | typeof runAsync)
       const [carry, ys] = applyAll('scan', [w, v.value, xs], growing());
       v.assign(carry);
       return [ys];
-    }, jit);
+    }, { jit });
     bench.expect(await start(f, bench.upload([0, 1, 1, 0], [2, 2])), [4, 8, 5, 8]);
     bench.expectVariable(v, [5, 8]);
     bench.expect(await start(f, bench.upload([-4, -8, 1, 0], [2, 2])), [16, 0, 17, 0]);

@@ -41,13 +41,15 @@ class Bench {
   }
 
   /** Traces `fn` over arguments of these shapes, compiles it, and gives a way to run it. */
-  compile(shapes: readonly Shape[], fn: (...args: Tensor[]) => readonly Tensor[], jit = false): Compiled {
+  compile(
+    shapes: readonly Shape[], fn: (...args: Tensor[]) => readonly Tensor[], { jit = false, repeat = 1 } = {},
+  ): Compiled {
     const trace = new Trace();
     const args = shapes.map((shape) => trace.input({ shape, dtype: 'float32' }));
     const outputs = withContext({ backend: this.backend, tapes: [], variableScopes: [] },
       () => trace.run(() => fn(...args)));
     const graph = prune(trace.finish(outputs));
-    const compile = (): Executable => this.backend.compile(graph, { name: 'conformance', jit });
+    const compile = (): Executable => this.backend.compile(graph, { name: 'conformance', jit, repeat });
     for (const { primitive, inputs, outputs: made } of graph.nodes) {
       expectRefusal(this.backend, primitive, [...inputs, ...made], compile);
     }
@@ -354,6 +356,20 @@ const asyncCases: ConformanceCase[] = [
     results.forEach((result, i) => bench.expect(result, [[3, 10, 105][i]]));
     bench.expectVariable(v, [105]);
   }),
+  graph('a graph repeated: each run sees the variables that the one before it left', async (bench) => {
+    for (const jit of bench.backend.features.has('jit') ? [false, true] : [false]) {
+      const v = bench.variable([1]);
+      const c = bench.tensor([10]);
+      const f = bench.compile([[1], [1]], (x, y) => {
+        v.assign(add(mul(v.value, x), y));
+        return [mul(v.value, c), x];
+      }, { repeat: 3, jit });
+      const given = [2, 1, 3, 1, 10, 5].map((n) => bench.upload([n]));
+      bench.expect(run(f, ...given), [1050], [10]);
+      bench.expectVariable(v, [105]);
+      bench.expect(await runAsync(f, ...given), [10 * ((105 * 2 + 1) * 3 + 1) * 10 + 50], [10]);
+    }
+  }),
   graph('the event loop turns during runAsync', async (bench) => {
     if (!bench.backend.features.has('async')) return;
     const shape = [160, 160];
@@ -391,7 +407,7 @@ const asyncCases: ConformanceCase[] = [
       const before = v.value;
       v.assign_add(x);
       return [apply('exp', [mul(x, full(0))]), add(before, x)];
-    }, true);
+    }, { jit: true });
     bench.expect(run(f, bench.upload([3, 4])), [1, 1], [4, 6]);
     bench.expect(await runAsync(f, bench.upload([1, 1])), [1, 1], [5, 7]);
     bench.expectVariable(v, [5, 7]);

@@ -7,7 +7,7 @@ import type { Shape } from '../../engine/shape.js';
 import { encodeAttrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { EagerExecutor } from './eager.js';
-import { emitFunctions } from './emit.js';
+import { emitFunctions, emitRepeated } from './emit.js';
 import { NO_FUSIONS, probeFusions, type FusionSupport } from './fusion.js';
 import { REAL_ONLY } from './lowering/real-only.js';
 import { encode, OpDefs } from './proto.js';
@@ -78,19 +78,19 @@ export class TensorFlowBackend implements Backend {
     }
   }
 
-  compile(graph: Graph, { name, jit }: CompileOptions): Executable {
+  compile(graph: Graph, options: CompileOptions): Executable {
     for (const node of graph.nodes) {
       const refusal = this.#refusal(node.primitive, [...node.inputs, ...node.outputs]);
       if (refusal !== undefined) throw new TypeError(refusal);
     }
-    return this.#compile(graph, name, jit, jit ? NO_FUSIONS : (this.#fusions ??= this.#probeFusions()));
+    return this.#compile(graph, options, options.jit ? NO_FUSIONS : (this.#fusions ??= this.#probeFusions()));
   }
 
   /** On a CPU, where they were measured. */
   #probeFusions(): FusionSupport {
     if (!this.device.startsWith('CPU')) return NO_FUSIONS;
     return probeFusions((graph, support) => {
-      const executable = this.#compile(graph, 'fusion_probe', false, support);
+      const executable = this.#compile(graph, { name: 'fusion_probe', jit: false }, support);
       const operands = graph.inputs.map(({ shape }) => this.upload(new Float32Array(1), shape, 'float32'));
       try {
         for (const handle of executable.run(operands)) this.dispose(handle);
@@ -104,11 +104,12 @@ export class TensorFlowBackend implements Backend {
     });
   }
 
-  #compile(graph: Graph, name: string, jit: boolean, fusions: FusionSupport): Executable {
+  #compile(graph: Graph, { name, jit, repeat = 1 }: CompileOptions, fusions: FusionSupport): Executable {
     const binding = this.#binding;
     this.#defs ??= new OpDefs(binding.opDefs());
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
-    const functions = emitFunctions(graph, unique, this.#defs, jit, fusions);
+    const functions = repeat === 1 ? emitFunctions(graph, unique, this.#defs, jit, fusions)
+      : emitRepeated(graph, unique, this.#defs, jit, fusions, repeat);
     for (const message of functions) binding.addFunction(encode('FunctionDef', message));
     const outputs = graph.outputs.length;
     let disposed = false;

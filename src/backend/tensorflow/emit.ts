@@ -21,6 +21,9 @@ export interface Ref {
 /** Nodes of control flow become part of the executor's own graph, which is faster than calls of functions. */
 const LOWERED: Attrs = { _lower_using_switch_merge: { bool: true } };
 
+/** One step of a loop at a time: a step must see the variables that the one before it has left. */
+const IN_ORDER: Attrs = { ...LOWERED, parallel_iterations: { int: 1 } };
+
 export class GraphEmitter implements Builder<Ref> {
   nodes: NodeMessage[] = [];
   #count = 0;
@@ -179,15 +182,49 @@ export class GraphEmitter implements Builder<Ref> {
     return this.ops('StatelessCase', [index, ...inputs], attrs, functions[0].types.length);
   }
 
+  /**
+   * Runs `body` for 0, 1, ... on operands that stay as they are. Its results go from run to run and may be those of a
+   * stateful call, which then has to be over before the next.
+   */
+  repeat(
+    count: number, operands: readonly Ref[], results: readonly Ref[],
+    body: (b: GraphEmitter, at: Ref, operands: readonly Ref[]) => { node: string; results: Ref[] },
+  ): { node: string; results: Ref[] } {
+    const variables = [this.scalar(0, 'int32'), ...operands, ...results];
+    const attrs: Attrs = {
+      T: { typeNumbers: variables.map(({ dtype }) => dtype) },
+      cond: { func: this.#function(variables, (b, [at]) => [b.op('Less', [at, b.scalar(count, 'int32')])]).name },
+      body: { func: this.#function(variables, (_, [at, ...rest], inner) => {
+        const made = body(inner, at, rest);
+        const { node } = inner.append('AddV2', [at, inner.scalar(1, 'int32')], {}, [made.node]);
+        return [{ ref: `${node.name}:z:0`, dtype: at.dtype }, ...rest.slice(0, operands.length), ...made.results];
+      }, true).name },
+      ...IN_ORDER,
+    };
+    const { node } = this.append('While', variables, attrs);
+    const made = variables.map(({ dtype }, i) => ({ ref: `${node.name}:output:${i}`, dtype }));
+    return { node: node.name, results: made.slice(1 + operands.length) };
+  }
+
+  /** Calls a function of the library that has state. */
+  call(name: string, inputs: readonly Ref[], types: Attrs, outputs: number): { node: string; results: Ref[] } {
+    const { node, values } = this.append('StatefulPartitionedCall', inputs, { ...types, f: { func: name } });
+    const made = values.Tout.list?.type ?? [];
+    const results = Array.from({ length: outputs }, (_, i) => ({ ref: `${node.name}:output:${i}`, dtype: made[i] }));
+    return { node: node.name, results };
+  }
+
   /** Puts a function of operands like these into the library. */
-  #function(like: readonly Ref[], part: Part<Ref>): { name: string; types: number[] } {
+  #function(
+    like: readonly Ref[], part: (b: Builder<Ref>, x: readonly Ref[], inner: GraphEmitter) => Ref[], isStateful = false,
+  ): { name: string; types: number[] } {
     const name = `${this.#name}_${this.#count++}`;
     const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla, this.#fusions);
     const args = like.map(({ dtype }, i) => ({ name: `a${i}`, type: dtype }));
-    const results = part(inner, args.map((arg) => ({ ref: arg.name, dtype: arg.type })));
+    const results = part(inner, args.map((arg) => ({ ref: arg.name, dtype: arg.type })), inner);
     const { outputs, ret } = inner.returned(results);
     this.#library.push({
-      signature: { name, input_arg: args, output_arg: outputs, is_stateful: false, control_output: [] },
+      signature: { name, input_arg: args, output_arg: outputs, is_stateful: isStateful, control_output: [] },
       node_def: inner.nodes, ret, control_ret: {}, attr: {},
     });
     return { name, types: results.map(({ dtype }) => dtype) };
@@ -246,6 +283,42 @@ export function emitFunctions(
     node_def: emitter.nodes,
     ret,
     control_ret: Object.fromEntries(updates.map((update) => [update, update])),
+    attr: xla ? { _XlaMustCompile: { b: true } } : {},
+  }];
+}
+
+/**
+ * The functions of `emitFunctions`, and around them one that runs the graph several times in a row. Its arguments are
+ * those of the runs, one run's after the other's, then captures and variables. Results are those of the last run.
+ */
+export function emitRepeated(
+  graph: Graph, name: string, defs: OpDefs, xla: boolean, fusions: FusionSupport, repeat: number,
+): FunctionMessage[] {
+  const functions = emitFunctions(graph, `${name}_step`, defs, xla, fusions);
+  const { signature } = functions[functions.length - 1];
+  const inputs = graph.inputs.length;
+  const shared = signature.input_arg.slice(inputs);
+  const library: FunctionMessage[] = [];
+  const emitter = new GraphEmitter(name, defs, library, xla, NO_FUSIONS);
+  const args = [...Array.from({ length: repeat }, () => signature.input_arg.slice(0, inputs)).flat(), ...shared]
+    .map(({ type }, i) => ({ name: `a${i}`, type: type! }));
+  const refs = args.map(({ name: ref, type: dtype }): Ref => ({ ref, dtype }));
+
+  // The arguments of all runs are stacked, for the loop to take one after the other.
+  const stacked = graph.inputs.map((_, i) =>
+    emitter.op('Pack', Array.from({ length: repeat }, (__, run) => refs[run * inputs + i]), { axis: { int: 0 } }));
+  const outputs = graph.outputs.map(({ shape, dtype }) => emitter.op('Fill', [emitter.ints(shape), emitter.scalar(0, dtype)]));
+  const count = inputs + shared.length;
+  const types: Attrs = { Tin: { typeNumbers: signature.input_arg.map(({ type }) => type!) },
+    Tout: { typeNumbers: signature.output_arg.map(({ type }) => type!) } };
+  const last = emitter.repeat(repeat, [...stacked, ...refs.slice(repeat * inputs)], outputs, (b, at, x) => {
+    const taken = x.slice(0, inputs).map((all) => b.op('GatherV2', [all, at, b.scalar(0, 'int32')]));
+    return b.call(signature.name, [...taken, ...x.slice(inputs, count)], types, outputs.length);
+  });
+  const { outputs: results, ret } = emitter.returned(last.results);
+  return [...functions, ...library, {
+    signature: { name, input_arg: args, output_arg: results, is_stateful: true, control_output: [last.node] },
+    node_def: emitter.nodes, ret, control_ret: { [last.node]: last.node },
     attr: xla ? { _XlaMustCompile: { b: true } } : {},
   }];
 }

@@ -103,11 +103,11 @@ export class TfjsBackend implements Backend, Host {
       .map((block) => this.hand(block));
   }
 
-  compile(graph: Graph, { name, jit }: CompileOptions): Executable {
+  compile(graph: Graph, { name, jit, repeat = 1 }: CompileOptions): Executable {
     if (jit) {
       throw new Error(`The ${this.name} backend has no optimising compiler: compile '${name}' with jit: false.`);
     }
-    return new Interpreter(graph, this);
+    return new Interpreter(graph, this, repeat);
   }
 
   createVariable({ handle }: Operand): Handle {

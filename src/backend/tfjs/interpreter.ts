@@ -23,6 +23,7 @@ export interface Host {
   readonly blocks: Memory;
   /** Counts a block that the caller will own. */
   hand(block: Block): Handle;
+  dispose(handle: Handle): void;
   /** Runs `fn` when all asynchronous runs before it have ended. */
   inTurn<T>(fn: () => Promise<T>): Promise<T>;
 }
@@ -30,17 +31,21 @@ export interface Host {
 export class Interpreter implements Executable {
   readonly #host: Host;
   readonly #plan: Plan;
-  /** Number of arguments and captures. */
-  readonly #operands: number;
+  readonly #repeat: number;
+  /** Number of arguments of one run, and of captures. */
+  readonly #inputs: number;
+  readonly #captures: number;
   /** Which variable, counted in the graph's state, takes the value at which place. */
   readonly #assignments: { variable: number; place: number }[];
 
   /** @throws UnsupportedError when a node has a dtype that the backend does not have. */
-  constructor(graph: Graph, host: Host) {
+  constructor(graph: Graph, host: Host, repeat: number) {
     this.#host = host;
+    this.#repeat = repeat;
     for (const node of graph.nodes) requireSupported(node.primitive, node, host.name);
     const { inputs, captures, state } = graph;
-    this.#operands = inputs.length + captures.length;
+    this.#inputs = inputs.length;
+    this.#captures = captures.length;
     const further = [...captures.map(({ value }) => value), ...state.map(({ read }) => read)];
     this.#plan = makePlan(graph, further, state.flatMap(({ assigned }) => assigned ?? []));
     this.#assignments = state.flatMap(({ assigned }, variable) =>
@@ -48,13 +53,13 @@ export class Interpreter implements Executable {
   }
 
   run(operands: readonly Handle[]): Handle[] {
-    return finish(this.#nodes(this.#take(operands), operands));
+    return finish(this.#runs(this.#take(operands), operands));
   }
 
   runAsync(operands: readonly Handle[]): Promise<Handle[]> {
     const taken = this.#take(operands);
     return this.#host.inTurn(async () => {
-      const run = this.#nodes(taken, operands);
+      const run = this.#runs(taken, operands);
       let since = performance.now();
       for (;;) {
         const { done, value } = run.next();
@@ -69,15 +74,32 @@ export class Interpreter implements Executable {
 
   /** Arguments and captures, held so that the caller may dispose of them. */
   #take(operands: readonly Handle[]): Block[] {
-    return operands.slice(0, this.#operands).map((block) => this.#host.blocks.share(block as Block));
+    return operands.slice(0, this.#repeat * this.#inputs + this.#captures).map((block) => this.#host.blocks.share(block as Block));
   }
 
-  /** Pauses after every node. */
-  * #nodes(taken: readonly Block[], operands: readonly Handle[]): Generator<undefined, Handle[]> {
+  /** All runs, one after the other. Pauses after every node. */
+  * #runs(taken: readonly Block[], operands: readonly Handle[]): Generator<undefined, Handle[]> {
+    const memory = this.#host.blocks;
+    const boxes = operands.slice(taken.length) as Box[];
+    const captures = taken.slice(this.#repeat * this.#inputs);
+    let results: Handle[] = [];
+    try {
+      for (let run = 0; run < this.#repeat; run++) {
+        const own = [...taken.slice(run * this.#inputs, (run + 1) * this.#inputs), ...captures];
+        for (const handle of results) this.#host.dispose(handle);
+        results = [];
+        results = yield* this.#nodes(own.map((block) => memory.share(block)), boxes);
+      }
+      return results;
+    } finally {
+      for (const block of taken) memory.free(block);
+    }
+  }
+
+  * #nodes(taken: readonly Block[], boxes: readonly Box[]): Generator<undefined, Handle[]> {
     const memory = this.#host.blocks;
     const { places, results } = this.#plan;
     const held: (Block | undefined)[] = Array.from({ length: places });
-    const boxes = operands.slice(taken.length) as Box[];
     try {
       // 1. operands and the variables' values at the start
       taken.forEach((block, i) => void (held[i] = block));
