@@ -11,6 +11,7 @@ import { positionalArguments, type CallForms } from '../utils/arguments.js';
 import { auto_name } from '../utils/naming.js';
 import { hasKerasTensor, type KerasTensor } from './keras-tensor.js';
 import { Operation } from './operation.js';
+import { opOutputSpec } from './unknown-dimensions.js';
 
 /** A parameter that takes tensors takes KerasTensors too. */
 type Accepting<T> =
@@ -49,6 +50,10 @@ export class OpOperation extends Operation {
 
   override call(...args: unknown[]): unknown {
     return this.#fn(...args);
+  }
+
+  override compute_output_spec(...args: unknown[]): unknown {
+    return opOutputSpec(this.#fn, args);
   }
 }
 

@@ -70,6 +70,17 @@ describe('symbolic ops with an unknown dimension', () => {
     });
   }
 
+  it('takes an unknown dimension for the known one that it meets', () => {
+    const open = new KerasTensor([null, 3], 'float32');
+    const shapeOf = (op: string, ...args: unknown[]): unknown => (opNamed(op)(...args) as KerasTensor).shape;
+    expect(shapeOf('matmul', open, new KerasTensor([null, 4]))).to.deep.equal([null, 4]);
+    expect(shapeOf('add', open, new KerasTensor([4, 1]))).to.deep.equal([4, 3]);
+    expect(shapeOf('segment_sum', open, new KerasTensor([4], 'int32'), 2)).to.deep.equal([2, 3]);
+    expect(shapeOf('concatenate', [open, new KerasTensor([5, 4])], 1)).to.deep.equal([5, 7]);
+    // No size fits, and the message is that of the first try.
+    expect(() => opNamed('matmul')(open, new KerasTensor([4, 5]))).to.throw(Error, '[null, 3] and [4, 5]');
+  });
+
   it('keeps the batch unknown', () => {
     const x = new KerasTensor([null, 3], 'float32');
     const shapeOf = (op: string, ...args: unknown[]): unknown => (opNamed(op)(...args) as KerasTensor).shape;
