@@ -3,6 +3,7 @@
  * paths.
  */
 import { kerasExport } from '../saving/registration.js';
+import './keras-tensor-methods.js';
 import { ndim, size } from './core/conversion.js';
 import * as linalg from './linalg/index.js';
 import * as numpy from './numpy/index.js';

@@ -4,6 +4,15 @@ import type { Tensor } from '../../src/engine/tensor.js';
 import { Function, Input, KerasTensor, layers } from '../../src/index.js';
 import * as ops from '../../src/ops/index.js';
 
+describe('KerasTensor', () => {
+  it('has the methods of tensors that change shapes', () => {
+    const x = Input({ shape: [2, 3, 1] });
+    expect(x.reshape([-1, 6]).shape).to.deep.equal([null, 6]);
+    expect(x.squeeze(-1).shape).to.deep.equal([null, 2, 3]);
+    expect(x.squeeze().shape).to.deep.equal([null, 2, 3]);
+  });
+});
+
 describe('Function', () => {
   const make = (): InstanceType<typeof Function> => {
     const [a, b] = [new KerasTensor([null, 2]), new KerasTensor([null, 2])];
