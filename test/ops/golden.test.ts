@@ -5,7 +5,7 @@ import { checkCall, checkGradient, report, type GradientCall, type OpCheck } fro
 
 const FAMILIES = [
   'unary', 'activations', 'binary', 'comparison', 'choosing', 'reductions', 'norms', 'ordering', 'shapes',
-  'indexing', 'creation', 'products', 'cross_entropies', 'convolution', 'pooling', 'normalization',
+  'indexing', 'creation', 'products', 'einsum', 'cross_entropies', 'convolution', 'pooling', 'normalization',
   'image_resize', 'attention', 'ctc', 'folding', 'image', 'image_sampling',
   'linalg', 'fourier', 'signals', 'complex_numbers',
 ] as const;

@@ -306,7 +306,7 @@ def complex_numbers():
 
 SHARED = [
     "unary", "activations", "binary", "choosing", "reductions", "norms", "ordering", "shapes", "indexing",
-    "products", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
+    "products", "einsum", "numpy_elementwise", "numpy_statistics", "numpy_arrays", "cross_entropies", "convolution",
     "pooling", "normalization", "image_resize", "attention", "ctc", "folding", "image", "image_sampling",
     "linalg", "fourier", "signals", "rest",
 ]  # fmt: skip

@@ -366,3 +366,32 @@ def products():
         ("vdot", [n(3), n(3)], {}),
         ("vdot", [r(3), n(3)], {}),
     ]
+
+
+def einsum():
+    """Subscripts put together at random: repeated labels, ellipses, sums, results in any order."""
+    rng = rng_for("ops/einsum")
+    pick = lambda values: values[rng.integers(len(values))]
+    lengths = {label: int(rng.integers(1, 4)) for label in "abcdAB"}
+    rows = []
+    for _ in range(70):
+        hidden = [2, 3][: rng.integers(3)]
+        terms, operands = [], []
+        for _ in range(pick([1, 2, 2, 3])):
+            labels = [pick("abcdAB") for _ in range(rng.integers(4))]
+            shape = [lengths[label] for label in labels]
+            if rng.random() < 0.4:
+                at = rng.integers(len(labels) + 1)
+                labels.insert(at, "...")
+                shape[at:at] = hidden[rng.integers(len(hidden) + 1) :]
+            terms.append("".join(labels))
+            operands.append(rand(rng, shape, -1, 1))
+        used = sorted(set("".join(terms).replace(".", "")))
+        subscripts = pick([",", ", "]).join(terms)
+        # Always with a result: without one Keras does not sort the labels of a single operand, as NumPy does.
+        result = list(rng.permutation(used)[: rng.integers(len(used) + 1)])
+        if any("..." in term for term in terms):
+            result.insert(rng.integers(len(result) + 1), "...")
+        subscripts += pick(["->", " -> "]) + "".join(result)
+        rows.append(("einsum", [subscripts, *operands], {MAYBE: True}))
+    return rows

@@ -75,6 +75,7 @@ TABLES = {
     "indexing": ops_arrays.indexing,
     "creation": ops_arrays.creation,
     "products": ops_arrays.products,
+    "einsum": ops_arrays.einsum,
     "rest": ops_rest.rest,
     "linalg": ops_linalg.linalg,
     "fourier": ops_linalg.fourier,
