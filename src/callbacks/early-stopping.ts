@@ -67,7 +67,7 @@ export class EarlyStopping extends MonitorCallback {
   }
 
   override on_epoch_end(epoch: number, logs: Logs = {}): void {
-    const current = this.watched(logs, 'EarlyStopping');
+    const current = this.get_monitor_value(logs);
     if (current === undefined || epoch < this.start_from_epoch) return;
     // Even NaN, which improves on nothing, is the best there is in the first epoch.
     if (this.best_weights === null) this.#remember(epoch);
@@ -82,6 +82,11 @@ export class EarlyStopping extends MonitorCallback {
       this.stopped_epoch = epoch;
       this.model.stop_training = true;
     }
+  }
+
+  /** The watched value; undefined, with a notice, when it is not in the logs. Override it to watch something else. */
+  get_monitor_value(logs: Logs): number | undefined {
+    return this.watched(logs, 'EarlyStopping');
   }
 
   #remember(epoch: number): void {

@@ -1,4 +1,5 @@
 /** Sequential: layers one behind the other. */
+import type { DTypePolicySpec } from '../dtype-policies/dtype-policy.js';
 import { isPlainObject } from '../engine/structure.js';
 import { formatShape, sameShape, type SymbolicShape } from '../engine/shape.js';
 import { InputLayer } from '../layers/core/input-layer.js';
@@ -15,6 +16,8 @@ export interface SequentialOptions {
   layers?: LayerList;
   trainable?: boolean;
   name?: string | null;
+  /** Dtype policy of the model itself, which `compile` scales the loss by; its layers have their own. Default: the global one. */
+  dtype?: DTypePolicySpec;
 }
 
 /**
@@ -35,8 +38,8 @@ export class Sequential extends Model {
 
   constructor(...args: [layers?: LayerList, trainable?: boolean, name?: string | null]
     | [layers: LayerList, options: SequentialOptions] | [options: SequentialOptions]) {
-    const { layers, trainable, name } = sequentialOptions(args);
-    super({ name, ...(trainable === undefined ? {} : { trainable }) } as LayerOptions);
+    const { layers, trainable, name, dtype } = sequentialOptions(args);
+    super({ name, ...(trainable === undefined ? {} : { trainable }), ...(dtype === undefined ? {} : { dtype }) } as LayerOptions);
     for (const layer of layers ?? []) this.#push(layer);
     if (layers && layers.length > 0) this.#rebuild();
     if (trainable === false) this.trainable = false;
@@ -158,7 +161,9 @@ export class Sequential extends Model {
       throw new LayerError('The config of a Sequential model must hold a list of layers, ' +
         `received the keys ${Object.keys(config).join(', ')}.`);
     }
-    const model = new this({ name: config.name as string | null });
+    // Its own dtype too, which Python forgets: compile() goes by it.
+    const dtype = config.dtype as DTypePolicySpec | undefined;
+    const model = new this({ name: config.name as string | null, ...(dtype === undefined ? {} : { dtype }) });
     for (const layer of config.layers) model.add(deserialize_keras_object(layer) as Layer);
     if (!model.#functional && isShape(config.build_input_shape)) model.build(config.build_input_shape);
     if (config.trainable === false) model.trainable = false;
@@ -178,7 +183,7 @@ function sequentialOptions(args: readonly unknown[]): SequentialOptions {
   const [layers, trainable, name] = isPlainObject(last) ? args.slice(0, -1) : args;
   const unknown = Object.keys(named).find((key) => !['layers', 'trainable', 'name', 'dtype'].includes(key));
   if (unknown) {
-    throw new TypeError(`Sequential has no argument '${unknown}'. Known arguments: layers, trainable, name.`);
+    throw new TypeError(`Sequential has no argument '${unknown}'. Known arguments: layers, trainable, name, dtype.`);
   }
   return { layers, trainable, name, ...named } as SequentialOptions;
 }

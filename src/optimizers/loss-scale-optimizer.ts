@@ -75,6 +75,13 @@ export class LossScaleOptimizer extends Optimizer {
     this.inner_optimizer.update_step(gradient, variable, learning_rate);
   }
 
+  /** Whether all gradients hold numbers only: a scalar of dtype bool. */
+  check_finite(grads: readonly (Tensor | null | undefined)[]): Tensor {
+    return grads.filter((gradient): gradient is Tensor => Boolean(gradient))
+      .map((gradient) => all(apply('is_finite', [gradient])))
+      .reduce((a, b) => logicalAnd(a, b), scalarTensor(true, 'bool'));
+  }
+
   override apply(grads: readonly (Tensor | null | undefined)[], trainable_variables?: readonly Variable[]): void {
     if (trainable_variables) this.build(trainable_variables);
     const { step_counter: counter, dynamic_scale: scale } = this;
@@ -87,9 +94,7 @@ export class LossScaleOptimizer extends Optimizer {
       scale.assign(multiply(scale.value, factor));
     };
     tidy(() => {
-      const finite = grads.filter((gradient): gradient is Tensor => Boolean(gradient))
-        .map((gradient) => all(apply('is_finite', [gradient])))
-        .reduce((a, b) => logicalAnd(a, b), scalarTensor(true, 'bool'));
+      const finite = this.check_finite(grads);
       assignConditionally(finite, () => {
         const unscaled = grads.map((gradient) => gradient && divide(gradient, cast(scale.value, gradient.dtype)));
         this.inner_optimizer.apply(unscaled, trainable_variables);

@@ -41,6 +41,8 @@ export type Kind = 'train' | 'test' | 'predict';
 /** Adds `compile` and steps that can be overridden to layers. The loops are in trainer.ts. */
 export abstract class Compilable extends Layer {
   #optimizer: optimizers.Optimizer | null = null;
+  /** Whether the optimizer that was given is inside one that scales the loss. */
+  #isWrapped = false;
   #compiled: Compiled | undefined;
   #functions = new Map<Kind, StepFunction<unknown>>();
   #runEagerly = false;
@@ -59,10 +61,15 @@ export abstract class Compilable extends Layer {
     const options = namedArguments<o.CompileArguments>('compile()', o.COMPILE, args, [],
       isConfig ? o.STRUCTURED : o.STRUCTURED.filter((name) => name !== 'optimizer'));
     const { loss, metrics, weighted_metrics } = options;
-    const { run_eagerly = false, jit_compile = 'auto', steps_per_execution = 1 } = options;
+    const { run_eagerly = false, jit_compile = 'auto', steps_per_execution = 1, auto_scale_loss = true } = options;
     o.requireChoice('compile()', 'run_eagerly', run_eagerly, [true, false]);
     o.requireChoice('compile()', 'jit_compile', jit_compile, [true, false, 'auto']);
-    this.#optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
+    o.requireChoice('compile()', 'auto_scale_loss', auto_scale_loss, [true, false]);
+    const optimizer = optimizers.get(options.optimizer ?? 'rmsprop');
+    const isScaled = auto_scale_loss && this.dtype_policy.name === 'mixed_float16' &&
+      !(optimizer instanceof optimizers.LossScaleOptimizer);
+    this.#isWrapped = isScaled;
+    this.#optimizer = isScaled ? new optimizers.LossScaleOptimizer(optimizer, { name: 'loss_scale_optimizer' }) : optimizer;
     const names = (this as unknown as { output_names?: string[] }).output_names;
     this.#compiled = {
       loss: loss === null || loss === undefined ? undefined
@@ -166,8 +173,11 @@ export abstract class Compilable extends Layer {
   get_compile_config(): Record<string, unknown> | null {
     if (!this.#compiled) return null;
     const given = this.#compiled.arguments;
+    // What compile() wrapped, it wraps again.
+    const optimizer = this.#isWrapped && this.#optimizer instanceof optimizers.LossScaleOptimizer
+      ? this.#optimizer.inner_optimizer : this.#optimizer;
     return serialize_keras_object({
-      optimizer: this.#optimizer, loss: given.loss ?? null, loss_weights: given.loss_weights ?? null,
+      optimizer, loss: given.loss ?? null, loss_weights: given.loss_weights ?? null,
       metrics: given.metrics ?? null, weighted_metrics: given.weighted_metrics ?? null,
       run_eagerly: this.#runEagerly, steps_per_execution: this.#stepsPerExecution,
       jit_compile: this.#jitCompile === true,
@@ -236,6 +246,8 @@ export abstract class Compilable extends Layer {
     const [x, y, sample_weight] = unpack_x_y_sample_weight([...data]);
     const variables = this.trainable_variables;
     const optimizer = this.#optimizer!;
+    // The factor of the loss may be a variable of the optimizer.
+    if (!optimizer.built) optimizer.build(variables);
     const [[, loss, y_pred], gradients] = variable_gradients((): [Tensor, Tensor, unknown] => {
       const outputs = this.forward(x, true);
       const total = this.compute_loss(x, y, outputs, sample_weight, { training: true });

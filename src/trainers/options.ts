@@ -27,6 +27,8 @@ export interface CompileArguments {
   steps_per_execution?: number;
   /** Compile steps with XLA. 'auto' (default) compiles them as TensorFlow graphs. */
   jit_compile?: boolean | 'auto';
+  /** Whether a model of the dtype policy mixed_float16 has its optimizer in a LossScaleOptimizer. Default true. */
+  auto_scale_loss?: boolean;
 }
 
 export interface FitArguments {
@@ -84,7 +86,7 @@ export interface BatchArguments {
 }
 
 export const COMPILE = ['optimizer', 'loss', 'loss_weights', 'metrics', 'weighted_metrics', 'run_eagerly',
-  'steps_per_execution', 'jit_compile'] as const;
+  'steps_per_execution', 'jit_compile', 'auto_scale_loss'] as const;
 export const FIT = ['x', 'y', 'batch_size', 'epochs', 'verbose', 'callbacks', 'validation_split',
   'validation_data',
   'shuffle', 'class_weight', 'sample_weight', 'initial_epoch', 'steps_per_epoch', 'validation_steps',

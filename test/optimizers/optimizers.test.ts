@@ -173,6 +173,14 @@ describe('LossScaleOptimizer', () => {
   }
 });
 
+describe('LossScaleOptimizer.check_finite', () => {
+  it('looks at all gradients that are there', () => {
+    const optimizer = new optimizers.LossScaleOptimizer(new optimizers.SGD());
+    expect(optimizer.check_finite([array([1]), null]).item()).to.equal(1);
+    expect(optimizer.check_finite([array([1]), array([Number.NaN])]).item()).to.equal(0);
+  });
+});
+
 describe('MultiOptimizer', () => {
   interface Row {
     options: object;

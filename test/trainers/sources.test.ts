@@ -314,3 +314,12 @@ describe('limits', () => {
     expect(() => keras.config.set_max_epochs(0)).to.throw(/max_epochs.*0/);
   });
 });
+
+describe('switches of keras.config', () => {
+  it('say what is', () => {
+    const { config } = keras;
+    config.disable_flash_attention();
+    expect([config.is_flash_attention_enabled(), config.is_nnx_enabled()]).to.deep.equal([false, false]);
+    expect(() => config.enable_flash_attention()).to.throw(config.ConfigError, /fused kernel/);
+  });
+});

@@ -324,6 +324,42 @@ def histories_models():
     ]
 
 
+def histories_mixed():
+    """Half precision: with a scaled loss in float16, one row whose first steps overflow; bfloat16."""
+    data = classes("mlp")
+    c = lambda optimizer: {"optimizer": optimizer, "loss": SPARSE, "metrics": ["accuracy"]}
+    three = {"epochs": 3, "batch_size": 5}
+    scaled = lambda **options: keras.optimizers.LossScaleOptimizer(SGD(0.5), **options)
+
+    def under(policy, make, *arguments, **options):
+        def made():
+            # A new session, which a training begins with, forgets the policy.
+            keras.config.set_dtype_policy(policy)
+            return make()
+
+        try:
+            return _train(made, *arguments, **options)
+        finally:
+            keras.config.set_dtype_policy("float32")
+
+    half, brain = "mixed_float16", "mixed_bfloat16"
+    return [
+        under(half, mlp, c(SGD(0.5)), data, three, "mlp", label="float16, sgd"),
+        under(half, mlp, c(Adam(0.05)), data, three, "mlp", label="float16, adam"),
+        under(
+            half,
+            mlp,
+            c(scaled(initial_scale=2.0**22, dynamic_growth_steps=3)),
+            data,
+            three,
+            "mlp",
+            label="float16, scale of its own",
+        ),
+        under(brain, mlp, c(SGD(0.5)), data, three, "mlp", label="bfloat16, sgd"),
+        under(brain, mlp, c(Adam(0.05)), data, three, "mlp", label="bfloat16, adam"),
+    ]
+
+
 def batch_methods():
     """train_on_batch and its like: what they return, in order."""
     x, y = classes("mlp", 12)
@@ -385,6 +421,7 @@ def batch_methods():
 FAMILIES = {
     "histories": histories,
     "histories_optimizers": histories_optimizers,
+    "histories_mixed": histories_mixed,
     "histories_models": histories_models,
     "batch_methods": batch_methods,
 }
