@@ -84,7 +84,8 @@ function classRemarks(target: object, api: ApiSymbol): string[] {
   const missing = Object.entries(api.members ?? {}).filter(([name, member]) => !(name in prototype || name in target ||
     (sample ? name in sample : member === 'property'))).map(([name]) => name);
   const remarks = missing.length === 0 ? [] : [`members missing: ${missing.join(', ')}`];
-  const config = (sample as { get_config?: () => Record<string, unknown> } | undefined)?.get_config?.();
+  const config = sample && 'get_config' in sample
+    ? (sample as { get_config(): Record<string, unknown> }).get_config() : undefined;
   if (!config) return remarks;
   return [...remarks, ...different(api, ([name, value]) => (!SETTLED.has(name) && name in config &&
     !isShownAs(value, config[name]) ? config[name] : undefined))];

@@ -51,5 +51,6 @@ const snakeCase = (name: string): string => name.replaceAll(/([a-z0-9])([A-Z])/g
  * writes what the class makes of it, or leaves it out.
  */
 export const SETTLED: ReadonlySet<string> = new Set([
-  'axes', 'layers', 'name', 'dtype', 'data_format', 'activity_regularizer', 'strides', 'activation', 'seed', 'epsilon', 'axis',
+  'axes', 'layers', 'name', 'dtype', 'data_format', 'activity_regularizer', 'strides', 'activation', 'seed', 'epsilon', 'axis', 'policy_map',
+  'value_dim', 'exclude_layers',
 ]);

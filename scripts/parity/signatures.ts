@@ -66,8 +66,9 @@ function parametersOf(fn: object): Parameter[] {
   if (open < 0 || (arrow >= 0 && arrow < open)) return [{ name: text.slice(0, arrow).trim(), initializer: undefined }];
   return splitList(text, open + 1).map((parameter) => {
     const at = parameter.search(/=(?!>)/);
-    return at < 0 ? { name: parameter.trim(), initializer: undefined }
-      : { name: parameter.slice(0, at).trim(), initializer: parameter.slice(at + 1).trim() };
+    // `package_` stands for a word that JavaScript reserves.
+    const name = (at < 0 ? parameter : parameter.slice(0, at)).trim().replace(/_$/, '');
+    return { name, initializer: at < 0 ? undefined : parameter.slice(at + 1).trim() };
   });
 }
 
