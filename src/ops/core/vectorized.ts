@@ -50,10 +50,17 @@ export const vectorized_map = defineOp('keras.ops.vectorized_map', ['function', 
 }, ['elements']) as unknown as VectorizedMap;
 
 export interface VectorizeOptions {
-  /** Positions of arguments that are passed on as they are. Default null: none. */
+  /** Positions of arguments that are passed on as they are. */
   excluded?: Iterable<number> | null;
-  /** Dimensions of one element, such as '(m,n),(n)->(m)'. Default null: scalars. */
+  /** Dimensions of one element. */
   signature?: string | null;
+}
+
+interface Vectorize {
+  <R = Tensor>(pyfunc: (...args: never[]) => unknown, options?: VectorizeOptions): (...args: unknown[]) => R;
+  <R = Tensor>(
+    pyfunc: (...args: never[]) => unknown, excluded: Iterable<number> | null, signature?: string | null,
+  ): (...args: unknown[]) => R;
 }
 
 interface Signature {
@@ -91,15 +98,17 @@ function checkDimensions(what: string, shape: Shape, names: readonly string[], s
  *
  * @param pyfunc takes one tensor (a scalar, or as `signature` says) for each argument; gives a tensor or an array of
  *   them
+ * @param excluded positions of arguments that are passed on as they are. Default null: none
+ * @param signature dimensions of one element, such as '(m,n),(n)->(m)'. Default null: scalars
  * @example
  * const add = ops.vectorize((a, b) => ops.add(a, b));
  * add([1, 2, 3, 4], 2).arraySync(); // [3, 4, 5, 6]
  * const dot = ops.vectorize((a, b) => ops.matmul(a, b), { signature: '(m,n),(n)->(m)' });
  * dot(ops.ones([5, 2, 3]), ops.ones([3])).shape; // [5, 2]
  */
-export function vectorize<R = Tensor>(
-  pyfunc: (...args: never[]) => unknown, { excluded = null, signature = null }: VectorizeOptions = {},
-): (...args: unknown[]) => R {
+export const vectorize = defineOp('keras.ops.vectorize', ['pyfunc', 'excluded', 'signature'], (
+  pyfunc: (...args: never[]) => unknown, excluded: Iterable<number> | null = null, signature: string | null = null,
+): ((...args: unknown[]) => unknown) => {
   if (typeof pyfunc !== 'function') {
     throw new TypeError(`The pyfunc of ops.vectorize must be a function, received ${String(pyfunc)}.`);
   }
@@ -139,7 +148,7 @@ export function vectorize<R = Tensor>(
     };
     const made = tensors.length === 0 ? one([]) : mapped(one, rows);
     return repack(made, tensorsOf(made).map((y) =>
-      (tensors.length === 0 ? y : reshapeTo(y, [...common, ...y.shape.slice(1)])))) as R;
+      (tensors.length === 0 ? y : reshapeTo(y, [...common, ...y.shape.slice(1)]))));
   };
-}
-kerasExport(vectorize, 'keras.ops.vectorize', 'keras.ops.numpy.vectorize');
+}) as unknown as Vectorize;
+kerasExport(vectorize, 'keras.ops.numpy.vectorize');
