@@ -184,6 +184,22 @@ def _history(layer, rng, inputs, trainings, mask=None, reset=()):
     return row
 
 
+def rnn_initial():
+    """The weights that layers start with after set_random_seed: who draws a seed when."""
+    makers = [
+        lambda: L.SimpleRNN(3), lambda: L.GRU(2), lambda: L.LSTM(2, recurrent_initializer="he_uniform"),
+        lambda: L.Bidirectional(L.LSTM(2)), lambda: L.RNN([L.GRUCell(2), L.SimpleRNNCell(2)]),
+    ]  # fmt: skip
+    shapes = [(2, 3, 2)] * len(makers)
+    cases = []
+    for make, shape in zip([*makers, lambda: L.ConvLSTM1D(2, 2)], [*shapes, (1, 2, 4, 1)]):
+        keras.utils.set_random_seed(5)
+        layer = make()
+        layer.build(shape)
+        cases.append({"class_name": type(layer).__name__, "shape": shape, "weights": _weights(layer)})
+    return cases
+
+
 def rnn_dropout():
     rng = rng_of("rnn_dropout")
     x = [rand(rng, (2, 3, 2))]
@@ -300,6 +316,7 @@ FAMILIES = {
     "lstm": lstm,
     "rnn": rnn,
     "rnn_cells": rnn_cells,
+    "rnn_initial": rnn_initial,
     "rnn_dropout": rnn_dropout,
     "rnn_stateful": rnn_stateful,
     "rnn_training": rnn_training,

@@ -5,12 +5,15 @@ import type { NDArray } from '../../../src/engine/convert.js';
 import type { Tensor } from '../../../src/engine/tensor.js';
 import type { Variable } from '../../../src/engine/variable.js';
 import {
-  GRUCell, Input, Layer, LSTM, LSTMCell, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, type CallOptions, type LayerOptions,
+  Bidirectional, ConvLSTM1D, Dense, GRU, GRUCell, Input, Layer, LSTM, LSTMCell, RNN, SimpleRNN, SimpleRNNCell, StackedRNNCells, type CallOptions, type LayerOptions,
 } from '../../../src/layers/index.js';
 import { Model, Sequential } from '../../../src/models/index.js';
 import * as ops from '../../../src/ops/index.js';
 import type { KerasTensor } from '../../../src/ops/keras-tensor.js';
 import { custom_object_scope } from '../../../src/saving/registration.js';
+import { set_random_seed } from '../../../src/utils/index.js';
+import { loadGolden, type GoldenTensor } from '../../golden/golden.js';
+import { expectTensor } from '../../golden/tensors.js';
 import { describeGoldenLayers } from '../../support/layer-golden.js';
 import { describeLayers } from '../../support/layer-test.js';
 import { describeBackends } from '../../support/backends.js';
@@ -114,7 +117,37 @@ describeBackends('RNN', () => {
   }));
 });
 
+describe('golden layers: rnn_initial', () => {
+  const makers: (() => Layer)[] = [
+    () => new SimpleRNN(3), () => new GRU(2), () => new LSTM(2, { recurrent_initializer: 'he_uniform' }),
+    () => new Bidirectional(new LSTM(2)), () => new RNN([new GRUCell(2), new SimpleRNNCell(2)]), () => new ConvLSTM1D(2, 2),
+  ];
+  loadGolden<{ class_name: string; shape: number[]; weights: { value: GoldenTensor }[] }>('layers', 'rnn_initial').cases.forEach((row, i) => {
+    it(`${row.class_name} starts as in Python after set_random_seed`, () => tidy(() => {
+      set_random_seed(5);
+      const layer = makers[i]();
+      expect(layer.constructor.name).to.equal(row.class_name);
+      layer.build(row.shape);
+      layer.weights.forEach((weight, at) => expectTensor(weight.value, row.weights[at].value, weight.path, { rtol: 1e-5, atol: 1e-6 }));
+    }));
+  });
+});
+
 describe('RNN', () => {
+  it('keeps its states from batch to batch of a fit', async () => {
+    const layer = new LSTM(2, { stateful: true });
+    const model = new Sequential([Input({ batch_shape: [2, null, 3] }), layer, new Dense(1)]);
+    model.compile({ optimizer: 'sgd', loss: 'mse' });
+    const [x, y] = [ops.ones([4, 3, 3]), ops.ones([4, 1])];
+    await model.fit(x, y, { batch_size: 2, shuffle: false, verbose: 0 });
+    const states = (): unknown[] => (layer.states as Variable[]).map(({ value }) => value.arraySync());
+    expect(states().flat(2)).not.to.include(0);
+    layer.reset_states();
+    expect(states()).to.deep.equal([[[0, 0], [0, 0]], [[0, 0], [0, 0]]]);
+    const failure = await model.predict(ops.ones([3, 3, 3]), { verbose: 0, batch_size: 3 }).then(() => undefined, (error: Error) => error);
+    expect(failure?.message).to.match(/Expected batch size 2, received 3/);
+  });
+
   it('comes back from its config with a cell of the user', () => custom_object_scope({ MinimalRNNCell }, () => {
     const config = new RNN([new MinimalRNNCell({ units: 2 })], { return_state: true }).get_config();
     const layer = RNN.from_config(JSON.parse(JSON.stringify(config)) as Record<string, unknown>);
