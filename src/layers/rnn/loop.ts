@@ -30,8 +30,8 @@ export interface LoopResult {
 }
 
 /**
- * Up to so many steps a compiled function gets them one by one. A step of an LSTM of 64 units took 0.8 times as long
- * so as in a loop, and compiling was faster up to some 30 steps; but XLA needs a third of a second for each step.
+ * Up to so many steps a compiled function gets them one by one: a training step of an LSTM of 64 units took 0.85 of the
+ * time so, and was compiled faster. With more of them XLA would take too long; it needs a third of a second for each.
  */
 const FEW_STEPS = 10;
 
@@ -64,54 +64,40 @@ function stack(parts: readonly Tensor[]): Tensor {
 const choose = (mask: Tensor, x: Tensor, y: Tensor): Tensor =>
   ops.where(reshapeTo(mask, [mask.shape[0], ...Array.from({ length: x.ndim - 1 }, () => 1)]), x, y);
 
+type Advance = (carry: Carry, x: Tensor, mask: Tensor | undefined) => [next: Carry, output: Tensor | null];
+type Run = (
+  advance: Advance, initial: Carry, inputs: Tensor, mask: Tensor | undefined, go_backwards: boolean,
+) => [last: Carry, outputs: Tensor | null];
+
 /**
  * Runs a step over the first axis of `inputs`, `[steps, batch, ...]`.
  * @returns the output, of the last step or of all, and the states after the last step
  */
 export function runSteps(step: Step, inputs: Tensor, initial: readonly States[], options: LoopOptions): LoopResult {
-  const { mask, zero_output_for_mask, return_all_outputs, givesFirstState } = options;
-  const [steps] = inputs.shape;
-  // 1. One step with its mask, from what the one before handed on to what it hands on and what it gives.
-  const carries = return_all_outputs ? mask !== undefined && !zero_output_for_mask : !givesFirstState || mask !== undefined;
-  const advance = (carry: Carry, x: Tensor, m: Tensor | undefined): [next: Carry, output: Tensor | null] => {
-    const [computed, after] = step(x, carry.states);
-    let output = computed;
-    let leaves = flatten(after) as Tensor[];
+  const { mask, zero_output_for_mask, return_all_outputs, givesFirstState, go_backwards } = options;
+  const isMasked = mask !== undefined;
+  // Whether a step needs the output before, or the last one is wanted and no state.
+  const carries = return_all_outputs ? isMasked && !zero_output_for_mask : isMasked || !givesFirstState;
+  const first = (flatten(initial) as Tensor[])[0];
+  const start: Carry = { states: initial, output: carries && givesFirstState ? ops.zeros_like(first) : null };
+
+  const advance: Advance = (carry, x, m) => {
+    let [output, states] = step(x, carry.states);
     if (m) {
       const before = flatten(carry.states) as Tensor[];
-      const former = zero_output_for_mask || !carry.output ? ops.zeros_like(computed) : carry.output;
-      output = choose(m, computed, former);
-      leaves = leaves.map((state, i) => choose(m, state, before[i]));
+      const former = zero_output_for_mask || !carry.output ? ops.zeros_like(output) : carry.output;
+      output = choose(m, output, former);
+      states = (flatten(states) as Tensor[]).map((state, i) => choose(m, state, before[i]));
     }
-    const states = packAs(initial, leaves) as readonly States[];
-    return [{ states, output: carries ? output : null }, return_all_outputs ? output : null];
+    const next = { states: packAs(initial, flatten(states)) as readonly States[], output: carries ? output : null };
+    return [next, return_all_outputs ? output : null];
   };
-  // 2. The steps, one by one or as a loop. A loop must know the shape of what it hands on.
-  const run = options.unroll || (context.tracer && steps <= FEW_STEPS) ? runUnrolled : runLoop;
-  const first = (flatten(initial) as Tensor[])[0];
-  let carry: Carry = { states: initial, output: carries && givesFirstState ? ops.zeros_like(first) : null };
-  let outputs: Tensor | null;
-  if (run === runLoop && carries && !givesFirstState) {
-    const at = options.go_backwards ? steps - 1 : 0;
-    const of = (x: Tensor): Tensor => reshapeTo(sliceAxis(x, 0, at, 1), x.shape.slice(1));
-    const rest = (x: Tensor): Tensor => sliceAxis(x, 0, options.go_backwards ? 0 : 1, steps - 1);
-    let head: Tensor | null;
-    [carry, head] = advance(carry, of(inputs), mask && of(mask));
-    outputs = head && reshapeTo(head, [1, ...head.shape]);
-    if (steps > 1) {
-      const [last, tail] = run(advance, carry, rest(inputs), mask && rest(mask), options.go_backwards);
-      carry = last;
-      outputs = outputs && ops.concatenate([outputs, tail!], 0);
-    }
-  } else [carry, outputs] = run(advance, carry, inputs, mask, options.go_backwards);
-  const output = outputs ?? carry.output ?? flatten(carry.states)[0] as Tensor;
-  return { output, states: carry.states };
-}
 
-type Advance = (carry: Carry, x: Tensor, mask: Tensor | undefined) => [next: Carry, output: Tensor | null];
-type Run = (
-  advance: Advance, initial: Carry, inputs: Tensor, mask: Tensor | undefined, go_backwards: boolean,
-) => [last: Carry, outputs: Tensor | null];
+  const isOneByOne = options.unroll || (context.tracer !== undefined && inputs.shape[0] <= FEW_STEPS);
+  const run = isOneByOne ? runUnrolled : carries && !givesFirstState ? runFirstAndLoop : runLoop;
+  const [last, outputs] = run(advance, start, inputs, mask, go_backwards);
+  return { output: outputs ?? last.output ?? (flatten(last.states) as Tensor[])[0], states: last.states };
+}
 
 const runUnrolled: Run = (advance, initial, inputs, mask, go_backwards) => {
   const inOrder = (parts: Tensor[]): Tensor[] => (go_backwards ? parts.toReversed() : parts);
@@ -133,4 +119,16 @@ const runLoop: Run = (advance, initial, inputs, mask, go_backwards) => {
   }, initial, { xs: [inputs, mask ?? null], length: inputs.shape[0], reverse: go_backwards }) as [Carry, Tensor | null];
   // A loop from the end leaves its outputs at the places of their inputs.
   return [last, outputs && go_backwards ? ops.flip(outputs, 0) : outputs];
+};
+
+/** A loop must know the shape of what it hands on: the first step tells that of its output. */
+const runFirstAndLoop: Run = (advance, initial, inputs, mask, go_backwards) => {
+  const others = inputs.shape[0] - 1;
+  const firstOf = (x: Tensor): Tensor => reshapeTo(sliceAxis(x, 0, go_backwards ? others : 0, 1), x.shape.slice(1));
+  const restOf = (x: Tensor): Tensor => sliceAxis(x, 0, go_backwards ? 0 : 1, others);
+  const [carry, head] = advance(initial, firstOf(inputs), mask && firstOf(mask));
+  const outputs = head && stack([head]);
+  if (others === 0) return [carry, outputs];
+  const [last, tail] = runLoop(advance, carry, restOf(inputs), mask && restOf(mask), go_backwards);
+  return [last, outputs && ops.concatenate([outputs, tail!], 0)];
 };

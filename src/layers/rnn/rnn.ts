@@ -227,8 +227,10 @@ export class RNN extends Layer {
   protected inner_loop(
     sequences: Tensor, initial: readonly States[], mask: Tensor | undefined, training: boolean,
   ): LoopResult {
-    const { cell, go_backwards, unroll, zero_output_for_mask } = this;
+    const { cell, go_backwards, zero_output_for_mask } = this;
     const inputs = swapBatchAndSteps(sequences);
+    // A penalty that a cell computes in each step could not leave a loop.
+    const unroll = this.unroll || (cell instanceof Layer && cell._flatten_layers().some((layer) => layer.activity_regularizer));
     const options = {
       go_backwards, unroll, zero_output_for_mask, return_all_outputs: this.return_sequences,
       mask: mask && swapBatchAndSteps(mask),

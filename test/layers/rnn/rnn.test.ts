@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { jit } from '../../../src/engine/jit.js';
 import { tidy } from '../../../src/engine/scope.js';
 import type { SymbolicShape } from '../../../src/engine/shape.js';
 import type { NDArray } from '../../../src/engine/convert.js';
@@ -134,6 +135,19 @@ describe('golden layers: rnn_initial', () => {
 });
 
 describe('RNN', () => {
+  it('passes on the penalties of its cell', () => tidy(() => {
+    const layer = new RNN(new SimpleRNNCell(1, { activity_regularizer: 'l1' }));
+    const [x, losses] = [ops.ones([1, 12, 2]), (): number => (layer.losses.map((loss) => loss.item() as number).reduce((a, b) => a + b))];
+    layer(x);
+    // Of the output and of the state of each step, as in Keras.
+    expect(layer.losses.length).to.equal(24);
+    const eager = losses();
+    const compiled = jit((inputs: Tensor) => [layer(inputs), ...layer.losses]);
+    const [, ...traced] = compiled(x) as Tensor[];
+    expect(traced.map((loss) => loss.item() as number).reduce((a, b) => a + b)).to.be.closeTo(eager, 1e-5);
+    compiled.dispose();
+  }));
+
   it('keeps its states from batch to batch of a fit', async () => {
     const layer = new LSTM(2, { stateful: true });
     const model = new Sequential([Input({ batch_shape: [2, null, 3] }), layer, new Dense(1)]);
