@@ -69,12 +69,18 @@ export const findOp = (name: string): ((...args: unknown[]) => unknown) | undefi
 const isSymbolic = (arg: unknown): boolean =>
   typeof arg === 'object' && arg !== null && !(arg instanceof Tensor) && hasKerasTensor(arg);
 
+/** Where functions are that may have the name of an op and are none, and how they are named in graphs. */
+const FOREIGN = [
+  ['keras.backend.', 'K'], ['keras.losses.', 'losses'], ['keras.utils.bounding_boxes.', 'bounding_boxes'],
+] as const;
+
 function makeOp(
   path: string, names: readonly string[], run: (...args: readonly unknown[]) => unknown, structured?: readonly string[],
 ): (...args: unknown[]) => unknown {
   const last = path.slice(path.lastIndexOf('.') + 1);
-  // K.repeat is not the op that files call repeat.
-  const name = path.startsWith('keras.backend.') ? `K.${last}` : last;
+  // K.repeat is not the op that files call repeat, nor is bounding_boxes.pad the one that they call pad.
+  const foreign = FOREIGN.find(([start]) => path.startsWith(start));
+  const name = foreign ? `${foreign[1]}.${last}` : last;
   const op = (...args: unknown[]): unknown => {
     const positional = args[args.length - 1] instanceof Tensor && args.length <= names.length
       ? args : positionalArguments(path, names, args, structured);

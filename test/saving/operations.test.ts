@@ -46,6 +46,13 @@ describe('saving/operations', () => {
     expect((model(ops.ones([3, 4])) as keras.Tensor).shape).to.deep.equal([3, 2, 2]);
   });
 
+  it('does not take functions for ops of the same name', () => {
+    const moved = keras.utils.bounding_boxes.pad(keras.Input([3, 4]) as unknown as keras.TensorLike, 1, 2);
+    expect(() => serializeOperation(madeBy(moved).operation)).to.throw(TypeError, "'bounding_boxes.pad'");
+    const loss = keras.losses.categorical_crossentropy(x, x, { label_smoothing: 0.1 });
+    expect(() => serializeOperation(madeBy(loss).operation)).to.throw(TypeError, "'losses.categorical_crossentropy'");
+  });
+
   it('makes ops of configs, and the same configs of them', () => {
     const config = { name: 'total', axis: -1, keepdims: true };
     const operation = operationFromConfig('keras.src.ops.numpy', 'Sum', config)!;
