@@ -149,8 +149,11 @@ function callNode(
     const items = (typeof data[0] === 'string' ? [data] : data) as [...TensorPlace, Record<string, unknown>?][];
     const tensors = items.map(([name, node, tensor]) => tensorAt([name, node, tensor]));
     const named = Object.assign({}, ...items.map((item) => item[3])) as Record<string, unknown>;
-    callWith(call, [tensors.length === 1 ? tensors[0] : tensors], mapValues(named, (value) =>
-      (isPlace(value) ? tensorAt(value) : revive(value))));
+    const reviveNamed = (value: unknown): unknown => {
+      if (isPlace(value)) return tensorAt(value);
+      return Array.isArray(value) ? value.map(reviveNamed) : revive(value);
+    };
+    callWith(call, [tensors.length === 1 ? tensors[0] : tensors], mapValues(named, reviveNamed));
     return;
   }
   callWith(call, revive(data.args) as unknown[], (revive(data.kwargs) ?? {}) as Record<string, unknown>);

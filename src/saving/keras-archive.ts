@@ -13,7 +13,7 @@ import { ASSETS, AssetFolder } from './assets.js';
 import { describedBy, KERAS_VERSION, writeContents, type SaveableModel } from './files.js';
 import { openH5 } from './h5/reader.js';
 import { parseJSON, stringifyJSON } from './json.js';
-import { modernConfig } from './legacy/modern-config.js';
+import { modernConfig, warnOfChanges } from './legacy/modern-config.js';
 import { settleLoading, withoutOptimizer } from './load-report.js';
 import type { CustomObjects } from './registration.js';
 import { deserialize_keras_object, serialize_keras_object, withObjectSharing } from './serialization.js';
@@ -97,7 +97,9 @@ export async function loadModelFiles(
   if (typeof config !== 'object' || config === null || !('class_name' in config)) {
     throw new ArchiveError(`${files.name} is not a valid .keras file: its ${CONFIG} describes no model.`);
   }
-  const modern = (await isOfKeras2(files)) ? (modernConfig(config) as object) : config;
+  const version = await versionOf(files);
+  const modern = version.startsWith('2.') ? (modernConfig(config) as object) : config;
+  warnOfChanges(config, version, files.name);
   const wanted = compile ? modern : { ...modern, compile_config: null };
   const model = describedBy(files.name, files.sizeOf(WEIGHTS), () =>
     withObjectSharing(() => deserialize_keras_object(wanted, { custom_objects, safe_mode })));
@@ -112,11 +114,11 @@ export async function loadModelFiles(
   return model;
 }
 
-/** TensorFlow 2.13 to 2.15, and the package tf_keras, write this format, too. */
-async function isOfKeras2(files: ModelFiles): Promise<boolean> {
-  if (!files.has(METADATA)) return false;
+/** The version of Keras that wrote the files: 2 where it was TensorFlow 2.13 to 2.15, or the package tf_keras. */
+async function versionOf(files: ModelFiles): Promise<string> {
+  if (!files.has(METADATA)) return '';
   const metadata = parseJSON(Buffer.from(await files.read(METADATA)).toString('utf8'), `${METADATA} of ${files.name}`);
-  return isPlainObject(metadata) && String(metadata.keras_version).startsWith('2.');
+  return isPlainObject(metadata) ? String(metadata.keras_version) : '';
 }
 
 async function extractAssets(files: ModelFiles): Promise<AssetFolder | undefined> {

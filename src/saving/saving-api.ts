@@ -126,7 +126,7 @@ async function loadH5Model(
   const bytes = await readH5Bytes(source, 'an HDF5 file');
   const { length } = bytes;
   const { root } = await openH5(bytes, name.replaceAll('\'', ''));
-  const model = describedBy(name, length, () => legacyModelOf(root, custom_objects, safe_mode));
+  const model = describedBy(name, length, () => legacyModelOf(root, name, custom_objects, safe_mode));
   if (!isSaveable(model) || !('built' in model)) {
     throw new ArchiveError(`${name} describes something that is no model.`);
   }

@@ -8,6 +8,8 @@ interface Case {
   inputs: GoldenTensor[];
   outputs: GoldenTensor[];
   iterations: number | null;
+  /** Sums of the optimizer's variables. */
+  optimizer?: number[] | null;
 }
 
 /** The folders, one for each version of Keras. */
@@ -60,6 +62,11 @@ describe('saving: the corpus of files that Python wrote', () => {
         await expectPredictions(model, saved);
         if (saved.iterations !== null) {
           expect(model.compiled).to.equal(true);
+          const { variables } = model.optimizer!;
+          const state = variables.filter(({ name }) => !name.includes('learning_rate'));
+          const sums = state.map((v) => Number((keras.ops.sum(keras.ops.cast(v, 'float32')) as keras.Tensor).item()));
+          saved.optimizer?.forEach((sum, i) => expect(sums[i], state[i].path).to.be.closeTo(sum, 1e-5));
+          if (saved.optimizer) expect(sums.length).to.equal(saved.optimizer.length);
           expect(Number((model.optimizer!.iterations.value as keras.Tensor).item())).to.equal(saved.iterations);
         }
       });

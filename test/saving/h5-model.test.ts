@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as keras from '../../src/index.js';
 import { openH5 } from '../../src/saving/h5/reader.js';
-import { modernConfig } from '../../src/saving/legacy/modern-config.js';
+import { modernConfig, warnOfChanges } from '../../src/saving/legacy/modern-config.js';
 import { goldenPath } from '../golden/golden.js';
 
 const { layers } = keras;
@@ -155,6 +155,21 @@ describe('saving: configs of Keras 2', () => {
     expect(model.layers.map((layer) => layer.constructor.name)).to.deep.equal(['Dense', 'Dropout', 'BatchNormalization']);
     expect(model.output_shape).to.deep.equal([null, 3]);
     expect(model.layers[1].get_config()).to.deep.include({ rate: 0.25 });
+  });
+
+  it('warns of an activation that computes otherwise today', async () => {
+    const warnings: string[] = [];
+    const note = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', note);
+    warnOfChanges({ activation: 'hard_sigmoid' }, '2.15.0', '\'old.h5\'');
+    warnOfChanges({ activation: 'hard_sigmoid' }, '3.0.0', '\'new.h5\'');
+    warnOfChanges({ activation: 'sigmoid' }, '2.15.0', '\'other.h5\'');
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+    process.off('warning', note);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.match(/'old\.h5'.*hard_sigmoid/);
   });
 
   it('finds what a name means by where it stands', () => {

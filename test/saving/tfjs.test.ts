@@ -103,6 +103,21 @@ describe('saving: layers-models of TensorFlow.js', () => {
     expect(copy.get_weights().map((w) => w.tolist())).to.deep.equal(model.get_weights().map((w) => w.tolist()));
   });
 
+  it('recurrent layers, too', async () => {
+    const x = keras.Input({ shape: [5, 3] });
+    const each = new layers.TimeDistributed(new layers.Dense(2))(x);
+    const both = new layers.Bidirectional(new layers.LSTM(2, { return_sequences: true }))(each);
+    const simple = new layers.SimpleRNN(3, { return_sequences: true })(both);
+    const model = new keras.Model(x, new layers.GRU(2, { reset_after: false })(simple));
+    await keras.saving.save_tfjs_model(model, at('recurrent'));
+    const browser = await openInBrowser(at('recurrent'));
+    const given = tfc.randomNormal([2, 5, 3], 0, 1, 'float32', 6);
+    const ours = await model.predict(new keras.NDArray(given.dataSync() as Float32Array, [2, 5, 3]), { verbose: 0 }) as keras.NDArray;
+    expectClose((browser.predict(given) as tfc.Tensor).dataSync(), ours.data as Float32Array, 'recurrent');
+    const copy = await keras.saving.load_tfjs_model(at('recurrent'));
+    expect(copy.get_weights().map((w) => w.tolist())).to.deep.equal(model.get_weights().map((w) => w.tolist()));
+  });
+
   it('opens what the browser saved', async () => {
     const input = tfl.input({ shape: [6, 6, 1] });
     const convolved = tfl.layers.conv2d({ filters: 2, kernelSize: 3, activation: 'relu', biasInitializer: 'randomNormal' }).apply(input);

@@ -17,7 +17,7 @@ import { deserialize_keras_object, serialize_keras_object, withObjectSharing } f
 import {
   assignAll, loadLegacyWeights, MODEL_WEIGHTS, readArrays, writeLegacyWeights, writeVariables, type WeightedModel,
 } from './h5-weights.js';
-import { modernConfig } from './modern-config.js';
+import { modernConfig, warnOfChanges } from './modern-config.js';
 
 type Config = Record<string, unknown>;
 
@@ -76,13 +76,14 @@ function configIn({ attributes }: H5Group, name: string): Config | undefined {
 }
 
 /** The model that a file describes, without its weights. */
-export function legacyModelOf(file: H5Group, custom_objects: CustomObjects | null, safe_mode: boolean): unknown {
+export function legacyModelOf(file: H5Group, name: string, custom_objects: CustomObjects | null, safe_mode: boolean): unknown {
   const config = configIn(file, 'model_config');
   if (!config) {
     throw new H5Error('it has no attribute model_config, and so no model. ' +
       (file.attributes.has('layer_names') || file.children.has('layers')
         ? 'It holds weights alone: make the model, then call load_weights.' : 'It was not written by Keras.'));
   }
+  warnOfChanges(config, file.attributes.get('keras_version'), name);
   return withObjectSharing(() => deserialize_keras_object(modernConfig(config), { custom_objects, safe_mode }));
 }
 

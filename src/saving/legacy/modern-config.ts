@@ -7,6 +7,7 @@
  * Source: keras/src/legacy/saving/saving_utils.py, `model_from_config`.
  */
 import { isPlainObject } from '../../engine/structure.js';
+import { warn } from '../load-report.js';
 import { getExportedObject } from '../registration.js';
 import { DeserializationError } from '../serialization.js';
 
@@ -60,6 +61,16 @@ export function modernConfig(config: unknown, key = ''): unknown {
   }
   const isValue = config.class_name.startsWith('__') || ('module' in config && !isPlainObject(config.config));
   return isValue ? config : modernObject(config as Config & Named, key);
+}
+
+/**
+ * Warns where a model of Keras 2 has an activation that Keras 3 computes otherwise under the same name: `hard_sigmoid` was
+ * `0.2 x + 0.5` between 0 and 1, and is `x / 6 + 0.5`.
+ */
+export function warnOfChanges(config: unknown, keras_version: unknown, file: string): void {
+  if (!String(keras_version).startsWith('2.') || !JSON.stringify(config).includes('"hard_sigmoid"')) return;
+  warn(`The model in ${file} was made with Keras 2, whose hard_sigmoid had another slope than Keras 3's: ` +
+    'it will not compute quite the same. Train it on, or replace that activation by a function of your own.');
 }
 
 interface Named {
@@ -124,6 +135,17 @@ function newName(class_name: string, name: string, config: Config): string {
   return OPTIONS[class_name]?.[name] ?? (isOld ? (OPTIONS_OF_KERAS_1[name] ?? name) : name);
 }
 
+const RECURRENT: ReadonlySet<string> = new Set(
+  ['RNN', 'SimpleRNN', 'LSTM', 'GRU', 'Bidirectional', 'ConvLSTM1D', 'ConvLSTM2D', 'ConvLSTM3D']);
+
+/** Keras 2 hands states to recurrent layers behind their input, in one list. */
+function withInitialState(call: Call[]): Call[] {
+  const [input, ...states] = call;
+  if (states.length === 0 || typeof input === 'string') return call;
+  const [layer, node, tensor, named] = input;
+  return [[layer, node, tensor, { ...named, initial_state: states.map((state) => state.slice(0, 3)) }]];
+}
+
 type Call = [layer: string, node: number, tensor: number, named?: Config];
 
 /**
@@ -146,7 +168,10 @@ function withModernNodes(config: Config): Config {
   if (!isOld) return config;
   return {
     ...config,
-    layers: layers.map((layer) => ({ ...layer, inbound_nodes: renumber(layer.inbound_nodes, false) })),
+    layers: layers.map((layer) => {
+      const calls = renumber(layer.inbound_nodes, false) as Call[][];
+      return { ...layer, inbound_nodes: RECURRENT.has(layer.class_name) ? calls.map(withInitialState) : calls };
+    }),
     output_layers: renumber(output_layers, true),
   };
 }

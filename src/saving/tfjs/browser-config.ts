@@ -71,8 +71,15 @@ export function browserConfig(serialized: Config): Config {
   const options = Object.entries(config).filter(([key]) => !DROPPED.includes(key))
     .map(([key, value]) => [RENAMED[class_name]?.[key] ?? key, option(key, value, where)]);
   const converted = Object.fromEntries(options) as Config;
+  if (class_name === 'Bidirectional') withoutDirection(converted.layer as Config);
   if (class_name === 'Functional') Object.assign(converted, graphOf(config, where));
   return { class_name, config: converted };
+}
+
+/** TensorFlow.js puts `forward_` before the name of the layer; Keras 3 has it there already. */
+function withoutDirection({ config }: Config): void {
+  const options = config as Config;
+  options.name = String(options.name).replace(/^forward_/, '');
 }
 
 function option(key: string, value: unknown, where: string): unknown {

@@ -17,7 +17,7 @@ import {
 } from '../files.js';
 import { parseJSON, stringifyJSON } from '../json.js';
 import { assignAll } from '../legacy/h5-weights.js';
-import { modernConfig } from '../legacy/modern-config.js';
+import { modernConfig, warnOfChanges } from '../legacy/modern-config.js';
 import { settleLoading, type LoadFailure } from '../load-report.js';
 import { isCustomObjects, type CustomObjects } from '../registration.js';
 import { deserialize_keras_object, serialize_keras_object } from '../serialization.js';
@@ -137,6 +137,8 @@ export async function load_tfjs_model(
   }
   // 2. the model
   const topology = (modelTopology.model_config ?? modelTopology) as Config;
+  // TensorFlow.js computes as Keras 2 does, whatever it says.
+  warnOfChanges(topology, '2.0', name);
   const model = describedBy(name, size, () => deserialize_keras_object(modernConfig(topology), { custom_objects }));
   if (!isSaveable(model) || !('built' in model)) throw new ArchiveError(`${name} describes something that is no model.`);
   settleLoading({ ...give(model as unknown as Owner, weights), skipped: [] }, name, false);

@@ -4,8 +4,8 @@
     python make_corpus.py tf_keras   with the package tf_keras, which is Keras 2
 
 Run it once for each version, in an environment of its own or with the version's package first in PYTHONPATH. Writes
-VERSION/NAME.keras, NAME.h5 or NAME.weights.h5 and VERSION/corpus.json with inputs and predictions. RESULTS.md beside this
-file names the versions.
+VERSION/NAME.keras, NAME.h5 or NAME.weights.h5 and VERSION/corpus.json with inputs and predictions. RESULTS.md
+beside this file names the versions.
 """
 
 import json
@@ -162,9 +162,89 @@ def operations():
     return keras.Model(inputs, keras.ops.softmax(keras.ops.reshape(x, (-1, 2))), name="operations")
 
 
+def recurrent_more():
+    x = inputs = keras.Input((4, 6, 1), name="frames")
+    x = layers.TimeDistributed(layers.Dense(2), name="each")(x)
+    # Keras 2's default, hard_sigmoid, is another function in Keras 3.
+    gates = {"recurrent_activation": "sigmoid"}
+    x = layers.ConvLSTM1D(2, 3, return_sequences=True, padding="same", name="conv_lstm", **gates)(x)
+    x = layers.Reshape((4, 12), name="flat")(x)
+    cells = [layers.LSTMCell(3, name="first_cell"), layers.GRUCell(2, name="second_cell")]
+    x = layers.RNN(cells, return_sequences=True, name="stacked")(x)
+    x = layers.SimpleRNN(3, go_backwards=True, return_sequences=True, name="simple")(x)
+    x, *state = layers.LSTM(2, return_sequences=True, return_state=True, name="stateful")(x)
+    x = layers.GRU(2, reset_after=False, recurrent_activation="sigmoid", name="gru")(x, initial_state=state[0])
+    return keras.Model(inputs, [x, *state], name="recurrent_more")
+
+
+def attention_more():
+    query, value = keras.Input((3, 4), name="query"), keras.Input((5, 4), name="value")
+    a = layers.Attention(use_scale=True, name="dot")([query, value])
+    b = layers.AdditiveAttention(name="additive")([query, value])
+    c = layers.MultiHeadAttention(2, 2, value_dim=3, output_shape=4, name="heads")(query, value)
+    x = layers.Concatenate(name="all")([a, b, c])
+    x = layers.EinsumDense("abc,cd->abd", output_shape=(None, 3), bias_axes="d", name="einsum")(x)
+    return keras.Model([query, value], x, name="attention_more")
+
+
+def regularized():
+    return keras.Sequential(
+        [
+            keras.Input((4,)),
+            layers.Dense(
+                4,
+                kernel_initializer=keras.initializers.VarianceScaling(2.0, "fan_out", "uniform", seed=4),
+                kernel_regularizer=keras.regularizers.L1L2(0.01, 0.02),
+                kernel_constraint=keras.constraints.MaxNorm(2.0),
+                bias_constraint="non_neg",
+                activity_regularizer="l1",
+            ),
+            layers.GaussianNoise(0.1),
+            layers.AlphaDropout(0.1),
+            layers.Dense(2, kernel_initializer=keras.initializers.Orthogonal(0.5), bias_initializer=keras.initializers.Constant(0.2)),
+        ],
+        name="regularized",
+    )
+
+
+def optimizer_state(make, name):
+    """A model that was trained for two steps with an optimizer."""
+
+    def build():
+        model = keras.Sequential([keras.Input((3,)), layers.Dense(2, name="dense")], name=name)
+        model.compile(make(), keras.losses.Huber(0.5), metrics=[keras.metrics.MeanAbsoluteError(name="error")])
+        random = np.random.default_rng(5)
+        model.fit(random.normal(size=(8, 3)), random.normal(size=(8, 2)), batch_size=4, verbose=0)
+        return model
+
+    build.__name__ = name
+    return build
+
+
+def optimizers():
+    kinds = keras.optimizers
+    decay = kinds.schedules.CosineDecay(0.1, 100)
+    # Keras 2's Nadam keeps one of its variables out of files, so that no state can be restored.
+    nadam = [] if LEGACY else [optimizer_state(lambda: kinds.Nadam(0.05, use_ema=True), "optimizer_nadam")]
+    return [
+        *nadam,
+        optimizer_state(lambda: kinds.AdamW(decay, weight_decay=0.01, clipnorm=1.0), "optimizer_adamw"),
+        optimizer_state(lambda: kinds.Adagrad(0.05), "optimizer_adagrad"),
+        optimizer_state(lambda: kinds.Adadelta(0.5), "optimizer_adadelta"),
+        optimizer_state(lambda: kinds.Adamax(0.05), "optimizer_adamax"),
+        optimizer_state(lambda: kinds.Ftrl(0.05), "optimizer_ftrl"),
+        optimizer_state(lambda: kinds.Lion(0.05), "optimizer_lion"),
+        optimizer_state(lambda: kinds.RMSprop(0.05, momentum=0.5, centered=True), "optimizer_rmsprop"),
+    ]
+
+
 MODELS = [mlp, cnn, branches, nested, text, recurrent, attention, activations, half, convolutions]
 if not LEGACY:
     MODELS.append(operations)
+if LEGACY or VERSION in ((3, 3), (3, 15)):
+    MODELS += [recurrent_more, regularized]
+if LEGACY or VERSION == (3, 15):
+    MODELS += [attention_more, *optimizers()]
 
 
 def inputs_for(model, random):
@@ -186,6 +266,13 @@ def tensor(array):
     }
 
 
+def optimizer_values(model):
+    """The sum of each variable of an optimizer, but for the learning rate, which Keras 2 counts elsewhere."""
+    variables = model.optimizer.variables
+    variables = variables() if callable(variables) else variables
+    return [float(np.sum(v.numpy())) for v in variables if "learning_rate" not in v.name]
+
+
 def main():
     folder = Path(__file__).resolve().parent / (f"tf_keras-{keras.__version__}" if LEGACY else keras.__version__)
     folder.mkdir(exist_ok=True)
@@ -204,7 +291,7 @@ def main():
         predicted = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
         outputs = predicted if isinstance(predicted, list) else [predicted]
         files = [f"{make.__name__}.keras"]
-        if not (make in (operations,)) and (LEGACY or VERSION in ((3, 3), (3, 15))):
+        if make is not operations and (LEGACY or VERSION in ((3, 3), (3, 15))):
             files.append(f"{make.__name__}.h5")
         for name in files:
             # Keras 2's own .keras format is one that Keras 3 reads as well.
@@ -217,7 +304,7 @@ def main():
                     "inputs": [tensor(value) for value in inputs],
                     "outputs": [tensor(value) for value in outputs],
                     "iterations": next(iter(state.values())) if state else None,
-                    "layers": [type(layer).__name__ for layer in model.layers],
+                    "optimizer": optimizer_values(model) if make.__name__.startswith("optimizer") else None,
                 }
             )
         if make in (mlp, nested) and LEGACY:

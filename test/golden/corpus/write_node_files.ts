@@ -54,7 +54,7 @@ async function main(folder: string): Promise<void> {
     await model.save(join(folder, `${name}.keras`));
     if (name !== 'operations') await model.save(join(folder, `${name}.h5`));
     await model.save_weights(join(folder, `${name}.weights.h5`));
-    await model.save_weights(join(folder, `${name}_shards.weights.json`), { max_shard_size: 300 / 2 ** 30 });
+    await model.save_weights(join(folder, `${name}_shards.weights.json`), { max_shard_size: 600 / 2 ** 30 });
     const given = inputs.map(({ data, shape, dtype }) =>
       new keras.NDArray(dtype === 'int32' ? Int32Array.from(data as number[]) : Float32Array.from(data as number[]), shape));
     const predicted = [await model.predict(given.length > 1 ? given : given[0], { verbose: 0 })].flat() as keras.NDArray[];
