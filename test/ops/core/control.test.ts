@@ -225,6 +225,27 @@ describeBackends('control flow', (backend) => {
     }
   });
 
+  it('any number of steps, however many go into a turn of a loop', () => tidy(() => {
+    for (const length of [9, 10, 11, 23, 40]) {
+      for (const reverse of [false, true]) {
+        const f = (xs: Tensor): Tensor => {
+          const [last, ys] = ops.scan((carry: Tensor, x: Tensor): [Tensor, Tensor] => {
+            const next = ops.sin(ops.add(ops.multiply(carry, 1.1), x));
+            return [next, ops.multiply(next, x)];
+          }, ops.array([0.5, -0.5]), xs, null, reverse) as [Tensor, Tensor];
+          return ops.concatenate([ops.reshape(last, [1, 2]), ys], 0);
+        };
+        const total = (xs: Tensor): Tensor => ops.sum(ops.square(f(xs)));
+        const xs = ops.reshape(ops.sin(ops.arange(2 * length, { dtype: 'float32' })), [length, 2]);
+        for (const fn of [f, grad(total) as (xs: Tensor) => Tensor]) {
+          const expected = fn(xs).dataSync() as Float32Array;
+          const found = jit(fn)(xs).dataSync() as Float32Array;
+          found.forEach((value, i) => expect(value, `${length} steps, number ${i}`).to.be.closeTo(expected[i], 1e-4));
+        }
+      }
+    }
+  }));
+
   it('no steps at all', () => {
     const f = (x: Tensor): [Tensor, Tensor] =>
       ops.scan((c, row) => [ops.add(c, row), ops.sum(row)], ops.array([7, 8]), x) as [Tensor, Tensor];
