@@ -31,6 +31,7 @@ export { Loss } from './losses/index.js';
 export { Metric } from './metrics/index.js';
 export { Function } from './models/function.js';
 export { Functional, Model, Sequential } from './models/index.js';
+export { jvp } from './ops/core/gradients.js';
 export { KerasTensor } from './ops/keras-tensor.js';
 export { Operation } from './ops/operation.js';
 export { Optimizer } from './optimizers/index.js';

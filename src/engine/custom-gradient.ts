@@ -52,7 +52,9 @@ function checked(sources: readonly Tensor[], found: Tensor | readonly Tensor[]):
 }
 
 /** In a loop or a branch, whose graph is differentiated later, the gradient function becomes part of the graph. */
-function inGraph(args: readonly Tensor[], values: readonly Tensor[], backward: (upstream: readonly Tensor[]) => Tensor[]): Tensor[] {
+function inGraph(
+  args: readonly Tensor[], values: readonly Tensor[], backward: (upstream: readonly Tensor[]) => Tensor[],
+): Tensor[] {
   const traced = traceInside(values, (...upstream) => backward(upstream), (gradients) => gradients);
   const { constants, graphs: [graph] } = join([traced]);
   return applyAll('with_gradient', [...values, ...args, ...constants], {

@@ -76,7 +76,7 @@ export function prune(graph: Graph, given: ReadonlySet<Value> = NONE): Graph {
 
 const NONE: ReadonlySet<Value> = new Set();
 
-/** A scan stacks no results that nothing uses: residuals of a gradient that does not flow, outputs of all but the last step. */
+/** A scan stacks no results that nothing uses, such as residuals of a gradient that does not flow. */
 function withoutUnused(node: Node, used: ReadonlySet<Value>): Node {
   if (node.primitive !== 'scan') return node;
   const { body, carries } = node.params;

@@ -44,8 +44,7 @@ export class RematScope {
     const options = namedArguments<RematScopeOptions>('keras.RematScope', NAMES, args, []);
     const { mode = args[0] === null ? null : 'full', output_size_threshold = 1024, layer_names } = options;
     if (!MODES.includes(mode)) {
-      throw new TypeError(`The mode of RematScope is one of ${MODES.map((m) => (m === null ? 'null' : `'${m}'`)).join(', ')}, ` +
-        `received '${String(mode)}'.`);
+      throw new TypeError(`The mode of RematScope is one of ${MODES.map(String).join(', ')}, received '${String(mode)}'.`);
     }
     this.mode = mode;
     this.output_size_threshold = output_size_threshold;
@@ -84,7 +83,9 @@ interface Rematerialized {
 }
 
 /** The layer's call under the scope it was made in. */
-export function callUnder(scope: RematScope | undefined, layer: Rematerialized, inputs: unknown, options: CallOptions): unknown {
+export function callUnder(
+  scope: RematScope | undefined, layer: Rematerialized, inputs: unknown, options: CallOptions,
+): unknown {
   const plain = (): unknown => layer.call(inputs, options);
   const again = (): unknown => remat((x: unknown, rest: CallOptions) => layer.call(x, rest))(inputs, options);
   switch (scope?.mode) {

@@ -114,13 +114,15 @@ export class EagerExecutor implements Builder<number> {
       const x = node.inputs.map((value) => handles.get(value)!);
       const lowering = lowerings[node.primitive];
       const made = typeof lowering === 'string' ? this.op(lowering, x)
-        : (lowering as LoweringFunction<object>)<number>(this, x, { params: node.params, inputs: node.inputs, outputs: node.outputs });
+        : (lowering as LoweringFunction<object>)<number>(this, x, node);
       node.outputs.forEach((value, i) => handles.set(value, Array.isArray(made) ? made[i] : made));
     }
     return outputs.map((value) => handles.get(value)!);
   }
 
-  loop(variables: readonly number[], condition: (b: Builder<number>, x: readonly number[]) => number, body: Part<number>): number[] {
+  loop(
+    variables: readonly number[], condition: (b: Builder<number>, x: readonly number[]) => number, body: Part<number>,
+  ): number[] {
     let current = [...variables];
     let owned: number[] = [];
     for (;;) {

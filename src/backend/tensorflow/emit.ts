@@ -80,13 +80,16 @@ export class GraphEmitter implements Builder<Ref> {
       }
       if (arg.type_list_attr) {
         count = inputs.length - (def.input_arg.length - 1);
-        values[arg.type_list_attr] ??= { list: { type: inputs.slice(position, position + count).map(({ dtype }) => dtype) } };
+        const types = inputs.slice(position, position + count).map(({ dtype }) => dtype);
+        values[arg.type_list_attr] ??= { list: { type: types } };
       }
       if (arg.type_attr) values[arg.type_attr] ??= { type: inputs[position].dtype };
       position += count;
     }
     const known = new Set(def.attr.map((attr) => attr.name));
-    for (const key in values) if (!known.has(key) && !key.startsWith('_')) throw new Error(`The op ${name} has no attribute ${key}.`);
+    for (const key in values) {
+      if (!known.has(key) && !key.startsWith('_')) throw new Error(`The op ${name} has no attribute ${key}.`);
+    }
     for (const attr of def.attr) {
       if (values[attr.name] || !attr.default_value) continue;
       // Results whose type has a default are typed by it.

@@ -33,7 +33,9 @@ export function requireSupported<P>(
     if (reason) throw new UnsupportedError(`The primitive ${name} cannot be computed for dtype ${dtype}: ${reason}.`);
   }
   if (!isControl(name)) return;
-  for (const { nodes } of subgraphsOf(params as object)) for (const node of nodes) requireSupported(node.primitive, node, backend);
+  for (const { nodes } of subgraphsOf(params as object)) {
+    for (const node of nodes) requireSupported(node.primitive, node, backend);
+  }
 }
 
 /** Whether a primitive has graphs among its parameters. */
@@ -52,7 +54,7 @@ function computeOne<N extends Exclude<PrimitiveName, ControlName>>(
 }
 
 /** Computes one primitive, with a pause after each node of the graphs that it runs. */
-export function* computeInSteps(m: Memory, node: Pick<Node, 'primitive' | 'params' | 'inputs' | 'outputs'>, x: readonly Block[]): Run {
+export function* computeInSteps(m: Memory, node: Node, x: readonly Block[]): Run {
   const { primitive: name } = node;
   // A node has just what a kernel wants to know.
   const context = node as unknown as KernelContext<never>;

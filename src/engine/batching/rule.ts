@@ -45,7 +45,7 @@ export const moveAxis = (x: Tensor, from: number, to: number): Tensor => {
 
 /** 0, 1, ... in the given axis of a tensor of this rank. */
 export const counter = (length: number, axis: number, rank: number, dtype: 'int32' | 'int64' = 'int32'): Tensor =>
-  reshape(apply('iota', [], { start: 0, step: 1, length, dtype }), Array.from({ length: rank }, (_, i) => (i === axis ? length : 1)));
+  reshape(apply('iota', [], { start: 0, step: 1, length, dtype }), ones(rank).with(axis, length));
 
 /** A primitive that treats the axes before its own as a batch. */
 export const leading = <N extends PrimitiveName>(name: N): BatchRule<ParamsOf<N>> => (ctx) =>

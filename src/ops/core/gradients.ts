@@ -78,14 +78,15 @@ export const unstack = defineOp('keras.ops.unstack', ['x', 'num', 'axis'], (
  * primal.item(); // 0.09983342
  * tangent.item(); // 0.19900084
  */
-export const jvp = defineOp('keras.ops.jvp', ['fun', 'primals', 'tangents', 'has_aux'], forwardMode, ['primals', 'tangents']) as
-  unknown as Jvp;
+export const jvp = defineOp('keras.ops.jvp', ['fun', 'primals', 'tangents', 'has_aux'], forwardMode, [
+  'primals', 'tangents',
+]) as unknown as Jvp;
 kerasExport(jvp, 'keras.ops.linalg.jvp');
 
 interface Jvp {
   <A extends readonly unknown[], R>(
-    fun: (...primals: { -readonly [I in keyof A]: Tensors<A[I]> }) => R, primals: readonly [...A], tangents: readonly unknown[],
-    has_aux?: false | { has_aux?: false },
+    fun: (...primals: { -readonly [I in keyof A]: Tensors<A[I]> }) => R, primals: readonly [...A],
+    tangents: readonly unknown[], has_aux?: false | { has_aux?: false },
   ): [value: Tensors<R>, tangent: Tensors<R>];
   <A extends readonly unknown[], R, X>(
     fun: (...primals: { -readonly [I in keyof A]: Tensors<A[I]> }) => readonly [R, X], primals: readonly [...A],

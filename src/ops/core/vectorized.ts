@@ -120,7 +120,8 @@ export const vectorize = defineOp('keras.ops.vectorize', ['pyfunc', 'excluded', 
     const tensors = places.map((i) => toTensor(args[i] as TensorLike));
     const names = parsed?.inputs ?? tensors.map(() => []);
     if (names.length !== tensors.length) {
-      throw new TypeError(`ops.vectorize: the signature '${signature}' takes ${names.length} arguments, received ${tensors.length}.`);
+      throw new TypeError(`ops.vectorize: the signature '${signature}' takes ${names.length} arguments, received ` +
+        `${tensors.length}.`);
     }
     const sizes = new Map<string, number>();
     tensors.forEach(({ shape }, i) => checkDimensions(`argument ${places[i]}`, shape, names[i], sizes));
@@ -140,7 +141,8 @@ export const vectorize = defineOp('keras.ops.vectorize', ['pyfunc', 'excluded', 
       outputs.forEach(({ shape }, i) => {
         const dimensions = parsed ? parsed.outputs[i] ?? [] : [];
         if (shape.length !== dimensions.length) {
-          throw new ShapeError(`ops.vectorize: result ${i} must have rank ${dimensions.length}, received shape ${formatShape(shape)}.`);
+          throw new ShapeError(`ops.vectorize: result ${i} must have rank ${dimensions.length}, received shape ` +
+            `${formatShape(shape)}.`);
         }
         checkDimensions(`result ${i}`, shape, dimensions, sizes);
       });
