@@ -41,9 +41,10 @@ const isSpec = (value: Spec | Shape): value is Spec => !Array.isArray(value);
  * @throws ArchiveError, H5Error from its methods, where the file is none of Keras's.
  *
  * @example
+ * await model.save_weights('model.weights.h5');
  * const editor = new keras.saving.KerasFileEditor('model.weights.h5');
- * await editor.delete_object('layers/dense_2');
- * await editor.rename_object('layers/dense_1', 'head');
+ * await editor.rename_object('layers/dense', 'head');
+ * await editor.delete_weight('layers/head', '1');
  * await editor.save('edited.weights.h5');
  */
 export class KerasFileEditor {

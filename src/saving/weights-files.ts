@@ -76,7 +76,8 @@ function requireBuilt(model: SaveableModel, what: string): void {
  * @param options `skip_mismatch`, `by_name`.
  *
  * @example
- * await keras.saving.load_weights(model, 'old.h5', { by_name: true, skip_mismatch: true });
+ * await keras.saving.save_weights(model, 'trained.weights.h5');
+ * await keras.saving.load_weights(model, 'trained.weights.h5', { skip_mismatch: true });
  */
 export async function load_weights(
   model: SaveableModel, filepath: FileSource, ...options: [LoadWeightsOptions?] | [skip_mismatch?: boolean]
