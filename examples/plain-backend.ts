@@ -196,11 +196,11 @@ export class PlainBackend implements K.Backend {
   }
 
   /** A graph is run node by node; a backend with a compiler would translate it here. */
-  compile(graph: K.Graph, { name, jit }: K.CompileOptions): K.Executable {
+  compile(graph: K.Graph, { name, jit, repeat = 1 }: K.CompileOptions): K.Executable {
     if (jit) throw new Error(`The ${NAME} backend has no optimising compiler: compile '${name}' with jit: false.`);
     for (const node of graph.nodes) this.require(node.primitive, [...node.inputs, ...node.outputs]);
     const given = [...graph.inputs, ...graph.captures.map(({ value }) => value), ...graph.state.map(({ read }) => read)];
-    const run = (operands: readonly K.Handle[]): K.Handle[] => {
+    const once = (operands: readonly K.Handle[]): K.Handle[] => {
       const known = new Map(given.map((value, i) => [value, (operands[i] as Stored).data]));
       const data = (value: K.Value): Data => known.get(value)!;
       for (const { primitive, inputs, params, outputs } of graph.nodes) {
@@ -213,6 +213,16 @@ export class PlainBackend implements K.Backend {
         if (assigned) (operands[graph.inputs.length + graph.captures.length + i] as Stored).data = data(assigned);
       });
       return results.map((result) => this.hand(result));
+    };
+    const run = (operands: readonly K.Handle[]): K.Handle[] => {
+      const count = graph.inputs.length;
+      const shared = operands.slice(repeat * count);
+      let results: K.Handle[] = [];
+      for (let i = 0; i < repeat; i++) {
+        for (const result of results) this.dispose(result);
+        results = once([...operands.slice(i * count, (i + 1) * count), ...shared]);
+      }
+      return results;
     };
     return { run, runAsync: async (operands) => run(operands), dispose: () => undefined };
   }

@@ -7,11 +7,19 @@ import { runInNewContext } from 'node:vm';
 import { notice } from '../utils/notice.js';
 
 /** Bytes waiting for the collector above which a collection is asked for. */
-const FLOOR = 64 * 1024 * 1024;
+const FLOOR = 32 * 1024 * 1024;
 /** Bytes left behind in one turn of the event loop, where no finalizer can run, that are worth a word. */
 const MUCH = 1024 * 1024 * 1024;
 
+/** Turns in which finalizers have run after a collection. */
+const TURNS_TO_FREE = 4;
+
 let waiting = 0;
+/**
+ * A collection that comes while V8 is marking only ends the marking, which spares what was made since it began. When
+ * nothing has been freed some turns later, it is repeated.
+ */
+let repeat: { waiting: number; turns: number } | undefined;
 let limit = FLOOR;
 let inThisTurn = 0;
 let turnWatched = false;
@@ -50,8 +58,14 @@ function endOfTurn(): void {
   inThisTurn = 0;
   // What finalizers have freed since brings the limit down again.
   if (2 * waiting < limit) limit = Math.max(FLOOR, 2 * waiting);
+  if (repeat && --repeat.turns === 0) {
+    const wasInVain = waiting >= repeat.waiting;
+    repeat = undefined;
+    if (wasInVain) collector()();
+  }
   if (waiting < limit) return;
   collector()();
+  repeat = { waiting, turns: TURNS_TO_FREE };
   // Finalizers run in later turns. What is then still in use must double before the next collection.
   limit = 2 * waiting;
 }

@@ -20,7 +20,7 @@ function slowBackend(times: { plain: number; optimised: number }, optimisedFails
   const disposed: string[] = [];
   const backend = {
     name: 'slow', device: 'CPU:0', features: new Set(['jit', 'async']),
-    execute: () => [{}], dispose: () => {}, createVariable: () => ({}), disposeVariable: () => {},
+    upload: () => ({}), dispose: () => {}, createVariable: () => ({}), disposeVariable: () => {},
     compile: (_: Graph, { jit }: { jit: boolean }): Executable => {
       const way = jit ? 'optimised' : 'plain';
       const run = (): Handle[] => {
