@@ -45,11 +45,13 @@ export async function main({ epochs, samples, digits, units, seed }: typeof FLAG
   const y = ops.array(answers.map((text) => encode(text, answerLength)), 'int32');
 
   const model = makeModel(questionLength, answerLength, units);
-  model.compile({ optimizer: new keras.optimizers.Adam(0.01), loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  const optimizer = new keras.optimizers.Adam(0.01);
+  model.compile({ optimizer, loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
   const { history } = await model.fit(x, y, { epochs, batch_size: 64, validation_split: 0.1, verbose: 2 });
 
   const unseen = Math.floor(0.9 * questions.length);
-  const guesses = ops.argmax(await model.predict(ops.slice(x, [unseen, 0], [questions.length - unseen, questionLength]), { verbose: 0 }) as keras.NDArray, -1);
+  const held = ops.slice(x, [unseen, 0], [questions.length - unseen, questionLength]);
+  const guesses = ops.argmax(await model.predict(held, { verbose: 0 }) as keras.NDArray, -1);
   (guesses.arraySync() as number[][]).slice(0, 10).forEach((guess, i) => {
     const isRight = decode(guess) === answers[unseen + i];
     console.log(`${questions[unseen + i]} = ${decode(guess)} ${isRight ? 'right' : `wrong: ${answers[unseen + i]}`}`);

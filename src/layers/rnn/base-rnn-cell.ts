@@ -10,7 +10,8 @@ import * as random from '../../random/index.js';
 import * as regularizers from '../../regularizers/index.js';
 import { LAYER_OPTIONS } from '../../utils/arguments.js';
 import { ArgumentError } from '../../utils/checks.js';
-import type { CallOptions, LayerOptions } from '../layer.js';
+import { LayerError, type CallOptions, type LayerOptions } from '../layer.js';
+import { sentence } from '../layer-state.js';
 import type { States, Step, StepResult } from './cell.js';
 import { DropoutRNNCell, type DropoutMask } from './dropout-rnn-cell.js';
 
@@ -141,6 +142,10 @@ export abstract class BaseRNNCell extends DropoutRNNCell {
   abstract stepper(training: boolean): Step;
 
   override call(inputs: Tensor, { states, training = false }: CallOptions = {}): StepResult {
+    if (states === undefined || states === null) {
+      throw new LayerError(`${sentence(this.describe())} must be called with its states, at first ` +
+        'cell(inputs, cell.get_initial_state(batch_size)).');
+    }
     const isList = Array.isArray(states);
     const [output, after] = this.stepper(training)(this.project(inputs, training),
       (isList ? states : [states]) as readonly States[]);

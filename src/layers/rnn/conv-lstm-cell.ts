@@ -123,7 +123,9 @@ export class ConvLSTMCell extends BaseRNNCell {
   }
 
   override get_initial_state(batch_size: number): States {
-    if (!this.#stateShape) throw new LayerError(`${sentence(this.describe())} knows the shape of its states when it is built.`);
+    if (!this.#stateShape) {
+      throw new LayerError(`${sentence(this.describe())} knows the shape of its states when it is built.`);
+    }
     const shape = [batch_size, ...this.#stateShape.slice(1) as number[]];
     return [ops.zeros(shape, this.compute_dtype), ops.zeros(shape, this.compute_dtype)];
   }

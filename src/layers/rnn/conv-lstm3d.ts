@@ -11,8 +11,8 @@ import { BaseConvLSTM, type CONV_LSTM_ARGUMENTS, type ConvLSTMOptions } from './
  * regularizers and constraints of `kernel`, `recurrent_kernel` and `bias`, `unit_forget_bias` (true), `dropout` and
  * `recurrent_dropout` (0 to 1, default 0), `seed`, `return_sequences`, `return_state`, `go_backwards`, `stateful` (all
  * false). Call as `RNN`; `initial_state` is [h, c].
- * Input shape: `[batch, steps, depth, height, width, channels]` (channels_first: channels after the steps). Output shape: that of a
- * convolution of one step, with `return_sequences` of each step; with `return_state` an array of the output, h and c.
+ * Input shape: `[batch, steps, depth, height, width, channels]` (channels_first: channels after the steps).
+ * Output shape: that of a convolution of one step, with `return_sequences` of each step; with `return_state` an array of the output, h and c.
  * Source: keras.layers.ConvLSTM3D; Shi et al., 2015.
  *
  * @throws ArgumentError when strides and dilation_rate are both above 1

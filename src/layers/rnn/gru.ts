@@ -27,7 +27,8 @@ const ARGUMENTS = ['units', 'activation', 'recurrent_activation', 'use_bias', 'k
  * Source: keras.layers.GRU; Cho et al., 2014.
  *
  * @example
- * const [sequence, state] = new keras.layers.GRU(4, { return_sequences: true, return_state: true })(keras.ops.ones([2, 5, 3]));
+ * const layer = new keras.layers.GRU(4, { return_sequences: true, return_state: true });
+ * const [sequence, state] = layer(keras.ops.ones([2, 5, 3]));
  * sequence.shape; // [2, 5, 4]
  */
 export class GRU extends BaseGated<GRUCell> {

@@ -28,7 +28,8 @@ const ARGUMENTS = ['units', 'activation', 'recurrent_activation', 'use_bias', 'k
  * Source: keras.layers.LSTM; Hochreiter and Schmidhuber, 1997.
  *
  * @example
- * const [sequence, h, c] = new keras.layers.LSTM(4, { return_sequences: true, return_state: true })(keras.ops.ones([2, 5, 3]));
+ * const layer = new keras.layers.LSTM(4, { return_sequences: true, return_state: true });
+ * const [sequence, h, c] = layer(keras.ops.ones([2, 5, 3]));
  * sequence.shape; // [2, 5, 4]
  */
 export class LSTM extends BaseGated<LSTMCell> {

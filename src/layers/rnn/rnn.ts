@@ -15,7 +15,9 @@ import { shapesOf } from '../layer-call.js';
 import { sentence } from '../layer-state.js';
 import { inNameScope } from '../name-scope.js';
 import { BaseRNNCell } from './base-rnn-cell.js';
-import { callCell, initialStatesOf, outputSizeOf, requireCell, type RNNCell, type States, type StateSize } from './cell.js';
+import {
+  callCell, initialStatesOf, outputSizeOf, requireCell, type RNNCell, type States, type StateSize, type Step,
+} from './cell.js';
 import { DropoutRNNCell } from './dropout-rnn-cell.js';
 import { runSteps, swapBatchAndSteps, type LoopResult } from './loop.js';
 import { StackedRNNCells } from './stacked-rnn-cells.js';
@@ -230,17 +232,20 @@ export class RNN extends Layer {
     const { cell, go_backwards, zero_output_for_mask } = this;
     const inputs = swapBatchAndSteps(sequences);
     // A penalty that a cell computes in each step could not leave a loop.
-    const unroll = this.unroll || (cell instanceof Layer && cell._flatten_layers().some((layer) => layer.activity_regularizer));
+    const hasPenalty = cell instanceof Layer && cell._flatten_layers().some((layer) => layer.activity_regularizer);
+    const unroll = this.unroll || hasPenalty;
     const options = {
       go_backwards, unroll, zero_output_for_mask, return_all_outputs: this.return_sequences,
       mask: mask && swapBatchAndSteps(mask),
     };
     if (cell instanceof BaseRNNCell && cell.hasHalves && this.#computesLike(cell)) {
       // What depends on the inputs alone is computed for all steps at once.
-      return runSteps(cell.stepper(training), cell.project(inputs, training), initial, { ...options, givesFirstState: true });
+      const projected = cell.project(inputs, training);
+      return runSteps(cell.stepper(training), projected, initial, { ...options, givesFirstState: true });
     }
     const passed = cell instanceof Layer && !takesTraining(cell) ? undefined : training;
-    return runSteps((x, states) => callCell(cell, x, states, passed), inputs, initial, { ...options, givesFirstState: false });
+    const step: Step = (x, states) => callCell(cell, x, states, passed);
+    return runSteps(step, inputs, initial, { ...options, givesFirstState: false });
   }
 
   #computesLike(cell: Layer): boolean {

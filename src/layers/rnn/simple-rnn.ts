@@ -27,7 +27,8 @@ const ARGUMENTS = ['units', 'activation', 'use_bias', 'kernel_initializer', 'rec
  * Source: keras.layers.SimpleRNN.
  *
  * @example
- * const [sequence, state] = new keras.layers.SimpleRNN(4, { return_sequences: true, return_state: true })(keras.ops.ones([2, 5, 3]));
+ * const layer = new keras.layers.SimpleRNN(4, { return_sequences: true, return_state: true });
+ * const [sequence, state] = layer(keras.ops.ones([2, 5, 3]));
  * sequence.shape; // [2, 5, 4]
  */
 export class SimpleRNN extends BaseRecurrent<SimpleRNNCell> {

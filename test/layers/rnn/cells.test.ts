@@ -72,6 +72,10 @@ describe('RNN cells', () => {
     expect(step()).not.to.equal(first);
   }));
 
+  it('want their states', () => {
+    expect(() => new LSTMCell(2)(ops.ones([1, 3]))).to.throw(/must be called with its states, at first cell\(inputs, cell.get_initial_state/);
+  });
+
   it('say their sizes', () => {
     expect([new LSTMCell(3).state_size, new LSTMCell(3).output_size]).to.deep.equal([[3, 3], 3]);
     const stack = new StackedRNNCells([new LSTMCell(3), new GRUCell(2)]);
