@@ -5,6 +5,7 @@
  * before anything is used, and an uncompressed member of a file on disk is read in one go into memory of its own.
  */
 import { open, type FileHandle } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import * as yauzl from 'yauzl';
@@ -205,6 +206,17 @@ export interface NewMember {
   name: string;
   contents: Uint8Array | { byteLength: number; chunks: () => Iterable<Uint8Array> };
 }
+
+/**
+ * yazl computes checksums in JavaScript, which takes longer than all the rest of saving. Node's own function does the
+ * same in a tenth of the time; here yazl is given it. (`zlib.crc32` came with Node 20.15 and 22.2.)
+ */
+function quickenChecksums(): void {
+  if (typeof zlib.crc32 !== 'function') return;
+  const ofYazl = createRequire(createRequire(import.meta.url).resolve('yazl'));
+  (ofYazl('buffer-crc32') as { unsigned: typeof zlib.crc32 }).unsigned = zlib.crc32;
+}
+quickenChecksums();
 
 function zipStream(members: readonly NewMember[]): Readable {
   const zip = new yazl.ZipFile();

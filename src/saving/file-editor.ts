@@ -11,7 +11,7 @@ import { H5Writer } from './h5/writer.js';
 import { CONFIG, METADATA, WEIGHTS } from './keras-archive.js';
 import { parseJSON } from './json.js';
 import { kerasExport } from './registration.js';
-import { saveState, toArray, toNDArray } from './weights-store.js';
+import { fromNDArray, saveState, toArray, toNDArray } from './weights-store.js';
 
 /** Objects by their names, with their weights (`'0'`, `'1'`, ...) and the objects in them. */
 export interface WeightsDict {
@@ -218,7 +218,7 @@ export class KerasFileEditor {
     const write = (dict: WeightsDict, at: string): void => {
       for (const [name, value] of Object.entries(dict)) {
         if (isDict(value)) write(value, `${at}/${name}`);
-        else writer.createDataset(`${at}/vars/${name}`.slice(1), toArray(value));
+        else writer.createDataset(`${at}/vars/${name}`.slice(1), fromNDArray(value));
       }
       const label = this.object_metadata[at]?.name;
       if (typeof label !== 'string') return;

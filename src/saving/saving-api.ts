@@ -10,6 +10,7 @@ import {
   type FilePath, type FileSource, type SaveableModel,
 } from './files.js';
 import { openH5 } from './h5/reader.js';
+import { prepareThread } from './h5/thread.js';
 import { looksLikeH5 } from './h5/types.js';
 import { CONFIG, loadModelFiles, openFolder, saveModelFiles, type ModelFiles } from './keras-archive.js';
 import { legacyModelOf, loadLegacyState, writeLegacyModel } from './legacy/h5-model.js';
@@ -106,6 +107,7 @@ export async function load_model(
     isCustomObjects(options[0]) ? ['custom_objects'] : []) as [
     CustomObjects | null | undefined, boolean | undefined, boolean | undefined];
   const given = { custom_objects: custom_objects ?? null, compile: compile ?? true, safe_mode: safe_mode ?? true };
+  prepareThread(false);
   const isH5 = filepath instanceof Uint8Array ? looksLikeH5(filepath) : /\.(h5|hdf5)$/.test(pathOf(filepath));
   if (isH5) return loadH5Model(filepath, given);
   if (!(filepath instanceof Uint8Array) && isTfjsModel(pathOf(filepath))) {

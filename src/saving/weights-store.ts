@@ -6,10 +6,12 @@
  */
 import { NDArray, toTensor, type TensorLike } from '../engine/convert.js';
 import { fromHalfBits } from '../engine/half.js';
+import { toBits } from '../engine/host.js';
 import { tidy } from '../engine/scope.js';
 import { to_snake_case } from '../utils/naming.js';
 import type { AssetFolder } from './assets.js';
 import { findNode, type H5Array, type H5Group } from './h5/types.js';
+import { prepareThread } from './h5/thread.js';
 import { H5Writer } from './h5/writer.js';
 import type { LoadFailure, LoadReport } from './load-report.js';
 import {
@@ -61,6 +63,9 @@ export function toNDArray({ data, shape, dtype }: H5Array): NDArray {
   return new NDArray(isHalf ? fromHalfBits(data as Uint16Array, dtype) : data, shape, dtype);
 }
 
+/** The reverse of `toNDArray`, for every dtype: a backend may lack int64. */
+export const fromNDArray = ({ data, shape, dtype }: NDArray): H5Array => ({ shape, dtype, data: toBits(data, dtype, dtype) });
+
 /**
  * Collects the state of an object and of all objects in it.
  *
@@ -70,6 +75,7 @@ export function toNDArray({ data, shape, dtype }: H5Array): NDArray {
  * @param assets Where objects may write files, if they do.
  */
 export function saveState(root: Saveable, assets?: AssetFolder): H5Writer {
+  prepareThread(true);
   const writer = new H5Writer();
   const visited = new Set<unknown>();
 

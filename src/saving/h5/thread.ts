@@ -6,7 +6,7 @@
  */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import type { ReadRequest, WriteRequest } from './plain-tree.js';
 import { H5Error } from './types.js';
 
@@ -38,9 +38,21 @@ export function askThread<T>(
   return turn;
 }
 
+/**
+ * Starts the thread now, so that it is there when the caller has done its own part: copying weights, making a model.
+ *
+ * @param forWriting Whether it loads h5wasm at once, which writing needs.
+ */
+export function prepareThread(forWriting: boolean): void {
+  if (current) return;
+  const worker = (current = start(forWriting));
+  worker.unref();
+  ending = setTimeout(() => abandon(worker), IDLE).unref();
+}
+
 async function ask<T>(message: ReadRequest | WriteRequest, transfer: ArrayBuffer[], patience: number): Promise<T> {
   clearTimeout(ending);
-  const worker = (current ??= start());
+  const worker = (current ??= start(message.kind === 'write'));
   worker.ref();
   let answer: Answer;
   try {
@@ -58,8 +70,14 @@ async function ask<T>(message: ReadRequest | WriteRequest, transfer: ArrayBuffer
   return answer.value as T;
 }
 
-function start(): Worker {
-  const options = { name: 'keras-hdf5', resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } };
+function start(forWriting: boolean): Worker {
+  const worker = launch({ workerData: { forWriting }, name: 'keras-hdf5', resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  // Where nobody waits for it, its end harms nobody.
+  worker.on('error', () => abandon(worker));
+  return worker;
+}
+
+function launch(options: WorkerOptions): Worker {
   if (import.meta.url.endsWith('.js')) return new Worker(new URL('./worker.js', import.meta.url), options);
   // Where the sources run as they are (tests, examples), the thread needs tsx as this one does.
   const file = JSON.stringify(new URL('./worker.ts', import.meta.url).href);

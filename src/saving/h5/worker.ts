@@ -1,6 +1,6 @@
 /** The thread of HDF5: reads a file, or lays one out, for each message. See `thread.ts`. */
-import { parentPort } from 'node:worker_threads';
-import { H5wasmFailure } from './h5wasm.js';
+import { parentPort, workerData } from 'node:worker_threads';
+import { H5wasmFailure, loadH5wasm } from './h5wasm.js';
 import { readWithH5wasm } from './h5wasm-reader.js';
 import { layOut } from './h5wasm-writer.js';
 import { NotForJsfive, readWithJsfive } from './jsfive-reader.js';
@@ -37,6 +37,9 @@ async function answer(request: ReadRequest | WriteRequest): Promise<[Answer, Arr
     return [{ error: message, broken: !known || cause instanceof H5wasmFailure }, []];
   }
 }
+
+// A failure shows when h5wasm is needed.
+if ((workerData as { forWriting: boolean }).forWriting) loadH5wasm().catch(() => {});
 
 parentPort!.on('message', (request: ReadRequest | WriteRequest) => {
   void answer(request).then(([reply, transfer]) => parentPort!.postMessage(reply, transfer));
