@@ -5,7 +5,7 @@ import { nextUid } from '../utils/naming.js';
 import type { MemoryInfo } from './backend.js';
 
 export * from '../legacy/index.js';
-export { clear_session } from '../utils/index.js';
+export { clear_session, standardize_dtype } from '../utils/index.js';
 export { _BACKEND, backend, epsilon, floatx, image_data_format, set_epsilon, set_floatx, set_image_data_format } from './config.js';
 export type { Aval, Backend, BackendFactory, CompileOptions, Executable, Handle, MemoryInfo, Operand } from './backend.js';
 export type { HostData } from '../engine/dtype.js';
@@ -14,9 +14,6 @@ export type { ParamsOf, PrimitiveName } from '../engine/primitives/index.js';
 
 /** Dtype of a computation over operands of these dtypes. Source: keras.backend.result_type. */
 export const result_type = (...dtypes: (DType | WeakType)[]): DType => resultType(...dtypes);
-
-/** Checks the name of a dtype. Source: keras.backend.standardize_dtype. */
-export const standardize_dtype = (dtype: string): DType => standardizeDType(dtype);
 
 /**
  * Whether a dtype holds floating-point numbers. Source: keras.backend.is_float_dtype.

@@ -34,6 +34,11 @@ function collector(): () => void {
   return collect;
 }
 
+/** Collects now; finalizers run in turns of the event loop that follow. */
+export function collectGarbage(): void {
+  collector()();
+}
+
 /** A tensor of this many bytes now depends on the collector to be freed. */
 export function noteCollectable(bytes: number): void {
   waiting += bytes;

@@ -133,26 +133,33 @@ export class Muon extends Optimizer {
   #muonStep(g: Tensor, variable: Variable, rate: Tensor, momentum: Variable): void {
     const m = add(g, multiply(momentum.value, this.momentum));
     momentum.assign(m);
-    const direction = this.#orthogonalized(this.nesterov ? add(g, multiply(m, this.momentum)) : m);
-    const step = multiply(rate, direction);
-    const scale = this.rms_rate === null ? 1 : Math.sqrt(Math.max(...variable.shape)) * this.rms_rate;
-    variable.assign_sub(scale === 1 ? step : multiply(step, scale));
+    const direction = this.zeropower_via_newtonschulz5(this.nesterov ? add(g, multiply(m, this.momentum)) : m, this.ns_steps);
+    variable.assign_sub(this.lr_adjust(multiply(rate, direction)));
   }
 
-  /** A matrix whose singular values are all near 1, with the singular vectors of x. */
-  #orthogonalized(given: Tensor): Tensor {
-    const isTall = given.shape[0] > given.shape[1];
-    const turn = (x: Tensor): Tensor => (isTall ? transpose(x, [1, 0]) : x);
-    let x = turn(given);
+  /** A step in the size that `rms_rate` asks for. */
+  lr_adjust(x: Tensor): Tensor {
+    return this.rms_rate === null ? x : multiply(x, Math.sqrt(Math.max(...x.shape)) * this.rms_rate);
+  }
+
+  /** A matrix with its axes exchanged. */
+  transpose_last_axis(X: Tensor): Tensor {
+    return transpose(X, [1, 0]);
+  }
+
+  /** A matrix with the singular vectors of x, and singular values all near 1. */
+  zeropower_via_newtonschulz5(x: Tensor, steps: number): Tensor {
+    const isTall = x.shape[0] > x.shape[1];
+    let wide = isTall ? this.transpose_last_axis(x) : x;
     // No singular value is above the Frobenius norm.
-    x = divide(x, add(sqrt(sum(square(x))), 1e-7));
-    for (let i = 0; i < this.ns_steps; i++) {
-      const gram = apply('matmul', [x, x], { transposeA: false, transposeB: true });
+    wide = divide(wide, add(sqrt(sum(square(wide))), 1e-7));
+    for (let i = 0; i < steps; i++) {
+      const gram = apply('matmul', [wide, wide], { transposeA: false, transposeB: true });
       const squared = apply('matmul', [gram, gram], { transposeA: false, transposeB: false });
       const mixed = add(multiply(gram, this.muon_b), multiply(squared, this.muon_c));
-      x = add(multiply(x, this.muon_a), apply('matmul', [mixed, x], { transposeA: false, transposeB: false }));
+      wide = add(multiply(wide, this.muon_a), apply('matmul', [mixed, wide], { transposeA: false, transposeB: false }));
     }
-    return turn(x);
+    return isTall ? this.transpose_last_axis(wide) : wide;
   }
 
   override get_config(): Record<string, unknown> {

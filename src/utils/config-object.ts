@@ -83,6 +83,11 @@ export class Config {
     return { ...this.#values };
   }
 
+  /** For JSON.stringify. */
+  toJSON(): Record<string, unknown> {
+    return this.as_dict();
+  }
+
   /** As Python writes it, with a blank behind commas and colons. */
   to_json(): string {
     const compact = stringifyJSON(this.#values);

@@ -1,4 +1,5 @@
 /** keras.utils. */
+import { collectGarbage } from '../engine/collection.js';
 import { standardizeDType, type DType } from '../engine/dtype.js';
 import { resetNames } from './naming.js';
 import { kerasExport } from '../saving/registration.js';
@@ -29,14 +30,17 @@ export { set_random_seed } from './rng-utils.js';
 /**
  * Starts the numbering of names again: the next Dense is `dense`. Source: keras.utils.clear_session.
  *
+ * @param free_memory whether to ask for a garbage collection, after which models that are no longer in use leave the
+ *   device; default true
  * @example
  * keras.utils.clear_session();
  */
-export function clear_session(): void {
+export function clear_session(free_memory = true): void {
   resetNames();
+  if (free_memory) collectGarbage();
 }
 
 /** Checks the name of a dtype, and gives it. Source: keras.utils.standardize_dtype. */
 export const standardize_dtype = (dtype: string): DType => standardizeDType(dtype);
-kerasExport(standardize_dtype, 'keras.utils.standardize_dtype');
+kerasExport(standardize_dtype, 'keras.utils.standardize_dtype', 'keras.backend.standardize_dtype');
 kerasExport(clear_session, 'keras.utils.clear_session', 'keras.backend.clear_session');

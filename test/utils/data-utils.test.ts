@@ -148,6 +148,7 @@ describe('keras.utils', () => {
       [0.1, 3, true, ['learning_rate', 'units', 'name']]);
     expect(config.to_json()).to.equal('{"learning_rate": 0.1, "units": [1, 2], "name": "run: a, b"}');
     expect([...config]).to.deep.equal(['learning_rate', 'name', 'units']);
+    expect(JSON.stringify(config)).to.equal('{"learning_rate":0.1,"units":[1,2],"name":"run: a, b"}');
     expect(() => config.learning_rat).to.throw(utils.SettingError, /Did you mean 'learning_rate'/);
     config.update({ extra: 1 });
     expect([config.pop('extra'), config.pop('extra', 7)]).to.deep.equal([1, 7]);
