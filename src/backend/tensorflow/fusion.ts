@@ -8,7 +8,7 @@ import { sameShape, type Shape } from '../../engine/shape.js';
 import type { Attrs } from './attributes.js';
 
 export interface Fusion {
-  op: '_FusedConv2D' | '_FusedMatMul';
+  op: '_FusedConv2D' | '_FusedDepthwiseConv2dNative' | '_FusedMatMul';
   /** Operands of the product, the bias, and what is added to both. */
   operands: readonly Value[];
   attrs: Attrs;
@@ -25,30 +25,37 @@ export interface FusionSupport {
   bias: boolean;
   /** A sum between these two. */
   sum: boolean;
+  /** Both behind a convolution of each channel by itself. */
+  depthwise: boolean;
 }
 
-export const NO_FUSIONS: FusionSupport = { bias: false, sum: false };
+export const NO_FUSIONS: FusionSupport = { bias: false, sum: false, depthwise: false };
 
 /** Tries each form: builds of TensorFlow differ, and oneDNN may be switched off. `runs`: whether a graph can be run. */
 export function probeFusions(runs: (graph: Graph, support: FusionSupport) => boolean): FusionSupport {
-  const bias = runs(exampleChain(false), { bias: true, sum: false });
-  return { bias, sum: bias && runs(exampleChain(true), { bias: true, sum: true }) };
+  const basic = { ...NO_FUSIONS, bias: true };
+  if (!runs(exampleChain('conv', false), basic)) return NO_FUSIONS;
+  return {
+    bias: true,
+    sum: runs(exampleChain('conv', true), { ...basic, sum: true }),
+    depthwise: runs(exampleChain('depthwise_conv', false), { ...basic, depthwise: true }),
+  };
 }
 
 /** A convolution with bias and activation, on images of one pixel. */
-function exampleChain(withSum: boolean): Graph {
+function exampleChain(primitive: 'conv' | 'depthwise_conv', withSum: boolean): Graph {
   let id = 0;
   const value = (shape: Shape, node?: Node): Value => ({ id: id++, shape, dtype: 'float32', node, index: 0 });
   const image = [1, 1, 1, 1];
   const inputs = [value(image), value(image), value([1]), value(image)];
   const nodes: Node[] = [];
-  const apply = (primitive: PrimitiveName, operands: readonly Value[], params: object = {}): Value => {
-    const node = { primitive, params, inputs: operands, outputs: [] as Value[] } as unknown as Node;
+  const apply = (name: PrimitiveName, operands: readonly Value[], params: object = {}): Value => {
+    const node = { primitive: name, params, inputs: operands, outputs: [] as Value[] } as unknown as Node;
     node.outputs.push(value(image, node));
     nodes.push(node);
     return node.outputs[0];
   };
-  const product = apply('conv', inputs.slice(0, 2), { strides: [1, 1], padding: 'valid', dilations: [1, 1] });
+  const product = apply(primitive, inputs.slice(0, 2), { strides: [1, 1], padding: 'valid', dilations: [1, 1] });
   const biased = apply('add', [product, inputs[2]]);
   const output = apply('relu', [withSum ? apply('add', [biased, inputs[3]]) : biased]);
   return { inputs, captures: [], state: [], nodes, outputs: [output] };
@@ -81,7 +88,7 @@ export function planFusions(
 
   for (const product of nodes) {
     const attrs = attrsOf(product);
-    if (!attrs) continue;
+    if (!attrs || (product.primitive === 'depthwise_conv' && !support.depthwise)) continue;
     const chain = [product];
     const operands = [...product.inputs];
     const fused: string[] = [];
@@ -106,7 +113,7 @@ export function planFusions(
     const name = activation && ACTIVATIONS[activation.primitive];
     if (activation && name) extend(activation, name);
     // This much TensorFlow does by itself.
-    if (attrs.op === '_FusedConv2D' && chain.length === 2) continue;
+    if (attrs.op !== '_FusedMatMul' && chain.length === 2) continue;
     const count = operands.length - 2;
     plan.byLast.set(chain[chain.length - 1], { op: attrs.op, operands, attrs: {
       ...attrs.attrs(count), num_args: { int: count }, fused_ops: { strings: fused } },
@@ -125,11 +132,18 @@ function attrsOf(node: Node): { op: Fusion['op']; attrs: (operands: number) => A
     const { transposeA, transposeB } = node.params;
     return { op: '_FusedMatMul', attrs: () => ({ transpose_a: { bool: transposeA }, transpose_b: { bool: transposeB } }) };
   }
-  if (node.primitive !== 'conv' || node.params.strides.length !== 2 || x.shape[3] !== kernel.shape[2]) return undefined;
+  const isDepthwise = node.primitive === 'depthwise_conv';
+  if (!isDepthwise && (node.primitive !== 'conv' || node.params.strides.length !== 2 || x.shape[3] !== kernel.shape[2])) {
+    return undefined;
+  }
   const { strides, padding, dilations } = node.params;
-  return { op: '_FusedConv2D', attrs: (operands) => ({
-    TArgs: { types: Array.from({ length: operands }, () => 'float32' as const) }, num_host_args: { int: 0 },
-    strides: { ints: [1, ...strides, 1] }, dilations: { ints: [1, ...dilations, 1] }, padding: { string: padding.toUpperCase() } }) };
+  // TensorFlow's fused kernel of these takes no dilation.
+  if (isDepthwise && dilations.some((d) => d !== 1)) return undefined;
+  const window: Attrs = { strides: { ints: [1, ...strides, 1] }, dilations: { ints: [1, ...dilations, 1] },
+    padding: { string: padding.toUpperCase() } };
+  if (isDepthwise) return { op: '_FusedDepthwiseConv2dNative', attrs: () => window };
+  return { op: '_FusedConv2D', attrs: (operands) => ({ ...window, num_host_args: { int: 0 },
+    TArgs: { types: Array.from({ length: operands }, () => 'float32' as const) } }) };
 }
 
 /** Of the last axis. */

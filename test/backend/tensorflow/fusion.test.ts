@@ -8,7 +8,7 @@ import * as keras from '../../../src/index.js';
 
 const { ops } = keras;
 type Tensor = keras.Tensor;
-const all = { bias: true, sum: true };
+const all = { bias: true, sum: true, depthwise: true };
 
 function graphOf(shapes: readonly (readonly number[])[], fn: (...xs: Tensor[]) => Tensor | Tensor[]): Graph {
   const trace = new Trace();
@@ -37,6 +37,8 @@ describe('fusion', () => {
       .to.deep.equal([['BiasAdd', 'Relu']]);
     expect(fusedOps(graphOf([[4, 5], [5, 6], [6]], (x, k, b) => ops.sin(ops.add(ops.matmul(x, k), b)))))
       .to.deep.equal([['BiasAdd']]);
+    expect(fusedOps(graphOf([image, [3, 3, 3, 2], [6]], (x, k, b) => ops.relu(ops.add(ops.depthwise_conv(x, k), b)))))
+      .to.deep.equal([['BiasAdd', 'Relu']]);
     // The sum of two convolutions goes to one of them.
     expect(fusedOps(graphOf([image, kernel, bias], (x, k, b) => ops.relu(
       ops.add(ops.add(conv(x, k), b), ops.add(conv(ops.sin(x), k), b)))))).to.deep.equal([['BiasAdd', 'Add', 'Relu']]);
@@ -62,6 +64,8 @@ describe('fusion', () => {
       (...[x1, k1, b1, r1]) => ops.elu(ops.add(r1, ops.add(conv(x1, k1), b1))),
       (...[x1, k1, b1, r1]) => ops.add(ops.add(ops.conv(x1, k1, { padding: 'same', dilation_rate: 2 }), b1), r1),
       (...[x1, k1, b1]) => ops.relu(ops.add(ops.conv(x1, k1, { strides: 2 }), b1)),
+      (...[x1, k1, b1]) => ops.relu6(ops.add(ops.depthwise_conv(x1, ops.sum(k1, 3, true), { padding: 'same' }), b1)),
+      (...[x1, k1, b1]) => ops.relu(ops.add(ops.depthwise_conv(x1, ops.sum(k1, 3, true), { dilation_rate: 2 }), b1)),
       (...[x1, k1, b1]) => ops.elu(ops.add(ops.matmul(x1, ops.sum(k1, [0, 1])), b1)),
       (...[x1, k1, b1]) => ops.relu6(ops.add(ops.matmul(ops.reshape(x1, [50, 3]), ops.sum(k1, [0, 1])), b1)),
     ];
