@@ -55,6 +55,7 @@ export class Model extends Trainer {
   constructor(...args: ModelArgs) {
     const { inputs, outputs, options } = splitArguments(args);
     const isPlain = new.target === Model && inputs !== undefined;
+    // `trainable` among the options is the model's own flag; layers keep theirs, so that what is frozen in a file stays so.
     super(isPlain ? { name: 'replaced' } : options);
     if (inputs === undefined) return;
     if (isPlain && functionalClass) {
@@ -72,8 +73,6 @@ export class Model extends Trainer {
       configurable: true,
     });
     this.supports_masking = true;
-    // Layers keep their own flag when the model's was not given.
-    if (options.trainable !== undefined) this.trainable = options.trainable;
   }
 
   /** The graph of a functional model; undefined for a subclass with its own `call`. */

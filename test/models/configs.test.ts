@@ -93,4 +93,16 @@ describe('models built here', () => {
     const [short, padded] = [[[1, 2, 3]], [[1, 2, 3, 0, 0]]].map((ids) => model(ops.array(ids, 'int32')).arraySync() as number[][]);
     padded[0].forEach((value, i) => expect(value).to.be.closeTo(short[0][i], 1e-5));
   });
+
+  it('keep what is frozen in them, whatever the model says of itself; as in Keras', () => {
+    const inputs = keras.Input({ shape: [3] });
+    const outputs = new keras.layers.Dense(2)(new keras.layers.Dense(4, { trainable: false })(inputs));
+    for (const [options, trained] of [[{}, 2], [{ trainable: true }, 2], [{ trainable: false }, 0]] as const) {
+      const model = new keras.Model(inputs, outputs, options);
+      for (const one of [model, keras.Model.from_config(model.get_config()) as keras.Model]) {
+        expect(one.layers.map(({ trainable }) => trainable)).to.deep.equal([true, false, true]);
+        expect(one.trainable_weights).to.have.length(trained);
+      }
+    }
+  });
 });
