@@ -20,6 +20,10 @@ export { disable_interactive_logging, enable_interactive_logging, is_interactive
 export { get_source_inputs } from './model-inputs.js';
 export { normalize, pad_sequences, to_categorical, type PadOptions } from './numerical-utils.js';
 export { pack_x_y_sample_weight } from './pack-batch.js';
+export { DotGraph, type DotAttributes } from './plotting/dot-graph.js';
+export { model_to_dot, type ModelToDotOptions } from './plotting/model-to-dot.js';
+export { plot_model, type PlotModelOptions } from './plotting/plot-model.js';
+export { DotError } from './plotting/render.js';
 export { Progbar, type ProgbarOptions } from './progbar.js';
 export { PyDataset, PyDataset as Sequence, type PyDatasetOptions } from './py-dataset.js';
 export type { SummaryOptions } from './summary.js';

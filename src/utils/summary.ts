@@ -115,7 +115,7 @@ function inRange<T extends { name: string }>(
 }
 
 /** An op shows as the class that Python has for it. */
-const classNameOf = (layer: Operation): string => (layer instanceof OpOperation
+export const classNameOf = (layer: Operation): string => (layer instanceof OpOperation
   ? layer.opName.split('_').map((word) => word[0].toUpperCase() + word.slice(1)).join('')
     : layer.constructor.name);
 
@@ -134,7 +134,7 @@ function rowsOf(
 }
 
 /** Shapes as Python prints them, `None` for unknown dimensions: summaries can be compared line by line. */
-const pythonShape = (shape: readonly (number | null)[]): string =>
+export const pythonShape = (shape: readonly (number | null)[]): string =>
   `(${shape.map((d) => d ?? 'None').join(', ')})`;
 
 function outputShape(layer: Operation): string {

@@ -1,9 +1,9 @@
-"""keras.utils: labels, vectors, sequences and datasets; bounding boxes and images in utils_images."""
+"""keras.utils: labels, vectors, sequences and datasets; further ones in utils_images and utils_plots."""
 
 import keras
 import numpy as np
 
-from . import utils_images
+from . import utils_images, utils_plots
 from .common import rng_for
 
 U = keras.utils
@@ -102,4 +102,5 @@ FAMILIES = {
     "timeseries": timeseries,
     "bounding_boxes": utils_images.bounding_boxes,
     "images": utils_images.images,
+    "plots": utils_plots.plots,
 }
