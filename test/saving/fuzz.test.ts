@@ -1,5 +1,7 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as keras from '../../src/index.js';
 import { archiveBytes, ArchiveError, ArchiveReader } from '../../src/saving/archive.js';
 import { openH5 } from '../../src/saving/h5/reader.js';
@@ -108,6 +110,36 @@ describe('saving: damaged files', () => {
   it('mlp.keras with damaged weights in a sound archive', async () => {
     const ends = await loadAll(150, (seed) => rebuilt('mlp.keras', (config, weights) => [config, mutate(weights, seed)]));
     expect(ends.refused).to.be.above(20);
+  });
+
+  for (const version of ['3.15.1', 'tf_keras-2.21.0']) {
+    it(`branches.h5 of ${version}, damaged`, async () => {
+      const bytes = bytesOf('corpus', version, 'branches.h5');
+      const ends = await loadAll(60, async (seed) => mutate(bytes, seed));
+      expect(ends.refused).to.be.above(10);
+    });
+  }
+
+  it('a layers-model with a model.json that says something else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keras-fuzz-'));
+    try {
+      const model = await keras.saving.load_model(bytesOf('saved', 'nested.keras'));
+      await keras.saving.save_tfjs_model(model, folder);
+      const json: unknown = JSON.parse(readFileSync(join(folder, 'model.json'), 'utf8'));
+      let refused = 0;
+      for (let seed = 0; seed < 120 * FACTOR; seed++) {
+        writeFileSync(join(folder, 'model.json'), JSON.stringify(mutateJSON(json, seed)));
+        try {
+          await keras.saving.load_tfjs_model(folder);
+        } catch (error) {
+          expect((error as Error).message, `seed ${seed}`).to.include(folder);
+          refused++;
+        }
+      }
+      expect(refused).to.be.above(20);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('.keras archives: each mutation is refused with a clear error, or harmless', async () => {

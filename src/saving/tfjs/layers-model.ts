@@ -5,7 +5,7 @@
  * Source of the format: tfjs-layers, src/models.ts; tfjs-converter, keras_h5_conversion.py.
  */
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { NDArray } from '../../engine/convert.js';
 import { isPlainObject } from '../../engine/structure.js';
 import type { Variable } from '../../engine/variable.js';
@@ -131,7 +131,7 @@ export async function load_tfjs_model(
   const weights = new Map<string, NDArray>();
   let size = 0;
   for (const group of checkManifest(weightsManifest, name)) {
-    const bytes = await readShards(group.paths.map((shard) => join(dirname(path), shard)), bytesOfGroup(group));
+    const bytes = await readShards(group.paths.map((shard) => join(dirname(path), shard)), bytesOfGroup(group), name);
     size += bytes.length;
     for (const [key, value] of unpackWeights(group, bytes)) weights.set(key, value);
   }
@@ -146,7 +146,7 @@ export async function load_tfjs_model(
 }
 
 /** Reads shards one after the other, where together they have the size that they should have. */
-async function readShards(paths: readonly string[], size: number): Promise<Uint8Array> {
+async function readShards(paths: readonly string[], size: number, name: string): Promise<Uint8Array> {
   const sizes = await Promise.all(paths.map(async (path) => {
     const info = await stat(path).catch(() => undefined);
     if (!info?.isFile()) throw new ArchiveError(`There is no shard '${path}'.`);
@@ -154,7 +154,7 @@ async function readShards(paths: readonly string[], size: number): Promise<Uint8
   }));
   const found = sizes.reduce((a, b) => a + b, 0);
   if (found !== size) {
-    throw new ArchiveError(`The shards ${paths.map((path) => `'${basename(path)}'`).join(', ')} hold ${found} bytes; ` +
+    throw new ArchiveError(`The shards ${paths.map((path) => `'${path}'`).join(', ') || `beside ${name}`} hold ${found} bytes; ` +
       `the manifest tells of ${size}. Copy all of them again.`);
   }
   const bytes = new Uint8Array(size);
