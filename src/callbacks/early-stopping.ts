@@ -70,7 +70,7 @@ export class EarlyStopping extends MonitorCallback {
     const current = this.get_monitor_value(logs);
     if (current === undefined || epoch < this.start_from_epoch) return;
     // Even NaN, which improves on nothing, is the best there is in the first epoch.
-    if (this.best_weights === null) this.#remember(epoch);
+    if (this.restore_best_weights && this.best_weights === null) this.#remember(epoch);
     this.wait += 1;
     if (this.isImprovement(current, this.best)) {
       this.best = current;

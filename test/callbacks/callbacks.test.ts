@@ -40,6 +40,12 @@ describe('EarlyStopping', () => {
     expect([stop.stopped_epoch, stop.best_epoch, stop.best]).to.deep.equal([1, 0, history.loss[0]]);
   });
 
+  it('knows the best epoch without keeping its weights', async () => {
+    const stop = new callbacks.EarlyStopping({ monitor: 'loss', patience: 2 });
+    await model(new keras.optimizers.SGD(10)).fit(x, y, { epochs: 5, verbose: 0, callbacks: stop });
+    expect([stop.best_epoch, stop.stopped_epoch, stop.best_weights]).to.deep.equal([0, 2, null]);
+  });
+
   it('serves several trainings, each with its own best', async () => {
     const stop = new callbacks.EarlyStopping('loss', { patience: 1, restore_best_weights: true });
     const m = model(new keras.optimizers.SGD(10));
