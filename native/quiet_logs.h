@@ -1,4 +1,6 @@
-// Makes TF_CPP_MIN_LOG_LEVEL hold for all that TensorFlow logs, from the first line on.
+// Makes TF_CPP_MIN_LOG_LEVEL hold for all that TensorFlow logs, from the first line on; without it errors alone are
+// logged, or with KERAS_NODE_DEBUG everything. JavaScript cannot see to that: what a worker thread writes into
+// process.env stays in its own copy.
 #ifndef KERAS_NODE_QUIET_LOGS_H_
 #define KERAS_NODE_QUIET_LOGS_H_
 
@@ -16,7 +18,8 @@ extern "C" int KerasNodeMinLogLevel() {
   // Read once: a later getenv could meet a setenv of JavaScript on another thread.
   static const int minimum = [] {
     const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL");
-    return level != nullptr ? std::atoi(level) : 0;
+    if (level != nullptr) return std::atoi(level);
+    return std::getenv("KERAS_NODE_DEBUG") != nullptr ? 0 : 2;
   }();
   return minimum;
 }

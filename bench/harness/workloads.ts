@@ -48,6 +48,7 @@ export const WORKLOADS: readonly Workload[] = [
   { name: 'gpt-generate', style: 'rounds', peers: PYTHON, about: 'a decoder of 4 blocks, width 128, writes token by token' },
   { name: 'eager-op', style: 'rounds', peers: ALL, about: 'one op on small tensors, not compiled' },
   { name: 'event-loop', style: 'rounds', peers: ['tfjs'], about: 'gaps between the ticks of a 5 ms timer while the CNN trains' },
+  { name: 'http-server', style: 'rounds', peers: [], about: 'requests to a server in the process while the CNN trains and predicts' },
   { name: 'startup', style: 'one-shot', peers: ALL, about: 'start of the process to the end of the first step of the MLP' },
   { name: 'save-load', style: 'one-shot', peers: ALL, about: 'a model of 25 million weights (101 MB) to a file and back' },
   { name: 'memory', style: 'one-shot', peers: ALL, about: 'growth over 10,000 steps, with nothing disposed' },
@@ -69,6 +70,8 @@ export const GOALS: readonly Goal[] = [
   { workload: 'eager-op', metric: 'ops.add us', atMost: 8 },
   { workload: 'event-loop', metric: 'worst gap ms', atMost: 100 },
   { workload: 'event-loop', metric: 'p99 gap ms', atMost: 20 },
+  { workload: 'http-server', metric: 'fit p99 ms', atMost: 20 },
+  { workload: 'http-server', metric: 'predict p99 ms', atMost: 20 },
   ...goals('startup', ['start to first step s'], [KERAS, 0.5]),
   ...goals('save-load', ['save s', 'load s'], [KERAS, 1]),
   ...['fit', 'predict', 'custom loop'].flatMap((loop) => [

@@ -25,6 +25,7 @@ const load = {
   'mobile-predict': async () => (await import('./keras-node/inference.js')).mobilePredict,
   'lstm-predict': async () => (await import('./keras-node/inference.js')).lstmPredict,
   'gpt-generate': async () => (await import('./keras-node/inference.js')).gptGenerate,
+  'http-server': async () => (await import('./keras-node/http-server.js')).httpServer,
   'event-loop': async () => (await import('./keras-node/event-loop.js')).eventLoop,
 } satisfies Record<string, () => Promise<Rounds>>;
 const loadOneShot = {

@@ -8,16 +8,25 @@ import type { Backend, BackendFactory } from './backend.js';
 import { askedBackend, ConfigError, configPath, readKerasJson } from './keras-json.js';
 import { createTensorFlowBackend, RuntimeMissingError } from './tensorflow/index.js';
 import { createCpuBackend, createWasmBackend } from './tfjs/index.js';
+import { fixThreads, noteUnusedThreads, threads } from './threads.js';
 
 export type ImageDataFormat = 'channels_last' | 'channels_first';
 
 export { ConfigError } from './keras-json.js';
 
 const factories = new Map<string, BackendFactory>([
-  ['tensorflow', createTensorFlowBackend],
+  ['tensorflow', startTensorFlow],
   ['wasm', createWasmBackend],
   ['cpu', createCpuBackend],
 ]);
+
+function startTensorFlow(): Backend {
+  const { intra_op, inter_op } = threads();
+  const started = createTensorFlowBackend({
+    intra_op_threads: intra_op ?? undefined, inter_op_threads: inter_op ?? undefined });
+  fixThreads();
+  return started;
+}
 
 interface Settings {
   epsilon: number;
@@ -87,6 +96,7 @@ export function set_backend(choice: string | Backend): void {
   if (!factory) throw new ConfigError(`Unknown backend '${choice}'. ${registered()}`);
   context.backend = factory();
   _BACKEND = choice;
+  if (choice !== 'tensorflow') noteUnusedThreads(choice);
 }
 
 const registered = (): string => `Registered backends: ${list_backends().join(', ')}.`;

@@ -21,6 +21,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 /** Files whose examples cannot run here, and why. */
 const EXCEPTIONS: Record<string, string> = {
   'backend/conformance.ts': 'defines tests with the test runner of whoever writes a backend',
+  'backend/threads.ts': 'must come before the first op of a process; test/process/threads.test.ts shows that it works',
   'utils/callable.ts': 'shows an interface of TypeScript',
 };
 

@@ -1,7 +1,11 @@
 /** Training leaves nothing behind on the device, and the event loop runs on meanwhile. */
 import { expect } from 'chai';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import v8 from 'node:v8';
 import vm from 'node:vm';
+import { activeBackend } from '../../src/engine/context.js';
 import * as keras from '../../src/index.js';
 
 const { layers, ops } = keras;
@@ -9,8 +13,8 @@ const { layers, ops } = keras;
 v8.setFlagsFromString('--expose-gc');
 const gc = vm.runInNewContext('gc') as () => void;
 
-/** Tensors alive once everything unreachable is gone. Finalizers run between turns of the event loop. */
-async function alive(): Promise<number> {
+/** Waits until everything unreachable is gone, and gives the number of tensors alive. Finalizers run between turns of the event loop. */
+async function settle(): Promise<number> {
   let tensors = keras.backend.memory().tensors;
   for (let same = 0, round = 0; same < 2 && round < 30; round++) {
     gc();
@@ -25,9 +29,9 @@ async function alive(): Promise<number> {
 /** Runs `fn` once to warm up, then again, and expects as many tensors afterwards as in between. */
 async function expectFlat(fn: () => Promise<void>): Promise<void> {
   await fn();
-  const before = await alive();
+  const before = await settle();
   await fn();
-  expect(await alive()).to.equal(before);
+  expect(await settle()).to.equal(before);
 }
 
 const x = new keras.NDArray(Float32Array.from({ length: 64 }, (_, i) => Math.sin(i)), [16, 4]);
@@ -83,6 +87,57 @@ describe('memory is flat', () => {
     await expectFlat(async () => {
       for (let i = 0; i < 25; i++) await one();
     });
+  });
+
+  it('over models that are loaded, used and dropped', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'keras-memory-'));
+    try {
+      const file = join(folder, 'model.keras');
+      const first = mlp();
+      await first.fit(x, y, { verbose: 0 });
+      await first.save(file);
+      const one = async (): Promise<void> => {
+        const model = await keras.saving.load_model(file) as keras.Sequential;
+        await model.predict(x, { verbose: 0 });
+        await model.train_on_batch(x, y);
+      };
+      await expectFlat(async () => {
+        for (let i = 0; i < 15; i++) await one();
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('of compiled functions, when nobody can reach their models any more', async () => {
+    const backend = activeBackend();
+    let [compiled, alive] = [0, 0];
+    const compile = backend.compile.bind(backend);
+    backend.compile = (graph, options) => {
+      const executable = compile(graph, options);
+      let isDisposed = false;
+      compiled++;
+      alive++;
+      return { run: executable.run.bind(executable), runAsync: executable.runAsync.bind(executable),
+        dispose() {
+          if (!isDisposed) alive--;
+          isDisposed = true;
+          executable.dispose();
+        } };
+    };
+    try {
+      const one = async (): Promise<void> => {
+        const model = mlp();
+        await model.fit(x, y, { verbose: 0, validation_data: [x, y] });
+        await model.predict(x, { verbose: 0 });
+      };
+      for (let i = 0; i < 10; i++) await one();
+      await settle();
+      expect(compiled).to.be.at.least(30);
+      expect(alive).to.equal(0);
+    } finally {
+      backend.compile = compile;
+    }
   });
 
   it('when a step or a callback fails', async () => {

@@ -230,15 +230,16 @@ export class NativeBindingError extends Error {
 /**
  * Loads the addon and makes its TensorFlow context.
  *
- * TensorFlow writes to stderr by itself; unless `TF_CPP_MIN_LOG_LEVEL` is set, only errors get through.
+ * TensorFlow writes to stderr by itself; unless `TF_CPP_MIN_LOG_LEVEL` or `KERAS_NODE_DEBUG` is set, only errors get
+ * through.
  *
  * @param path of the compiled addon, as `locateRuntime` finds it
  * @param config a serialized `tensorflow.ConfigProto`
  * @throws NativeBindingError
  */
 export function loadBinding(path: string, config?: Uint8Array): NativeBinding {
-  // Read when the library is loaded, so it must be set before.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  // Read when the library is loaded, so it must be set before. For most of its lines native/quiet_logs.h does it.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= process.env.KERAS_NODE_DEBUG ? '0' : '2';
   const module = { exports: {} as NativeBinding };
   try {
     process.dlopen(module, path);

@@ -1,0 +1,13 @@
+/** A first import, a first convolution and a compilation by XLA: all that makes TensorFlow talk. `worker`: in a thread. */
+import { isMainThread } from 'node:worker_threads';
+import { startThread } from './child.js';
+
+if (isMainThread && process.argv[2] === 'worker') {
+  startThread('quiet.ts');
+} else {
+  const keras = await import('../../src/index.js');
+  const { train } = await import('./network.js');
+  const losses = await train(0, 1);
+  const sum = keras.jit((x: InstanceType<typeof keras.Tensor>) => keras.ops.sum(keras.ops.square(x)), { jit_compile: true });
+  console.log(losses.length, sum(keras.ops.ones([3])).item());
+}
