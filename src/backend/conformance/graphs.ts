@@ -370,6 +370,12 @@ const asyncCases: ConformanceCase[] = [
       bench.expect(await runAsync(f, ...given), [10 * ((105 * 2 + 1) * 3 + 1) * 10 + 50], [10]);
     }
   }),
+  graph('runs that were asked for end although their graph is disposed', async (bench) => {
+    const f = bench.compile([[1]], (x) => [add(x, x)]);
+    const pending = [1, 2, 3].map((n) => runAsync(f, bench.upload([n])));
+    f.executable.dispose();
+    for (const [i, result] of (await Promise.all(pending)).entries()) bench.expect(result, [2 * (i + 1)]);
+  }),
   graph('the event loop turns during runAsync', async (bench) => {
     if (!bench.backend.features.has('async')) return;
     const shape = [160, 160];

@@ -112,19 +112,34 @@ export class TensorFlowBackend implements Backend {
       : emitRepeated(graph, unique, this.#defs, jit, fusions, repeat);
     for (const message of functions) binding.addFunction(encode('FunctionDef', message));
     const outputs = graph.outputs.length;
-    let disposed = false;
+    let isDisposed = false;
+    let isFreed = false;
+    let running = 0;
+    // A run that waits in its lane still has to find its functions.
+    const freeWhenIdle = (): void => {
+      if (!isDisposed || isFreed || running > 0) return;
+      isFreed = true;
+      binding.releaseOp(op);
+      for (const { signature } of functions.toReversed()) binding.removeFunction(signature.name);
+    };
     const op = binding.prepareOp(unique, jit ? encodeAttrs({ _XlaMustCompile: { bool: true } }) : [], outputs);
     return {
       run(operands) {
         const made = binding.execute(op, ...(operands as number[]));
         return made === undefined ? [] : typeof made === 'number' ? [made] : made;
       },
-      runAsync: (operands, lane) => binding.executeAsync(op, operands as number[], undefined, lane),
+      async runAsync(operands, lane) {
+        running++;
+        try {
+          return await binding.executeAsync(op, operands as number[], undefined, lane);
+        } finally {
+          running--;
+          freeWhenIdle();
+        }
+      },
       dispose() {
-        if (disposed) return;
-        disposed = true;
-        binding.releaseOp(op);
-        for (const { signature } of functions.toReversed()) binding.removeFunction(signature.name);
+        isDisposed = true;
+        freeWhenIdle();
       },
     };
   }
