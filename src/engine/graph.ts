@@ -19,6 +19,8 @@ export interface NodeOf<N extends PrimitiveName> {
   readonly params: ParamsOf<N>;
   readonly inputs: readonly Value[];
   readonly outputs: Value[];
+  /** Names of the layers around it, outermost first, where tracing saw it made: for messages. */
+  readonly scopes?: readonly string[];
 }
 
 /** A variable the graph touches: `read` is its value at the start, `assigned` the one it holds at the end. */

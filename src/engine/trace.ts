@@ -56,7 +56,8 @@ export class Trace implements Tracer, VariableScope {
   apply<N extends PrimitiveName>(
     name: N, inputs: readonly Tensor[], params: ParamsOf<N>, outputs: readonly Aval[],
   ): Tensor[] {
-    const node = { primitive: name, params, inputs: inputs.map((t) => this.#lift(t)), outputs: [] as Value[] } as Node;
+    const node = {
+      primitive: name, params, inputs: inputs.map((t) => this.#lift(t)), outputs: [] as Value[], scopes: context.nameScopes } as Node;
     for (let i = 0; i < outputs.length; i++) node.outputs.push(this.#value(outputs[i], node, i));
     this.#nodes.push(node);
     return node.outputs.map((value) => this.#tensor(value));

@@ -4,6 +4,7 @@ import { flatten, isPlainObject, mapStructure } from '../engine/structure.js';
 import { formatShape, type Shape, type SymbolicShape } from '../engine/shape.js';
 import { Tensor, TracedValueError } from '../engine/tensor.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
+import { EXPORT_ARGUMENTS, exportModel, type ExportOptions } from '../export/export-model.js';
 import { InputLayer } from '../layers/core/input-layer.js';
 import { IncompatibleInputError, InputSpec } from '../layers/input-spec.js';
 import { Layer, type CallOptions, type LayerOptions } from '../layers/layer.js';
@@ -15,6 +16,7 @@ import { save_model, type SaveModelOptions } from '../saving/saving-api.js';
 import { serialize_keras_object } from '../saving/serialization.js';
 import { load_weights, save_weights, type LoadWeightsOptions, type SaveWeightsOptions } from '../saving/weights-files.js';
 import { Trainer } from '../trainers/trainer.js';
+import { namedArguments, type NamedForms } from '../utils/arguments.js';
 import { requireOneOf } from '../utils/checks.js';
 import { summarize, type SummaryOptions } from '../utils/summary.js';
 import { functionalConfig, functionalFromConfig, isFunctionalConfig } from './functional-config.js';
@@ -261,6 +263,17 @@ export class Model extends Trainer {
    */
   async load_weights(filepath: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
     await load_weights(this, filepath, options);
+  }
+
+  /**
+   * Writes the model's computation and weights for inference elsewhere, for batches of any size.
+   * @param filepath a file for ONNX, which opens in ONNX Runtime
+   * @param args `format`, `verbose` (default true: a line says where it is), `input_signature` (default: the model's inputs;
+   *   with keras.InputSpec other shapes and fixed sizes), `opset_version` of ONNX (18 to 21, default 18)
+   * @throws ExportError when something in the model cannot be expressed there: it names the layer
+   */
+  async export(filepath: FilePath, ...args: NamedForms<ExportOptions, typeof EXPORT_ARGUMENTS>): Promise<void> {
+    await exportModel(this, filepath, namedArguments<ExportOptions>('export', EXPORT_ARGUMENTS, args, []));
   }
 
   /** The architecture, without weights, as JSON for `keras.models.model_from_json`, here and in Python. */

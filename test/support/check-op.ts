@@ -58,7 +58,7 @@ function argumentOf(value: GoldenValue, tensor: (golden: GoldenTensor) => unknow
 }
 
 /** The tensors of a value, in order. */
-function tensorsIn(value: GoldenValue): GoldenTensor[] {
+export function tensorsIn(value: GoldenValue): GoldenTensor[] {
   if (isGoldenTensor(value)) return [value];
   if (Array.isArray(value)) return value.flatMap(tensorsIn);
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(tensorsIn) : [];
@@ -68,7 +68,7 @@ type Arguments = Pick<GoldenCall, 'args' | 'kwargs'>;
 const isTensor = (value: unknown): boolean => value instanceof Tensor || value instanceof KerasTensor;
 
 /** Calls an op with these values in the place of the row's tensors. */
-function callWith(op: OpFunction, { args, kwargs }: Arguments, values: unknown[]): unknown[] {
+export function callWith(op: OpFunction, { args, kwargs }: Arguments, values: unknown[]): unknown[] {
   let next = 0;
   const take = (): unknown => values[next++];
   const positional = args.map((value) => argumentOf(value, take));
