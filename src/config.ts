@@ -7,4 +7,5 @@ export { dtype_policy, set_dtype_policy } from './dtype-policies/dtype-policy.js
 export { enable_unsafe_deserialization } from './saving/serialization.js';
 export { max_epochs, max_steps_per_epoch, set_max_epochs, set_max_steps_per_epoch } from './trainers/limits.js';
 export { disable_interactive_logging, enable_interactive_logging, is_interactive_logging_enabled } from './utils/interactive-logging.js';
+export { disable_traceback_filtering, enable_traceback_filtering, is_traceback_filtering_enabled } from './utils/traceback.js';
 export type { Backend, BackendFactory } from './backend/backend.js';

@@ -37,8 +37,9 @@ export { Operation } from './ops/operation.js';
 export { Optimizer } from './optimizers/index.js';
 export { Regularizer } from './regularizers/index.js';
 export { SeedGenerator } from './random/seed-generator.js';
-export { RematScope } from './layers/remat-scope.js';
+export { RematScope } from './ops/remat-scope.js';
 export { StatelessScope } from './engine/stateless-scope.js';
+export { SymbolicScope } from './ops/symbolic-scope.js';
 export { device, name_scope } from './utils/scopes.js';
 
 export { NDArray, type TensorLike } from './engine/convert.js';
@@ -55,5 +56,4 @@ export { ellipsis, slice } from './utils/slice.js';
 
 /** The version of Keras whose API, numbers and file formats this package follows. */
 export const keras_version = '3.15.1';
-/** The version of keras-node. */
 export { version } from './version.js';

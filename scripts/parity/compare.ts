@@ -1,5 +1,5 @@
 /** Compares the built package with Keras's API, symbol by symbol. */
-import { readApi, reasonToLeaveOut, type ApiSymbol, type Default, type Signature } from './api.js';
+import { partsLeftOut, readApi, reasonToLeaveOut, type ApiSymbol, type Default, type Signature } from './api.js';
 import { isShownAs, sampleOf, SETTLED } from './defaults.js';
 import { signatureOfClass, signatureOfFunction, type Found, type Introspection } from './signatures.js';
 
@@ -39,8 +39,29 @@ async function judge(
   if (reason !== undefined) return { state: 'left out', remarks: [reason] };
   const target = find(keras, symbol);
   if (target === undefined) return { state: 'no', remarks: [] };
-  const remarks = [...(await argumentRemarks(target, api, introspection)), ...aliasRemarks(keras, target, api)];
-  return { state: remarks.length === 0 ? 'yes' : 'partly', remarks };
+  const parts = partsLeftOut(symbol);
+  const found = [...(await argumentRemarks(target, api, introspection)), ...aliasRemarks(keras, target, api)];
+  const missing = found.map((remark) => withoutParts(remark, parts)).filter((remark) => remark !== undefined);
+  return { state: missing.length === 0 ? 'yes' : 'partly', remarks: [...missing, ...departures(found, parts)] };
+}
+
+const NAMES_MISSING = /^(\w+ missing): (.*)$/;
+
+/** A remark on missing names without those that are left out; undefined where none remains. */
+function withoutParts(remark: string, parts: ReadonlyMap<string, string>): string | undefined {
+  const [, what, names] = NAMES_MISSING.exec(remark) ?? [];
+  if (names === undefined) return remark;
+  const others = names.split(', ').filter((name) => !parts.has(name));
+  return others.length === 0 ? undefined : `${what}: ${others.join(', ')}`;
+}
+
+/** What is missing of the parts that are left out, with the reason. */
+function departures(remarks: readonly string[], parts: ReadonlyMap<string, string>): string[] {
+  const missing = new Set(remarks.flatMap((remark) => NAMES_MISSING.exec(remark)?.[2].split(', ') ?? []));
+  return [...new Set(parts.values())].flatMap((reason) => {
+    const names = [...parts.keys()].filter((name) => parts.get(name) === reason && missing.has(name));
+    return names.length === 0 ? [] : [`without ${names.join(', ')}: ${reason}`];
+  });
 }
 
 function find(keras: Package, symbol: string): object | undefined {
@@ -84,11 +105,20 @@ function classRemarks(target: object, api: ApiSymbol): string[] {
   const missing = Object.entries(api.members ?? {}).filter(([name, member]) => !(name in prototype || name in target ||
     (sample ? name in sample : member === 'property'))).map(([name]) => name);
   const remarks = missing.length === 0 ? [] : [`members missing: ${missing.join(', ')}`];
-  const config = sample && 'get_config' in sample
-    ? (sample as { get_config(): Record<string, unknown> }).get_config() : undefined;
+  const config = configOf(sample);
   if (!config) return remarks;
   return [...remarks, ...different(api, ([name, value]) => (!SETTLED.has(name) && name in config &&
     !isShownAs(value, config[name]) ? config[name] : undefined))];
+}
+
+/** The config of a sample; undefined for a base class, which leaves it to others. */
+function configOf(sample: object | undefined): Record<string, unknown> | undefined {
+  if (!sample || !('get_config' in sample)) return undefined;
+  try {
+    return (sample as { get_config(): Record<string, unknown> }).get_config();
+  } catch {
+    return undefined;
+  }
 }
 
 /** A remark on the defaults for which `check` gives another value. */

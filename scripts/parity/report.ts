@@ -21,7 +21,8 @@ export function writeReport(rows: readonly Row[]): void {
 
 Made by \`npm run parity\` from the built package; do not edit. It compares every public symbol of Keras ${readApi().keras}
 with this package: that it is there, its arguments by name and order, members of classes, and defaults (of functions where
-they are literals, of classes where a config shows them). What a symbol computes is compared by the tests, with numbers
+they are literals, of classes where a config shows them). \`yes\` with a remark is a symbol of which a part is left out for the
+reason given (\`scripts/parity/api.ts\`). What a symbol computes is compared by the tests, with numbers
 from Python.
 
 **${summaryOf(rows)}.** The tests fail when a row falls back.

@@ -58,8 +58,8 @@ export function set_floatx(value: string): void {
 /** Default place of the channels in image tensors. */
 export const image_data_format = (): ImageDataFormat => settings.image_data_format;
 
-export function set_image_data_format(value: string): void {
-  settings.image_data_format = standardize_data_format(value);
+export function set_image_data_format(data_format: string): void {
+  settings.image_data_format = standardize_data_format(data_format);
 }
 
 /** Checks a data format; null and undefined give the configured one. */
@@ -86,17 +86,17 @@ export const backend = (): string => (context.backend ?? startBackend()).name;
  * Chooses the backend by name, or hands one over. Tensors and variables of the former backend stay with it, so
  * choose before making any.
  */
-export function set_backend(choice: string | Backend): void {
-  if (typeof choice !== 'string') {
-    context.backend = choice;
-    _BACKEND = choice.name;
+export function set_backend(backend_: string | Backend): void {
+  if (typeof backend_ !== 'string') {
+    context.backend = backend_;
+    _BACKEND = backend_.name;
     return;
   }
-  const factory = factories.get(choice);
-  if (!factory) throw new ConfigError(`Unknown backend '${choice}'. ${registered()}`);
+  const factory = factories.get(backend_);
+  if (!factory) throw new ConfigError(`Unknown backend '${backend_}'. ${registered()}`);
   context.backend = factory();
-  _BACKEND = choice;
-  if (choice !== 'tensorflow') noteUnusedThreads(choice);
+  _BACKEND = backend_;
+  if (backend_ !== 'tensorflow') noteUnusedThreads(backend_);
 }
 
 const registered = (): string => `Registered backends: ${list_backends().join(', ')}.`;

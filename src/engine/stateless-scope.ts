@@ -6,6 +6,15 @@ import { keep } from './scope.js';
 import { formatShape, sameShape, ShapeError } from './shape.js';
 import type { Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
+import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
+
+export interface StatelessScopeOptions {
+  /** Pairs of a variable and its value, of the variable's shape. */
+  state_mapping?: Iterable<readonly [Variable, TensorLike]>;
+  /** Whether `losses` gathers what layers add by `add_loss` meanwhile. Default false. */
+  collect_losses?: boolean;
+}
+const NAMES = ['state_mapping', 'collect_losses'] as const;
 
 /**
  * While `run` executes a function, the variables of the mapping have the given values, and no variable changes:
@@ -20,17 +29,26 @@ import type { Variable } from './variable.js';
 export class StatelessScope implements VariableScope {
   readonly #values = new Map<Variable, Tensor>();
   readonly #assigned = new Map<Variable, Tensor>();
+  readonly collect_losses: boolean;
+  /** What layers added in this scope, where it collects losses. */
+  readonly losses: Tensor[] = [];
 
-  /** @param state_mapping pairs of a variable and its value, of the variable's shape */
-  constructor(state_mapping: Iterable<readonly [Variable, TensorLike]> = []) {
+  constructor(...args: ConstructorArgs<StatelessScopeOptions, typeof NAMES>) {
+    const { state_mapping = [], collect_losses = false } = namedArguments<StatelessScopeOptions>('StatelessScope', NAMES, args, []);
+    this.collect_losses = collect_losses;
     for (const [variable, given] of state_mapping) {
-      const value = toTensor(given, variable.dtype);
-      if (!sameShape(value.shape, variable.shape)) {
-        throw new ShapeError(`StatelessScope: the value for variable '${variable.path}' has shape ` +
-          `${formatShape(value.shape)}, expected ${formatShape(variable.shape)}.`);
-      }
-      this.#values.set(variable, value);
+      this.#values.set(variable, checkedValue(variable, given));
     }
+  }
+
+  /** Adds a scalar to `losses`. */
+  add_loss(loss: Tensor): void {
+    this.losses.push(keep(loss));
+  }
+
+  /** Gives a variable another value in this scope: `[variable, value]`. */
+  add_update([variable, value]: readonly [variable: Variable, value: TensorLike]): void {
+    this.assign(variable, checkedValue(variable, value));
   }
 
   /** The value that a variable has in this scope; undefined when it was neither given nor assigned. */
@@ -64,4 +82,13 @@ export class StatelessScope implements VariableScope {
   run<T>(fn: () => T): T {
     return withContext({ variableScopes: [...context.variableScopes, this] }, fn);
   }
+}
+
+function checkedValue(variable: Variable, given: TensorLike): Tensor {
+  const value = toTensor(given, variable.dtype);
+  if (!sameShape(value.shape, variable.shape)) {
+    throw new ShapeError(`StatelessScope: the value for variable '${variable.path}' has shape ` +
+      `${formatShape(value.shape)}, expected ${formatShape(variable.shape)}.`);
+  }
+  return value;
 }

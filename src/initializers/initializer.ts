@@ -3,6 +3,7 @@ import { getDefaultFloat, standardizeDType, type DType } from '../engine/dtype.j
 import type { Shape } from '../engine/shape.js';
 import type { Tensor } from '../engine/tensor.js';
 import { kerasExport } from '../saving/registration.js';
+import { declareAbstract } from '../utils/abstract.js';
 import { Callable } from '../utils/callable.js';
 
 /** The dtype of an initializer's result, by position or by name; floatx when it is left out. */
@@ -51,4 +52,5 @@ export abstract class Initializer extends Callable {
     return Object.fromEntries(Object.entries(this.get_config()).filter(([, value]) => value !== null));
   }
 }
+declareAbstract(Initializer, '__call__');
 kerasExport(Initializer, 'keras.initializers.Initializer', 'keras.Initializer');

@@ -4,6 +4,7 @@ import { NDArray, toTensor, type TensorLike } from '../engine/convert.js';
 import { isFloat, standardizeDType, type DType } from '../engine/dtype.js';
 import { tidy } from '../engine/scope.js';
 import { formatShape, type Shape } from '../engine/shape.js';
+import { StatelessScope } from '../engine/stateless-scope.js';
 import { flatten } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
 import { Variable } from '../engine/variable.js';
@@ -14,7 +15,8 @@ import { get as getInitializer } from '../initializers/index.js';
 import type { Metric } from '../metrics/metric.js';
 import { Operation } from '../ops/operation.js';
 import { get as getRegularizer, type RegularizerFunction } from '../regularizers/index.js';
-import { namedArguments } from '../utils/arguments.js';
+import { getExportedPath } from '../saving/registration.js';
+import { LAYER_OPTIONS, namedArguments, UnknownArgumentError } from '../utils/arguments.js';
 import { noteLoss } from './call-context.js';
 import type { Layer } from './layer.js';
 import { LayerError, type AddWeightOptions, type LayerOptions, type VariableStore } from './layer-options.js';
@@ -42,6 +44,7 @@ export abstract class LayerState extends Operation {
 
   constructor(options: LayerOptions) {
     super(options.name);
+    this.#refuseUnknown(options);
     const { trainable = true } = options;
     if (typeof trainable !== 'boolean') {
       throw new LayerError(`The argument 'trainable' of ${this.describe()} must be true or false, ` +
@@ -56,6 +59,18 @@ export abstract class LayerState extends Operation {
   /** How error messages name the layer. */
   protected describe(): string {
     return `layer '${this.name}' (${this.constructor.name})`;
+  }
+
+  /** Classes of this library have checked their options; those of users hand them on from `super(options)`. */
+  #refuseUnknown(options: LayerOptions): void {
+    let cls: unknown = this.constructor;
+    while (typeof cls === 'function' && getExportedPath(cls) === undefined) cls = Object.getPrototypeOf(cls);
+    const path = typeof cls === 'function' ? getExportedPath(cls) : undefined;
+    if (cls === this.constructor || (path !== 'keras.Layer' && path !== 'keras.Model')) return;
+    const unknown = Object.keys(options).find((name) => !LAYER_OPTIONS.some((known) => known === name));
+    if (unknown === undefined) return;
+    throw new UnknownArgumentError(`${this.constructor.name}: ${String(path)} has no argument '${unknown}', which the constructor ` +
+      `handed to super(). Known arguments: ${LAYER_OPTIONS.join(', ')}. Keep your own options out of what you hand on.`, LAYER_OPTIONS);
   }
 
   protected override inspectFields(): Record<string, unknown> {
@@ -292,6 +307,8 @@ export abstract class LayerState extends Operation {
 
   /** Adds a scalar to the loss that training minimizes; for use in `call`. */
   add_loss(loss: Tensor | readonly Tensor[]): void {
+    const collector = context.variableScopes.findLast((scope): scope is StatelessScope =>
+      scope instanceof StatelessScope && scope.collect_losses);
     for (const one of flatten(loss)) {
       if (!(one instanceof Tensor)) {
         throw new LayerError(`add_loss of ${this.describe()} takes tensors computed in call(), received ` +
@@ -299,6 +316,7 @@ export abstract class LayerState extends Operation {
       }
       this._losses.push(one);
       noteLoss(one);
+      collector?.add_loss(one);
     }
   }
 

@@ -14,6 +14,7 @@ import { hasKerasTensor, KerasTensor } from '../ops/keras-tensor.js';
 import { Node } from '../ops/node.js';
 import { serialize as serializeRegularizer } from '../regularizers/index.js';
 import { kerasExport } from '../saving/registration.js';
+import { declareAbstract } from '../utils/abstract.js';
 import { notice } from '../utils/notice.js';
 import { currentCall, withCall } from './call-context.js';
 import { assertInputCompatibility, type InputSpec } from './input-spec.js';
@@ -24,7 +25,6 @@ import {
 import { LayerError, type CallOptions, type LayerOptions } from './layer-options.js';
 import { LayerState, sentence } from './layer-state.js';
 import { inOwnScope } from './name-scope.js';
-import { callUnder, currentRematScope } from './remat-scope.js';
 
 export {
   LayerError, type AddWeightOptions, type CallOptions, type LayerOptions, type VariableStore,
@@ -69,7 +69,6 @@ export abstract class Layer extends LayerState {
   input_spec: InputSpec | readonly InputSpec[] | Readonly<Record<string, InputSpec>> | null = null;
   #buildShapes: Readonly<Record<string, unknown>> | undefined;
   #path: string | undefined;
-  readonly #remat = currentRematScope();
 
   constructor(options: LayerOptions = {}) {
     super(options);
@@ -160,7 +159,8 @@ export abstract class Layer extends LayerState {
       // 5. The mask that came with the inputs.
       const mask = this.#maskFor(inputs, options);
       // 6. Compute.
-      const outputs = this.#inScope(() => callUnder(this.#remat, this, inputs, options));
+      const outputs = this.#inScope(() => this.rematerialized_call(
+        (x, rest) => this.call(x, rest as CallOptions), inputs, options)(inputs, options));
       // 7. Activity regularization, and the mask of the outputs.
       this.#regularize(outputs);
       this.#passMask(inputs, outputs, mask);
@@ -340,7 +340,7 @@ export abstract class Layer extends LayerState {
   // ---- config ----
 
   /** The constructor's options; subclasses add their own. */
-  get_config(): Record<string, unknown> {
+  override get_config(): Record<string, unknown> {
     const config: Record<string, unknown> = {
       name: this.name, trainable: this.trainable, dtype: serializePolicy(this.dtype_policy) };
     const { activity_regularizer } = this;
@@ -349,7 +349,7 @@ export abstract class Layer extends LayerState {
   }
 
   /** A layer from what `get_config` gave. */
-  static from_config(config: Record<string, unknown>): Layer {
+  static override from_config(config: Record<string, unknown>): Layer {
     const { quantization_config, ...options } = config;
     if (quantization_config !== undefined && quantization_config !== null) {
       throw new LayerError(`The config of the layer '${String(config.name)}' (${this.name}) asks for ` +
@@ -358,6 +358,7 @@ export abstract class Layer extends LayerState {
     return new (this as unknown as new (config: Record<string, unknown>) => Layer)(options);
   }
 }
+declareAbstract(Layer, 'call');
 kerasExport(Layer, 'keras.Layer', 'keras.layers.Layer');
 
 /** Sets the option to the masks of the tensors, unless it is given; returns what it is then. */

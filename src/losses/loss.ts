@@ -8,6 +8,7 @@ import { getPolicy, type DTypePolicy } from '../dtype-policies/dtype-policy.js';
 import { logicalAnd } from '../ops/tensor-math.js';
 import { cast } from '../ops/promotion.js';
 import { kerasExport } from '../saving/registration.js';
+import { declareAbstract } from '../utils/abstract.js';
 import { namedArguments, positionalArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { Callable } from '../utils/callable.js';
 import { auto_name } from '../utils/naming.js';
@@ -101,4 +102,5 @@ export abstract class Loss extends Callable {
     return { name: this.name };
   }
 }
+declareAbstract(Loss, 'call');
 kerasExport(Loss, 'keras.losses.Loss', 'keras.Loss');

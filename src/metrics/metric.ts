@@ -11,6 +11,7 @@ import { Variable, type VariableOptions } from '../engine/variable.js';
 import { getPolicy, type DTypePolicy } from '../dtype-policies/dtype-policy.js';
 import { get as getInitializer } from '../initializers/index.js';
 import { kerasExport } from '../saving/registration.js';
+import { declareAbstract } from '../utils/abstract.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { Callable } from '../utils/callable.js';
 import { auto_name } from '../utils/naming.js';
@@ -169,4 +170,5 @@ export abstract class Metric extends Callable {
     return { name: this.name };
   }
 }
+declareAbstract(Metric, 'update_state', 'result');
 kerasExport(Metric, 'keras.metrics.Metric', 'keras.Metric');

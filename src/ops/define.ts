@@ -9,6 +9,7 @@ import { Tensor } from '../engine/tensor.js';
 import { kerasExport } from '../saving/registration.js';
 import { positionalArguments, type CallForms } from '../utils/arguments.js';
 import { auto_name } from '../utils/naming.js';
+import { filtered } from '../utils/traceback.js';
 import { hasKerasTensor, type KerasTensor } from './keras-tensor.js';
 import { Operation } from './operation.js';
 import { opOutputSpec } from './unknown-dimensions.js';
@@ -81,7 +82,7 @@ function makeOp(
   // K.repeat is not the op that files call repeat, nor is bounding_boxes.pad the one that they call pad.
   const foreign = FOREIGN.find(([start]) => path.startsWith(start));
   const name = foreign ? `${foreign[1]}.${last}` : last;
-  const op = (...args: unknown[]): unknown => {
+  const call = (args: readonly unknown[]): unknown => {
     const positional = args[args.length - 1] instanceof Tensor && args.length <= names.length
       ? args : positionalArguments(path, names, args, structured);
     for (const arg of positional) {
@@ -91,6 +92,13 @@ function makeOp(
     // intermediates.
     if (context.memoryScope || context.tracer) return run(...positional);
     return tidy(() => run(...positional));
+  };
+  const op = (...args: unknown[]): unknown => {
+    try {
+      return call(args);
+    } catch (error) {
+      throw filtered(error);
+    }
   };
   return op;
 }

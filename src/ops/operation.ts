@@ -1,16 +1,33 @@
 /** The base of layers and symbolic ops: something that can be called on KerasTensors and remembers its calls. */
+import { kerasExport } from '../saving/registration.js';
+import { declareAbstract } from '../utils/abstract.js';
 import { Callable } from '../utils/callable.js';
 import { auto_name } from '../utils/naming.js';
 import { hasKerasTensor } from './keras-tensor.js';
 import { computeOutputSpec } from './symbolic.js';
 import { Node } from './node.js';
+import { currentRematScope, rematerialized } from './remat-scope.js';
 
+/**
+ * A computation with a name that can be a part of a functional model: define `call`, which takes tensors and gives
+ * tensors. A call with KerasTensors becomes a part of their graph. Layers are operations with weights.
+ * Source: keras.Operation.
+ *
+ * @example
+ * class Twice extends keras.Operation {
+ *   call(x) { return keras.ops.multiply(x, 2); }
+ * }
+ * new Twice('twice')(keras.ops.array([1, 2])); // [2, 4]
+ * new Twice()(keras.Input({ shape: [3] })).shape; // [null, 3]
+ */
 export abstract class Operation extends Callable {
   name: string;
   /** Calls of this operation on symbolic tensors. */
   declare readonly _inbound_nodes: Node[];
   /** Calls that use its results. */
   declare readonly _outbound_nodes: Node[];
+
+  readonly #remat = currentRematScope();
 
   constructor(name?: string | null) {
     super();
@@ -29,7 +46,19 @@ export abstract class Operation extends Callable {
   abstract call(...args: unknown[]): unknown;
 
   override __call__(...args: unknown[]): unknown {
-    return hasKerasTensor(args) ? this.symbolic_call(args) : this.call(...args);
+    return hasKerasTensor(args) ? this.symbolic_call(args)
+      : this.rematerialized_call((...values) => this.call(...values), ...args)(...args);
+  }
+
+  /**
+   * A function that gives what `fn` gives. Where a RematScope was open when the operation was made, it may compute again
+   * in the backward pass what it would otherwise keep.
+   *
+   * @param fn what the operation computes
+   * @param args with what it will be called
+   */
+  rematerialized_call(fn: (...args: unknown[]) => unknown, ...args: unknown[]): (...args: unknown[]) => unknown {
+    return rematerialized(this.#remat, this, fn, args);
   }
 
   /** Shapes and dtypes of the results, as KerasTensors, from those of the arguments. */
@@ -42,6 +71,16 @@ export abstract class Operation extends Callable {
     const outputs = this.compute_output_spec(...args);
     Node.record(this, args, kwargs, outputs);
     return outputs;
+  }
+
+  /** The constructor's options. */
+  get_config(): Record<string, unknown> {
+    return { name: this.name };
+  }
+
+  /** An operation with the options that `get_config` gave. */
+  static from_config(config: Record<string, unknown>): Operation {
+    return new (this as unknown as new (name: unknown) => Operation)(config.name);
   }
 
   protected override inspectFields(): Record<string, unknown> {
@@ -68,3 +107,5 @@ export abstract class Operation extends Callable {
     return this.#single('output');
   }
 }
+declareAbstract(Operation, 'call');
+kerasExport(Operation, 'keras.Operation');

@@ -5,6 +5,9 @@ import { flatten, mapStructure, packAs } from '../engine/structure.js';
 import type { Shape, SymbolicShape } from '../engine/shape.js';
 import { withoutNotices } from '../utils/notice.js';
 import { KerasTensor } from './keras-tensor.js';
+import { SymbolicScope } from './symbolic-scope.js';
+
+const SYMBOLIC = new SymbolicScope();
 
 /*
  * Sizes that stand for unknown dimensions. The first is divisible by 1 to 12, so that a reshape with -1 that
@@ -27,11 +30,11 @@ function trace(fn: (...args: unknown[]) => unknown, args: readonly unknown[], fi
   const before = filling;
   filling = fill !== SMALL_FILL;
   try {
-    return abstractly((t) => fn(...(mapStructure(
+    return SYMBOLIC.run(() => abstractly((t) => fn(...(mapStructure(
       (leaf) => (leaf instanceof KerasTensor
         ? t.input({ shape: leaf.shape.map((d) => d ?? fill), dtype: leaf.dtype }) : leaf),
       args,
-    ) as unknown[])));
+    ) as unknown[]))));
   } catch (error) {
     // A size that was only filled in would puzzle the reader of the message.
     if (error instanceof Error) error.message = error.message.replaceAll(new RegExp(`\\b${fill}\\b`, 'g'), 'null');

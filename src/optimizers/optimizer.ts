@@ -14,6 +14,7 @@ import { get as getInitializer } from '../initializers/index.js';
 import { cast } from '../ops/promotion.js';
 import { add, divide, equal, mod, multiply, notEqual, subtract, zeros } from '../ops/tensor-math.js';
 import { kerasExport, type CustomObjects } from '../saving/registration.js';
+import { declareAbstract } from '../utils/abstract.js';
 import { deserialize_keras_object, serialize_keras_object } from '../saving/serialization.js';
 import type { VariableStore } from '../saving/walk.js';
 import { counterDType } from '../utils/counter-dtype.js';
@@ -471,6 +472,7 @@ export abstract class Optimizer {
     return this.toString();
   }
 }
+declareAbstract(Optimizer, 'update_step');
 kerasExport(Optimizer, 'keras.optimizers.Optimizer', 'keras.Optimizer');
 
 /** A tensor in the dtype of another. */

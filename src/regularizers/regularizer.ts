@@ -1,6 +1,7 @@
 /** Base of the regularizers. */
 import type { Tensor } from '../engine/tensor.js';
 import { kerasExport } from '../saving/registration.js';
+import { declareAbstract, fieldsOfConfig } from '../utils/abstract.js';
 import { Callable } from '../utils/callable.js';
 
 /** A penalty on a weight or an output: a scalar that is added to the loss. */
@@ -28,9 +29,10 @@ export abstract class Regularizer extends Callable {
   }
 
   protected override inspectFields(): Record<string, unknown> {
-    return this.get_config();
+    return fieldsOfConfig(this);
   }
 }
+declareAbstract(Regularizer, '__call__', 'get_config');
 kerasExport(Regularizer, 'keras.regularizers.Regularizer', 'keras.Regularizer');
 
 /** A factor of a penalty: finite and not negative. */

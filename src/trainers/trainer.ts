@@ -13,6 +13,7 @@ import { computeOutputSpec } from '../ops/symbolic.js';
 import { hostRandom } from '../random/host-random.js';
 import { make_default_seed } from '../random/seed-generator.js';
 import type { NamedForms } from '../utils/arguments.js';
+import { filterTracebacks } from '../utils/traceback.js';
 import { Compilable, type Kind } from './compilable.js';
 import {
   freeBatch, makeBatchSource, ReadAhead, toBatch, train_validation_split, type Batch, type BatchSource,
@@ -334,6 +335,7 @@ export abstract class Trainer extends Compilable {
     return readOutputs(await this.#onBatch('predict', { x })) as NDArray;
   }
 }
+filterTracebacks(Trainer, 'fit', 'evaluate', 'predict', 'train_on_batch', 'test_on_batch', 'predict_on_batch');
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
 

@@ -1,4 +1,5 @@
 /** Instances that are functions: a layer, a loss, a metric or an initializer is called by its own name. */
+import { filtered } from './traceback.js';
 
 /**
  * Base of the classes whose instances are called like functions: `new Dense(3)(x)` runs `__call__(x)`.
@@ -16,7 +17,13 @@
  */
 export abstract class Callable {
   constructor() {
-    const self = ((...args: unknown[]): unknown => self.__call__(...args)) as unknown as this;
+    const self = ((...args: unknown[]): unknown => {
+      try {
+        return self.__call__(...args);
+      } catch (error) {
+        throw filtered(error);
+      }
+    }) as unknown as this;
     // A function's own `name` and `length` are read-only: they would stand in the way of fields of those names.
     delete (self as { name?: unknown }).name;
     delete (self as { length?: unknown }).length;

@@ -1,7 +1,11 @@
 /** keras.utils. */
+import { set_dtype_policy } from '../dtype-policies/dtype-policy.js';
 import { collectGarbage } from '../engine/collection.js';
-import { standardizeDType, type DType } from '../engine/dtype.js';
+import { getDefaultFloat, standardizeDType, type DType } from '../engine/dtype.js';
+import { enable_interactive_logging } from './interactive-logging.js';
 import { resetNames } from './naming.js';
+import { forgetNotices } from './notice.js';
+import { forgetRandomSeed } from './rng-utils.js';
 import { kerasExport } from '../saving/registration.js';
 
 export { CustomObjectScope, custom_object_scope, get_custom_objects, get_registered_name, get_registered_object,
@@ -32,19 +36,31 @@ export { is_keras_tensor } from '../legacy/placeholder.js';
 export { set_random_seed } from './rng-utils.js';
 
 /**
- * Starts the numbering of names again: the next Dense is `dense`. Source: keras.utils.clear_session.
+ * Forgets the state that is global: names are numbered from the start, the dtype policy is floatx again, random numbers
+ * without a seed start anew, messages go to stdout, and notices that come once come again. Source: keras.utils.clear_session.
  *
  * @param free_memory whether to ask for a garbage collection, after which models that are no longer in use leave the
  *   device; default true
  * @example
  * keras.utils.clear_session();
+ * new keras.layers.Dense(1).name; // 'dense'
  */
 export function clear_session(free_memory = true): void {
   resetNames();
+  set_dtype_policy(null);
+  forgetRandomSeed();
+  enable_interactive_logging();
+  forgetNotices();
   if (free_memory) collectGarbage();
 }
 
-/** Checks the name of a dtype, and gives it. Source: keras.utils.standardize_dtype. */
-export const standardize_dtype = (dtype: string): DType => standardizeDType(dtype);
+/**
+ * Checks the name of a dtype, and gives it; null stands for `floatx()`. Source: keras.utils.standardize_dtype.
+ *
+ * @throws TypeError for a name that is none of a dtype
+ * @example
+ * keras.utils.standardize_dtype('float16'); // 'float16'
+ */
+export const standardize_dtype = (dtype: string | null): DType => standardizeDType(dtype ?? getDefaultFloat());
 kerasExport(standardize_dtype, 'keras.utils.standardize_dtype', 'keras.backend.standardize_dtype');
 kerasExport(clear_session, 'keras.utils.clear_session', 'keras.backend.clear_session');

@@ -10,6 +10,11 @@ export function notice(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+/** Lets lines that were given come once more. */
+export function forgetNotices(): void {
+  given.clear();
+}
+
 /** Runs `fn` without notices: it tries something out, with values that the user never gave. */
 export function withoutNotices<T>(fn: () => T): T {
   const before = muted;

@@ -1,5 +1,6 @@
 /** PyDataset: data that gives its batches by number. */
 import { kerasExport } from '../saving/registration.js';
+import { declareAbstract } from './abstract.js';
 import { namedArguments, type ConstructorArgs } from './arguments.js';
 import { ArgumentError, requirePositiveInteger } from './checks.js';
 
@@ -80,4 +81,5 @@ export abstract class PyDataset {
     for (let index = 0; index < end; index++) yield await this.__getitem__(index);
   }
 }
+declareAbstract(PyDataset, '__getitem__');
 kerasExport(PyDataset, 'keras.utils.PyDataset', 'keras.utils.Sequence');

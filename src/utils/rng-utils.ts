@@ -1,5 +1,5 @@
 /** Reproducible runs. */
-import { seedDefaults } from '../random/seed-generator.js';
+import { resetGlobalSeedGenerator, seedDefaults } from '../random/seed-generator.js';
 import { kerasExport } from '../saving/registration.js';
 
 let randomSeed: number | null = null;
@@ -21,6 +21,12 @@ export function set_random_seed(seed: number): void {
   seedDefaults(seed);
 }
 kerasExport(set_random_seed, 'keras.utils.set_random_seed');
+
+/** As if no seed had been given, for random functions that are called without one. */
+export function forgetRandomSeed(): void {
+  randomSeed = null;
+  resetGlobalSeedGenerator();
+}
 
 /** The seed given to `set_random_seed`, or null. */
 export const getRandomSeed = (): number | null => randomSeed;

@@ -1,5 +1,6 @@
 /** What a test's code prints, and what it throws. */
 import { expect } from 'chai';
+import { forgetNotices } from '../../src/utils/notice.js';
 
 type Stream = NodeJS.WriteStream & { write: (text: string) => boolean };
 
@@ -22,10 +23,11 @@ export async function captured(name: 'stdout' | 'stderr', fn: () => unknown, isT
   return text;
 }
 
-/** The notices that `fn` prints, although KERAS_NODE_QUIET may be set. */
+/** The notices that `fn` prints, although KERAS_NODE_QUIET may be set, and another test may have had them. */
 export async function notices(fn: () => unknown): Promise<string> {
   const quiet = process.env.KERAS_NODE_QUIET;
   delete process.env.KERAS_NODE_QUIET;
+  forgetNotices();
   try {
     return await captured('stderr', fn);
   } finally {

@@ -4,6 +4,7 @@ import { formatShape, type SymbolicShape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import * as activations from '../../activations/index.js';
 import * as ops from '../../ops/index.js';
+import { kerasExport } from '../../saving/registration.js';
 import { requireOneOf, requirePositiveInteger, standardizeTuple } from '../../utils/checks.js';
 import { addBias, requireChannels, requireOneStep } from '../convolutional/shared.js';
 import { InputSpec } from '../input-spec.js';
@@ -130,3 +131,4 @@ export class ConvLSTMCell extends BaseRNNCell {
     return [ops.zeros(shape, this.compute_dtype), ops.zeros(shape, this.compute_dtype)];
   }
 }
+kerasExport(ConvLSTMCell, 'keras.src.layers.rnn.conv_lstm.ConvLSTMCell');

@@ -4,6 +4,7 @@ import { getDefaultFloat } from '../../engine/dtype.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { kerasExport } from '../../saving/registration.js';
 import { deserialize_keras_object } from '../../saving/serialization.js';
+import { declareAbstract, fieldsOfConfig } from '../../utils/abstract.js';
 import { Callable } from '../../utils/callable.js';
 import { ArgumentError } from '../../utils/checks.js';
 
@@ -42,9 +43,10 @@ export abstract class LearningRateSchedule extends Callable {
   }
 
   protected override inspectFields(): Record<string, unknown> {
-    return this.get_config();
+    return fieldsOfConfig(this);
   }
 }
+declareAbstract(LearningRateSchedule, '__call__', 'get_config');
 kerasExport(LearningRateSchedule, 'keras.optimizers.schedules.LearningRateSchedule');
 
 /** The step in the dtype of learning rates. */

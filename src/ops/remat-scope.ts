@@ -3,10 +3,9 @@ import { flatten, mapStructure } from '../engine/structure.js';
 import { remat } from '../engine/remat.js';
 import { sizeOf } from '../engine/shape.js';
 import { Tensor } from '../engine/tensor.js';
-import { KerasTensor } from '../ops/keras-tensor.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
-import type { CallOptions } from './layer-options.js';
+import { KerasTensor } from './keras-tensor.js';
 
 const MODES = ['full', 'activations', 'larger_than', 'list_of_layers', null] as const;
 
@@ -71,45 +70,44 @@ function open(scope: RematScope | undefined): RematScope | undefined {
   return before;
 }
 
-/** The scope that is open, for a layer that is being made. */
+/** The scope that is open, for an operation that is being made. */
 export const currentRematScope = (): RematScope | undefined => current;
 
-/** What of a layer rematerialization has to know. */
+/** What of an operation rematerialization has to know. */
 interface Rematerialized {
   readonly name: string;
-  call(inputs: unknown, options?: CallOptions): unknown;
-  compute_output_spec(inputs: unknown, options?: CallOptions): unknown;
+  compute_output_spec(...args: unknown[]): unknown;
   activation?: unknown;
 }
 
-/** The layer's call under the scope it was made in. */
-export function callUnder(
-  scope: RematScope | undefined, layer: Rematerialized, inputs: unknown, options: CallOptions,
-): unknown {
-  const plain = (): unknown => layer.call(inputs, options);
-  const again = (): unknown => remat((x: unknown, rest: CallOptions) => layer.call(x, rest))(inputs, options);
+type Call = (...args: unknown[]) => unknown;
+
+/** An operation's call as the scope it was made in wants it, for a call with these arguments. */
+export function rematerialized(scope: RematScope | undefined, operation: Rematerialized, call: Call, args: readonly unknown[]): Call {
   switch (scope?.mode) {
-    case 'full': return again();
-    case 'list_of_layers': return scope.layer_names.includes(layer.name) ? again() : plain();
-    case 'larger_than': return outputSize(layer, inputs, options) > scope.output_size_threshold ? again() : plain();
-    case 'activations': {
-      const { activation } = layer;
-      if (typeof activation !== 'function') return plain();
-      layer.activation = remat(activation as (...args: unknown[]) => unknown);
-      try {
-        return plain();
-      } finally {
-        layer.activation = activation;
-      }
-    }
-    default: return plain();
+    case 'full': return remat(call);
+    case 'list_of_layers': return scope.layer_names.includes(operation.name) ? remat(call) : call;
+    case 'larger_than': return outputSize(operation, args) > scope.output_size_threshold ? remat(call) : call;
+    case 'activations': return typeof operation.activation === 'function' ? withRematActivation(operation, call) : call;
+    default: return call;
   }
 }
 
-function outputSize(layer: Rematerialized, inputs: unknown, options: CallOptions): number {
-  const spec = (structure: unknown): unknown => mapStructure(
-    (leaf) => (leaf instanceof Tensor ? new KerasTensor(leaf.shape, leaf.dtype) : leaf), structure);
-  const outputs = flatten(layer.compute_output_spec(spec(inputs), spec(options) as CallOptions));
+function withRematActivation(operation: Rematerialized, call: Call): Call {
+  return (...args) => {
+    const { activation } = operation;
+    operation.activation = remat(activation as Call);
+    try {
+      return call(...args);
+    } finally {
+      operation.activation = activation;
+    }
+  };
+}
+
+function outputSize(operation: Rematerialized, args: readonly unknown[]): number {
+  const specs = mapStructure((leaf) => (leaf instanceof Tensor ? new KerasTensor(leaf.shape, leaf.dtype) : leaf), args);
+  const outputs = flatten(operation.compute_output_spec(...specs as unknown[]));
   return outputs.reduce<number>((sum, y) =>
     sum + (y instanceof KerasTensor ? sizeOf(y.shape.map((d) => d ?? 1)) : 0), 0);
 }

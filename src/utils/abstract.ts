@@ -1,0 +1,29 @@
+/** Methods that subclasses have to define. TypeScript sees to it; users of JavaScript get an error that says so. */
+
+/** A method was called that a subclass has to define and does not. */
+export class NotImplementedError extends Error {
+  override name = 'NotImplementedError';
+}
+
+/** Gives the abstract methods of a class a body: an error that names the class and the method to define. */
+export function declareAbstract(base: { readonly name: string; readonly prototype: object }, ...methods: readonly string[]): void {
+  for (const method of methods) {
+    Object.defineProperty(base.prototype, method, {
+      value(this: object): never {
+        throw new NotImplementedError(`${this.constructor.name} has no ${method}(), which a subclass of ${base.name} must define. ` +
+          `Define the method ${method} in ${this.constructor.name}.`);
+      },
+      writable: true, configurable: true,
+    });
+  }
+}
+
+/** What inspection shows of an object: its config, or nothing where its class has no `get_config` of its own. */
+export function fieldsOfConfig(object: { get_config(): Record<string, unknown> }): Record<string, unknown> {
+  try {
+    return object.get_config();
+  } catch (error) {
+    if (error instanceof NotImplementedError) return {};
+    throw error;
+  }
+}
