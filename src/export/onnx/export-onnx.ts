@@ -53,7 +53,7 @@ export function encodeAsOnnx(
   const outputShapes = first.outputs.map((_, i) => sized.graphs.map(({ outputs }) => outputs[i].shape));
   const batches = sized.graphs.map(({ inputs }) => inputs.find((_, i) => sized.arguments[i].shape[0] === null)?.shape[0]);
   return encodeModel({
-    ir_version: irVersion, producer_name: 'keras-node', producer_version: version,
+    ir_version: irVersion, producer_name: 'keras-node', producer_version: version(),
     graph: {
       name, node: nodes,
       initializer: [...merger.initializers, ...[...used].map(([label, weight]) =>
