@@ -14,6 +14,13 @@ export class MersenneTwister {
     this.#initByArray(words(seed));
   }
 
+  /** Seeded as NumPy's `RandomState(seed)` is. @param seed an integer in [0, 2^32) */
+  static ofRandomState(seed: number): MersenneTwister {
+    const generator = new MersenneTwister(0);
+    generator.#init(seed);
+    return generator;
+  }
+
   #init(seed: number): void {
     this.#state[0] = seed;
     for (let i = 1; i < N; i++) {

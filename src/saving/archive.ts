@@ -47,21 +47,22 @@ export class ArchiveReader implements AsyncDisposable {
    * Opens an archive.
    *
    * @param source A path, or the bytes of the file.
+   * @param kind How its name should end.
    * @throws ArchiveError where it is none; the message says what it looks like instead.
    */
-  static async open(source: string | Uint8Array): Promise<ArchiveReader> {
+  static async open(source: string | Uint8Array, kind = '.keras'): Promise<ArchiveReader> {
     if (typeof source !== 'string') {
       const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
       const readAt = async (at: number, size: number): Promise<Uint8Array> => bytes.subarray(at, at + size);
       const openZip = (): Promise<yauzl.ZipFile> => yauzl.fromBufferPromise(bytes, { lazyEntries: true });
-      return ArchiveReader.#open('the given bytes', bytes.length, readAt, openZip, undefined);
+      return ArchiveReader.#open('the given bytes', kind, bytes.length, readAt, openZip, undefined);
     }
     const file = await openFile(source);
     try {
       const { size } = await file.stat();
       const readAt = (at: number, length: number): Promise<Uint8Array> => readFully(file, at, length);
       const openZip = (): Promise<yauzl.ZipFile> => yauzl.fromFdPromise(file.fd, { lazyEntries: true });
-      return await ArchiveReader.#open(`'${source}'`, size, readAt, openZip, file);
+      return await ArchiveReader.#open(`'${source}'`, kind, size, readAt, openZip, file);
     } catch (error) {
       await file.close();
       throw error;
@@ -69,12 +70,12 @@ export class ArchiveReader implements AsyncDisposable {
   }
 
   static async #open(
-    name: string, size: number, readAt: (position: number, size: number) => Promise<Uint8Array>,
+    name: string, kind: string, size: number, readAt: (position: number, size: number) => Promise<Uint8Array>,
     openZip: () => Promise<yauzl.ZipFile>, file: FileHandle | undefined,
   ): Promise<ArchiveReader> {
     const head = await readAt(0, Math.min(size, 512));
     if (size < 22 || head[0] !== 0x50 || head[1] !== 0x4b) {
-      throw new ArchiveError(`${name} is not a valid .keras file: ${describeContent(head, size)}`);
+      throw new ArchiveError(`${name} is not a valid ${kind} file: ${describeContent(head, size)}`);
     }
     try {
       const zip = await openZip();
@@ -82,7 +83,7 @@ export class ArchiveReader implements AsyncDisposable {
       return new ArchiveReader(name, zip, members, readAt, file);
     } catch (cause) {
       throw new ArchiveError(
-        `${name} is not a valid .keras file: it begins as a zip archive does, but is damaged or cut short ` +
+        `${name} is not a valid ${kind} file: it begins as a zip archive does, but is damaged or cut short ` +
         `(${messageOf(cause)}). Copy or save it again.`, { cause });
     }
   }
