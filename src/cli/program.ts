@@ -7,8 +7,14 @@ import { Command, CommanderError } from 'commander';
 import { InterruptedError, SetupError } from '../setup/errors.js';
 import { packageVersion } from '../setup/paths.js';
 import type { SetupOptions } from '../setup/setup.js';
+import { registerConvert } from './commands/convert.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerInfo } from './commands/info.js';
+import { registerPlot } from './commands/plot.js';
+import { registerPredict } from './commands/predict.js';
 import { registerSetup } from './commands/setup.js';
+import { registerSummary } from './commands/summary.js';
+import { UsageError } from './errors.js';
 
 /** What the commands share. */
 export interface CliContext {
@@ -21,7 +27,9 @@ export interface CliContext {
 /** Adds one command to the program. Each file in `commands/` has one of these. */
 export type RegisterCommand = (program: Command, context: CliContext) => void;
 
-const COMMANDS: readonly RegisterCommand[] = [registerSetup, registerDoctor];
+const COMMANDS: readonly RegisterCommand[] = [
+  registerSetup, registerDoctor, registerInfo, registerSummary, registerPredict, registerConvert, registerPlot,
+];
 
 /**
  * Runs a command line.
@@ -32,7 +40,7 @@ const COMMANDS: readonly RegisterCommand[] = [registerSetup, registerDoctor];
 export async function runCli(args: readonly string[], setup: CliContext['setup'] = {}): Promise<number> {
   const context: CliContext = { exitCode: 0, setup };
   const program = new Command('keras-node')
-    .description('Keras 3 for Node.js: sets up and examines the TensorFlow runtime.')
+    .description('Keras 3 for Node.js: sets up the TensorFlow runtime; shows, runs and converts models.')
     .version(packageVersion())
     .showSuggestionAfterError()
     .showHelpAfterError('(keras-node --help shows what there is)')
@@ -63,8 +71,8 @@ function report(error: unknown): number {
     for (const line of error.details) console.error(`  | ${line}`);
     console.error(`Next: ${error.next}`);
   } else {
-    console.error(`keras-node: unexpected error: ${error instanceof Error ? error.message : String(error)}`);
-    console.error('Next: run the command again with KERAS_NODE_DEBUG=1, and report what it shows.');
+    console.error(`keras-node: ${error instanceof Error ? error.message : String(error)}`);
+    if (error instanceof UsageError) return 2;
   }
   if (process.env.KERAS_NODE_DEBUG) console.error(error);
   return 1;

@@ -16,8 +16,8 @@ describe('keras-node (command line)', function cliTests() {
   after(() => box.remove());
 
   for (const [args, code, stdout, stderr] of [
-    [[], 0, /Usage: keras-node[^]*setup[^]*doctor/, /^$/],
-    [['--help'], 0, /Usage: keras-node[^]*setup[^]*doctor/, /^$/],
+    [[], 0, /Usage: keras-node[^]*setup[^]*doctor[^]*info[^]*summary[^]*predict[^]*convert[^]*plot/, /^$/],
+    [['--help'], 0, /Usage: keras-node[^]*setup[^]*doctor[^]*info[^]*summary[^]*predict[^]*convert[^]*plot/, /^$/],
     [['--version'], 0, new RegExp(`^${version.replaceAll('.', '\\.')}\n$`), /^$/],
     [['setup', '--help'], 0, /--gpu[^]*--cpu[^]*--force[^]*--quiet[^]*NVIDIA driver/, /^$/],
     [['setpu'], 2, /^$/, /unknown command 'setpu'\n\(Did you mean setup\?\)/],
