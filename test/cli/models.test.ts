@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 import * as keras from '../../src/index.js';
 import type { FileInfo } from '../../src/cli/models/file-info.js';
 import { readNpy, writeNpy } from '../../src/utils/numpy-files/npy.js';
@@ -137,6 +138,7 @@ describe('keras-node: commands on models', function cliModelTests() {
     await Promise.all([
       printed(['convert', saved('normalized.keras'), path('a.h5')]),
       printed(['convert', saved('normalized.keras'), path('w.weights.h5')]),
+      printed(['convert', saved('normalized.keras'), path('model.onnx')]),
     ]);
     const said = await printed(['convert', path('a.h5'), path('web'), '--to', 'tfjs', '--json']);
     expect(JSON.parse(said)).to.deep.equal({ input: path('a.h5'), output: path('web'), format: 'tfjs' });
@@ -145,6 +147,10 @@ describe('keras-node: commands on models', function cliModelTests() {
       const model = await keras.models.load_model(path(file));
       expectTensor(keras.ops.array(await model.predict(x, { verbose: 0 })), predictions, file);
     }
+    const session = await InferenceSession.create(path('model.onnx'));
+    const feeds = { [session.inputNames[0]]: new Tensor('float32', x.dataSync() as Float32Array, [...x.shape]) };
+    const { data, dims } = (await session.run(feeds))[session.outputNames[0]];
+    expectTensor(new keras.NDArray(data as Float32Array, dims), predictions, 'model.onnx');
     const model = await keras.models.load_model(saved('normalized.keras'));
     for (const weight of model.weights) weight.assign(keras.ops.zeros(weight.shape));
     await model.load_weights(path('w.weights.h5'));

@@ -44,15 +44,6 @@ const WRITERS: Record<Format, (model: Model, path: string) => Promise<void>> = {
     const { save_tfjs_model } = await import('../../saving/tfjs/layers-model.js');
     await save_tfjs_model(model, path);
   },
-  saved_model: (model, path) => exported(model, path, 'tf_saved_model'),
-  onnx: (model, path) => exported(model, path, 'onnx'),
+  saved_model: (model, path) => model.export(path, { format: 'tf_saved_model', verbose: false }),
+  onnx: (model, path) => model.export(path, { format: 'onnx', verbose: false }),
 };
-
-interface Exporting {
-  export?: (path: string, options: { format: string; verbose: boolean }) => Promise<void>;
-}
-
-async function exported(model: Model & Exporting, path: string, format: 'tf_saved_model' | 'onnx'): Promise<void> {
-  if (!model.export) throw new CommandError(`This version does not write the format ${format}.`);
-  await model.export(path, { format, verbose: false });
-}
