@@ -13,7 +13,7 @@ import { SaveFrequency, type SaveFreq } from './save-frequency.js';
 
 export interface ModelCheckpointOptions extends MonitorOptions {
   /**
-   * Where to save: a name that ends in `.keras`, or in `.weights.h5` with `save_weights_only`. It may hold `{epoch}`
+   * Where to save: a name that ends in `.keras` or `.h5`, or in `.weights.h5` with `save_weights_only`. It may hold `{epoch}`
    * (from 1), `{batch}` (from 1, where batches count) and names in the logs, with Python's formats:
    * `model-{epoch:02d}-{val_loss:.2f}.keras`.
    */
@@ -59,9 +59,10 @@ export class ModelCheckpoint extends MonitorCallback {
     this.save_weights_only = options.save_weights_only ?? false;
     this.save_freq = options.save_freq ?? 'epoch';
     this.#frequency = new SaveFrequency('ModelCheckpoint', this.save_freq);
-    const ending = this.save_weights_only ? '.weights.h5' : '.keras';
-    if (typeof this.filepath !== 'string' || !this.filepath.endsWith(ending)) {
-      throw new ArgumentError(`ModelCheckpoint: the argument 'filepath' must end in ${ending}` +
+    const wanted = this.save_weights_only ? /\.weights\.h5$/ : /(\.keras|(?<!\.weights)\.h5)$/;
+    if (typeof this.filepath !== 'string' || !wanted.test(this.filepath)) {
+      const endings = this.save_weights_only ? '.weights.h5' : '.keras or .h5 (.weights.h5 is for weights alone)';
+      throw new ArgumentError(`ModelCheckpoint: the argument 'filepath' must end in ${endings}` +
         `${this.save_weights_only ? ' with save_weights_only' : ''}, received ${JSON.stringify(this.filepath)}.`);
     }
   }

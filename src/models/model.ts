@@ -12,9 +12,9 @@ import { hasKerasTensor, KerasTensor } from '../ops/keras-tensor.js';
 import type { FilePath, FileSource } from '../saving/files.js';
 import { stringifyJSON } from '../saving/json.js';
 import { kerasExport } from '../saving/registration.js';
-import { save_model, type SaveModelOptions } from '../saving/saving-api.js';
+import { save_model, type SaveModelArgs } from '../saving/saving-api.js';
 import { serialize_keras_object } from '../saving/serialization.js';
-import { load_weights, save_weights, type LoadWeightsOptions, type SaveWeightsOptions } from '../saving/weights-files.js';
+import { load_weights, save_weights, type LoadWeightsArgs, type SaveWeightsArgs } from '../saving/weights-files.js';
 import { Trainer } from '../trainers/trainer.js';
 import { namedArguments, type NamedForms } from '../utils/arguments.js';
 import { requireOneOf } from '../utils/checks.js';
@@ -248,21 +248,22 @@ export class Model extends Trainer {
    * @param filepath ends in `.keras`, or in `.h5` for the older format; the file is replaced in one step, so a crash loses nothing
    * @param options `overwrite` (default true)
    */
-  async save(filepath: FilePath, options: SaveModelOptions = {}): Promise<void> {
-    await save_model(this, filepath, options);
+  async save(filepath: FilePath, ...options: SaveModelArgs): Promise<void> {
+    await save_model(this, filepath, ...options);
   }
 
   /** Writes the weights to a `.weights.h5` file, or to shards with an index `.weights.json`: see keras.saving.save_weights. */
-  async save_weights(filepath: FilePath, options: SaveWeightsOptions = {}): Promise<void> {
-    await save_weights(this, filepath, options);
+  async save_weights(filepath: FilePath, ...options: SaveWeightsArgs): Promise<void> {
+    await save_weights(this, filepath, ...options);
   }
 
   /**
    * Reads weights from a `.weights.h5`, `.weights.json`, `.keras` or `.h5` file: see keras.saving.load_weights.
-   * `skip_mismatch` leaves others than fit alone; `by_name` finds layers by name in files of Keras 2.
+   * `skip_mismatch` leaves others than fit alone, `objects_to_skip` those layers; `by_name` finds layers by name in files of
+   * Keras 2.
    */
-  async load_weights(filepath: FileSource, options: LoadWeightsOptions = {}): Promise<void> {
-    await load_weights(this, filepath, options);
+  async load_weights(filepath: FileSource, ...options: LoadWeightsArgs): Promise<void> {
+    await load_weights(this, filepath, ...options);
   }
 
   /**

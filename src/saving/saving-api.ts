@@ -27,6 +27,7 @@ export interface SaveModelOptions {
   /** Whether an `.h5` file gets the compilation and the optimizer's state. Default true. Other formats have them. */
   include_optimizer?: boolean;
 }
+export type SaveModelArgs = [SaveModelOptions?] | [overwrite?: boolean, zipped?: boolean | null];
 
 export interface LoadModelOptions {
   /** Classes and functions by name, besides those that are registered. */
@@ -52,7 +53,7 @@ export interface LoadModelOptions {
  * await keras.saving.save_model(model, 'model.keras');
  */
 export async function save_model(
-  model: SaveableModel, filepath: FilePath, ...options: [SaveModelOptions?] | [overwrite?: boolean, zipped?: boolean | null]
+  model: SaveableModel, filepath: FilePath, ...options: SaveModelArgs
 ): Promise<void> {
   const [overwrite, zipped, include_optimizer] = positionalArguments(
     'save_model', ['overwrite', 'zipped', 'include_optimizer'], options) as [
@@ -111,7 +112,7 @@ export async function load_model(
   const isH5 = filepath instanceof Uint8Array ? looksLikeH5(filepath) : /\.(h5|hdf5)$/.test(pathOf(filepath));
   if (isH5) return loadH5Model(filepath, given);
   if (!(filepath instanceof Uint8Array) && isTfjsModel(pathOf(filepath))) {
-    return load_tfjs_model(filepath, { custom_objects: given.custom_objects });
+    return load_tfjs_model(filepath, { custom_objects: given.custom_objects, compile: given.compile });
   }
   await using files = await openModelFiles(filepath);
   return (await loadModelFiles(files, given)) as unknown as Model;

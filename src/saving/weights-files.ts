@@ -19,14 +19,23 @@ export interface SaveWeightsOptions {
   overwrite?: boolean;
   /** Gigabytes (2^30 bytes) of weights in one file, beyond which another is begun. Default: no limit. */
   max_shard_size?: number | null;
+  /** Layers, or other objects in the model, that are left out with all that is in them. Default: none. */
+  objects_to_skip?: readonly unknown[] | null;
 }
+export type SaveWeightsArgs = [SaveWeightsOptions?] | [overwrite?: boolean, max_shard_size?: number | null];
 
 export interface LoadWeightsOptions {
   /** Whether to load what fits, and warn of the rest. Default false. */
   skip_mismatch?: boolean;
   /** For files of Keras 2 alone: whether layers are found by their names, rather than in order. Default false. */
   by_name?: boolean;
+  /**
+   * For `.weights.h5` and `.weights.json` alone: layers, or other objects in the model, that keep the weights they have,
+   * with all that is in them. Default: none.
+   */
+  objects_to_skip?: readonly unknown[] | null;
 }
+export type LoadWeightsArgs = [LoadWeightsOptions?] | [skip_mismatch?: boolean];
 
 /**
  * Saves the weights of a model, and its optimizer's state, without the architecture.
@@ -34,17 +43,17 @@ export interface LoadWeightsOptions {
  * @param model A built model.
  * @param filepath Ends in `.weights.h5`; with `max_shard_size`, in `.weights.json`: an index, beside which the shards
  *   `NAME_00000.weights.h5`, `NAME_00001.weights.h5`, ... are written.
- * @param options `overwrite`, `max_shard_size`; also by position.
+ * @param options `overwrite`, `max_shard_size`, also by position; `objects_to_skip`.
  *
  * @example
  * await keras.saving.save_weights(model, 'large.weights.json', { max_shard_size: 2 });
  */
 export async function save_weights(
-  model: SaveableModel, filepath: FilePath,
-  ...options: [SaveWeightsOptions?] | [overwrite?: boolean, max_shard_size?: number | null]
+  model: SaveableModel, filepath: FilePath, ...options: SaveWeightsArgs
 ): Promise<void> {
-  const [overwrite, max_shard_size] = positionalArguments('save_weights', ['overwrite', 'max_shard_size'], options) as [
-    boolean | undefined, number | null | undefined];
+  const [overwrite, max_shard_size, objects_to_skip] = positionalArguments(
+    'save_weights', ['overwrite', 'max_shard_size', 'objects_to_skip'], options) as [
+    boolean | undefined, number | null | undefined, readonly unknown[] | null | undefined];
   const path = pathOf(filepath);
   const isSharded = max_shard_size !== undefined && max_shard_size !== null;
   const ending = isSharded ? '.weights.json' : '.weights.h5';
@@ -53,7 +62,7 @@ export async function save_weights(
   }
   requireBuilt(model, 'save');
   refuseOverwriting(path, overwrite ?? true);
-  const state = saveState(model);
+  const state = saveState(model, undefined, objects_to_skip ?? []);
   if (!isSharded) return writeContents(path, await state.finish());
   const { shards, index } = splitIntoShards(state, path, max_shard_size);
   // The index comes last, so that what it names is there.
@@ -73,17 +82,18 @@ function requireBuilt(model: SaveableModel, what: string): void {
  * @param model A built model.
  * @param filepath A `.weights.h5`, `.weights.json` (shards) or `.keras` file, or an `.h5` file of Keras 2; as a path or,
  *   save for shards, as bytes.
- * @param options `skip_mismatch`, `by_name`.
+ * @param options `skip_mismatch`, also by position; `by_name`, `objects_to_skip`.
  *
  * @example
  * await keras.saving.save_weights(model, 'trained.weights.h5');
  * await keras.saving.load_weights(model, 'trained.weights.h5', { skip_mismatch: true });
  */
 export async function load_weights(
-  model: SaveableModel, filepath: FileSource, ...options: [LoadWeightsOptions?] | [skip_mismatch?: boolean]
+  model: SaveableModel, filepath: FileSource, ...options: LoadWeightsArgs
 ): Promise<void> {
-  const [skip_mismatch, by_name] = positionalArguments('load_weights', ['skip_mismatch', 'by_name'], options) as [
-    boolean | undefined, boolean | undefined];
+  const [skip_mismatch, by_name, objects_to_skip] = positionalArguments(
+    'load_weights', ['skip_mismatch', 'by_name', 'objects_to_skip'], options) as [
+    boolean | undefined, boolean | undefined, readonly unknown[] | null | undefined];
   requireBuilt(model, 'load');
   const name = nameOf(filepath);
   const root = await readWeights(filepath);
@@ -91,14 +101,22 @@ export async function load_weights(
   if (by_name && !isLegacy) {
     throw new Error(`load_weights: by_name is for .h5 files of Keras 2. The weights in ${name} have paths of their own.`);
   }
-  const report = isLegacy ? loadLegacyWeights(model, root, by_name ?? false) : withoutOptimizer(loadState(model, root));
+  if (objects_to_skip && (isLegacy || !isWeightsFile(filepath))) {
+    throw new Error(`load_weights: objects_to_skip is for .weights.h5 and .weights.json files. Received: ${name}`);
+  }
+  const report = isLegacy ? loadLegacyWeights(model, root, by_name ?? false)
+    : withoutOptimizer(loadState(model, root, undefined, objects_to_skip ?? []));
   settleLoading(report, name, skip_mismatch ?? false);
 }
+
+/** Whether a file holds weights alone: as opposed to a `.keras` file. */
+const isWeightsFile = (source: FileSource): boolean =>
+  source instanceof Uint8Array ? looksLikeH5(source) : !pathOf(source).endsWith('.keras');
 
 async function readWeights(source: FileSource): Promise<H5Group> {
   const isBytes = source instanceof Uint8Array;
   const path = isBytes ? '' : pathOf(source);
-  if (isBytes ? !looksLikeH5(source) : path.endsWith('.keras')) {
+  if (!isWeightsFile(source)) {
     await using files = await ArchiveReader.open(isBytes ? source : path);
     return (await openH5(await files.read(WEIGHTS), files.name.replaceAll('\'', ''))).root;
   }

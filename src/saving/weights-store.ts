@@ -73,11 +73,12 @@ export const fromNDArray = ({ data, shape, dtype }: NDArray): H5Array => ({ shap
  *
  * @param root The model.
  * @param assets Where objects may write files, if they do.
+ * @param objects_to_skip Objects that are left out, with all that is in them.
  */
-export function saveState(root: Saveable, assets?: AssetFolder): H5Writer {
+export function saveState(root: Saveable, assets?: AssetFolder, objects_to_skip: Iterable<unknown> = []): H5Writer {
   prepareThread(true);
   const writer = new H5Writer();
-  const visited = new Set<unknown>();
+  const visited = new Set<unknown>(objects_to_skip);
 
   const save = (saveable: Saveable, path: string): void => {
     if (visited.has(saveable)) return;
@@ -175,10 +176,15 @@ function variablesAt(root: H5Group, path: string): H5Group | undefined {
  * the first that has its state.
  *
  * @param root The model, built.
- * @param weights The file's root group; left out to load assets alone.
+ * @param weights The file's root group.
  * @param assets The files of objects.
+ * @param objects_to_skip Objects that keep what they have, with all that is in them.
  */
-export function loadState(root: Saveable, weights: H5Group, assets?: AssetFolder): LoadReport {
+export function loadState(
+  root: Saveable, weights: H5Group, assets?: AssetFolder, objects_to_skip: Iterable<unknown> = [],
+): LoadReport {
+  const passedOver = new Set<unknown>(objects_to_skip);
+  const pathsPassedOver: string[] = [];
   const visited = new Set<unknown>();
   const inProgress = new Set<unknown>();
   const consumed = new Set<string>();
@@ -196,7 +202,8 @@ export function loadState(root: Saveable, weights: H5Group, assets?: AssetFolder
   };
 
   const load = (saveable: Saveable, path: string): void => {
-    if (visited.has(saveable) || inProgress.has(saveable)) return;
+    if (passedOver.has(saveable)) pathsPassedOver.push(path);
+    if (passedOver.has(saveable) || visited.has(saveable) || inProgress.has(saveable)) return;
     // 1. its own state
     let done = true;
     if (saveable.load_own_variables) {
@@ -244,9 +251,9 @@ export function loadState(root: Saveable, weights: H5Group, assets?: AssetFolder
 
   load(root, '');
   const failures = [...failed.values()];
-  const ofFailed = failures.map(({ path }) => join(path, 'vars'));
+  const accountedFor = [...failures.map(({ path }) => join(path, 'vars')), ...pathsPassedOver];
   const unused = datasetsIn(weights).filter(
-    (path) => !consumed.has(path) && !ofFailed.some((group) => path.startsWith(`${group}/`)));
+    (path) => !consumed.has(path) && !accountedFor.some((group) => path.startsWith(`${group}/`)));
   return { failures, skipped, unused };
 }
 

@@ -54,8 +54,18 @@ describe('ModelCheckpoint', () => {
     expect(list.wantsBatchLogs('test', 2)).to.equal(false);
   });
 
+  it('saves whole models in the older format, too', async () => {
+    using folder = temporaryFolder();
+    const trained = model();
+    await trained.fit(x, y, { verbose: 0, callbacks: new callbacks.ModelCheckpoint(join(folder.path, 'm.h5')) });
+    const loaded = await keras.models.load_model(join(folder.path, 'm.h5'));
+    expect(loaded.get_weights().map((w) => w.tolist())).to.deep.equal(trained.get_weights().map((w) => w.tolist()));
+    expect(loaded.compiled).to.equal(true);
+  });
+
   it('says what is wrong with a name', async () => {
-    expect(() => new callbacks.ModelCheckpoint('model.h5')).to.throw(/filepath.*end in \.keras.*model\.h5/);
+    expect(() => new callbacks.ModelCheckpoint('model.json')).to.throw(/filepath.*end in \.keras or \.h5.*model\.json/);
+    expect(() => new callbacks.ModelCheckpoint('model.weights.h5')).to.throw(/weights alone/);
     expect(() => new callbacks.ModelCheckpoint('m.keras', { save_weights_only: true })).to.throw(/\.weights\.h5/);
     expect(() => new callbacks.ModelCheckpoint('m.keras', { save_freq: 0 })).to.throw(/save_freq.*'epoch'.*0/);
     using folder = temporaryFolder();

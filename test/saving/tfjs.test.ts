@@ -25,14 +25,14 @@ async function openInBrowser(folder: string): Promise<tfl.LayersModel> {
 }
 
 /** What `tf.LayersModel.save` hands to a handler, on files. */
-async function saveFromBrowser(model: tfl.LayersModel, folder: string): Promise<void> {
+async function saveFromBrowser(model: tfl.LayersModel, folder: string, includeOptimizer = false): Promise<void> {
   await model.save(tfc.io.withSaveHandler(async (artifacts) => {
     const paths = ['weights.bin'];
-    const { modelTopology, weightSpecs: weights, weightData } = artifacts;
+    const { modelTopology, trainingConfig, weightSpecs: weights, weightData } = artifacts;
     await writeFile(join(folder, paths[0]), new Uint8Array(weightData as ArrayBuffer));
-    await writeFile(join(folder, 'model.json'), JSON.stringify({ modelTopology, weightsManifest: [{ paths, weights }] }));
+    await writeFile(join(folder, 'model.json'), JSON.stringify({ modelTopology, trainingConfig, weightsManifest: [{ paths, weights }] }));
     return { modelArtifactsInfo: tfc.io.getModelArtifactsInfoForJSON(artifacts) };
-  }));
+  }), { includeOptimizer });
 }
 
 async function errorOf(work: () => Promise<unknown>): Promise<Error> {
@@ -134,6 +134,32 @@ describe('saving: layers-models of TensorFlow.js', () => {
     expectClose(predicted.data as Float32Array, (browser.predict(x) as tfc.Tensor).dataSync(), 'predictions');
   });
 
+  it('compiles as the browser did', async () => {
+    const settings: [tfc.Optimizer, string, object][] = [
+      [tfc.train.adam(0.02, 0.8, 0.95, 1e-4), 'Adam', { learning_rate: 0.02, beta_1: 0.8, beta_2: 0.95, epsilon: 1e-4 }],
+      [tfc.train.momentum(0.1, 0.7, true), 'SGD', { learning_rate: 0.1, momentum: 0.7, nesterov: true }],
+      [tfc.train.rmsprop(0.01, 0.8), 'RMSprop', { learning_rate: 0.01, rho: 0.8, momentum: 0, centered: false }],
+      [tfc.train.adagrad(0.03, 0.2), 'Adagrad', { learning_rate: 0.03, initial_accumulator_value: 0.2 }],
+    ];
+    for (const [optimizer, name, expected] of settings) {
+      const browser = tfl.sequential({ layers: [tfl.layers.dense({ units: 2, inputShape: [3], activation: 'softmax' })] });
+      browser.compile({ optimizer, loss: 'categoricalCrossentropy', metrics: ['accuracy'] });
+      await browser.fit(tfc.ones([4, 3]), tfc.ones([4, 2]), { verbose: 0 });
+      await saveFromBrowser(browser, folder, true);
+      const model = await keras.saving.load_model(folder);
+      expect(model.compiled, name).to.equal(true);
+      expect(model.optimizer!.constructor.name).to.equal(name);
+      for (const [key, value] of Object.entries(expected)) {
+        const found = (model.optimizer!.get_config() as Record<string, unknown>)[key];
+        if (typeof value === 'number') expect(found, key).to.be.closeTo(value, 1e-6);
+        else expect(found, key).to.equal(value);
+      }
+      const history = await model.fit(keras.ops.ones([4, 3]), keras.ops.ones([4, 2]), { verbose: 0 });
+      expect(Object.keys(history.history)).to.have.members(['loss', 'accuracy']);
+      expect((await keras.saving.load_model(folder, { compile: false })).compiled).to.equal(false);
+    }
+  });
+
   it('reads quantized weights', async () => {
     const model = new keras.Sequential([keras.Input([2]), new layers.Dense(3, { name: 'dense' })], { name: 'small' });
     await model.save(at('model.json'));
@@ -166,6 +192,12 @@ describe('saving: layers-models of TensorFlow.js', () => {
         /hard_sigmoid.*'hard'/],
       ['convolutions of the past alone', () => new keras.Sequential([keras.Input([4, 2]), new layers.Conv1D(2, 2, { padding: 'causal', name: 'past' })]),
         /'past'.*causal/],
+      ['attention', () => {
+        const x = keras.Input({ shape: [3, 4] });
+        return new keras.Model(x, new layers.MultiHeadAttention(2, 2, { name: 'heads' })(x, x));
+      }, /'heads' \(MultiHeadAttention\)/],
+      ['the newer kind of gated recurrent units', () => new keras.Sequential([keras.Input([3, 2]), new layers.GRU(2, { name: 'units' })]),
+        /'units'.*'reset_after' false; here it is true/],
       ['ops in the graph', () => {
         const x = keras.Input({ shape: [3] });
         return new keras.Model(x, keras.ops.sin(x) as unknown);

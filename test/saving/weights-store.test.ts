@@ -213,6 +213,25 @@ describe('saving/weights-store', () => {
       expect(second.tolist()).to.deep.equal(before[2].tolist());
     });
 
+    it('leaves objects_to_skip out of a file, and alone when one is loaded', async () => {
+      const source = three();
+      const values = (model: keras.Model): unknown[] => model.get_weights().map((w) => w.tolist());
+      await source.save_weights(path);
+      const model = three();
+      const before = values(model);
+      expect(await warningsOf(() => model.load_weights(path, { objects_to_skip: [model.layers[0]] }))).to.deep.equal([]);
+      expect(values(model)).to.deep.equal([...before.slice(0, 2), ...values(source).slice(2)]);
+      await source.save_weights(path, { objects_to_skip: [source.layers[1]] });
+      const file = await openH5(new Uint8Array(await readFile(path)), path);
+      expect(Object.keys(groupsOf(file.root))).to.include('layers/dense/vars').and.not.include('layers/dense_1/vars');
+      expect((await errorOf(() => model.load_weights(path))).message).to.match(/Dense 'two'.*0/);
+      await model.load_weights(path, { objects_to_skip: [model.layers[1]] });
+      expect(values(model)).to.deep.equal(values(source));
+      const archive = join(folder, 'three.keras');
+      await source.save(archive);
+      expect((await errorOf(() => model.load_weights(archive, { objects_to_skip: [] }))).message).to.match(/objects_to_skip.*three\.keras/);
+    });
+
     it('says which weights are missing', async () => {
       const model = new keras.Sequential([keras.Input([2]), ...['a', 'b', 'c'].map((n) => new layers.Dense(2, { name: n }))]);
       const small = new keras.Sequential([keras.Input([2]), new layers.Dense(2)]);

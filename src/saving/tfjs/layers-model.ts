@@ -18,12 +18,13 @@ import {
 import { parseJSON, stringifyJSON } from '../json.js';
 import { assignAll } from '../legacy/h5-weights.js';
 import { modernConfig, warnOfChanges } from '../legacy/modern-config.js';
-import { settleLoading, type LoadFailure } from '../load-report.js';
-import { isCustomObjects, type CustomObjects } from '../registration.js';
+import { settleLoading, warn, type LoadFailure } from '../load-report.js';
+import { custom_object_scope, isCustomObjects, type CustomObjects } from '../registration.js';
 import { deserialize_keras_object, serialize_keras_object } from '../serialization.js';
 import { isSaveable } from '../walk.js';
 import { toArray, toNDArray } from '../weights-store.js';
 import { browserConfig } from './browser-config.js';
+import { compileConfigIn } from './training-config.js';
 import { bytesOfGroup, checkManifest, packWeights, unpackWeights } from './weights-manifest.js';
 
 type Config = Record<string, unknown>;
@@ -99,13 +100,16 @@ const jsonPath = (path: string): string => (path.endsWith('.json') ? path : join
 export interface LoadTfjsModelOptions {
   /** Classes and functions by name, besides those that are registered. */
   custom_objects?: CustomObjects | null;
+  /** Whether the model is compiled where it was when it was saved. Default true. */
+  compile?: boolean;
 }
 
 /**
- * Loads a layers-model of TensorFlow.js, or of its converter, with its weights, quantized ones too. It is not compiled.
+ * Loads a layers-model of TensorFlow.js, or of its converter, with its weights, quantized ones too. Where it was saved with
+ * its optimizer, it is compiled as it was there; the optimizer's state begins anew.
  *
  * @param filepath The folder, or the `.json` file in it.
- * @param options `custom_objects`; also by position.
+ * @param options `custom_objects`, `compile`; also by position.
  * @throws ArchiveError where the files are none, or do not hold what they should; DeserializationError where a class is
  *   not known here; WeightsError where weights are missing or do not fit.
  *
@@ -113,14 +117,15 @@ export interface LoadTfjsModelOptions {
  * const model = await keras.saving.load_tfjs_model('public/model');
  */
 export async function load_tfjs_model(
-  filepath: FilePath, ...options: [LoadTfjsModelOptions?] | [custom_objects?: CustomObjects | null]
+  filepath: FilePath, ...options: [LoadTfjsModelOptions?] | [custom_objects?: CustomObjects | null, compile?: boolean]
 ): Promise<Model> {
-  const [custom_objects] = positionalArguments('load_tfjs_model', ['custom_objects'], options,
-    isCustomObjects(options[0]) ? ['custom_objects'] : []) as [CustomObjects | null | undefined];
+  const [custom_objects, compile] = positionalArguments('load_tfjs_model', ['custom_objects', 'compile'], options,
+    isCustomObjects(options[0]) ? ['custom_objects'] : []) as [CustomObjects | null | undefined, boolean | undefined];
   const path = jsonPath(pathOf(filepath));
   const name = `'${path}'`;
   const json = parseJSON(Buffer.from(await readBytes(path)).toString('utf8'), name);
-  const { modelTopology, weightsManifest } = (isPlainObject(json) ? json : {}) as Config;
+  const contents: Config = isPlainObject(json) ? json : {};
+  const { modelTopology, weightsManifest } = contents;
   if (!isPlainObject(modelTopology)) {
     throw new ArchiveError(`${name} is not a layers-model of TensorFlow.js: it has no modelTopology.`);
   }
@@ -142,7 +147,19 @@ export async function load_tfjs_model(
   const model = describedBy(name, size, () => deserialize_keras_object(modernConfig(topology), { custom_objects }));
   if (!isSaveable(model) || !('built' in model)) throw new ArchiveError(`${name} describes something that is no model.`);
   settleLoading({ ...give(model as unknown as Owner, weights), skipped: [] }, name, false);
+  // 3. its compilation, which no prediction needs
+  if (compile ?? true) compileAsSaved(model as unknown as SaveableModel, contents, name, custom_objects ?? null);
   return model as unknown as Model;
+}
+
+function compileAsSaved(model: SaveableModel, contents: Config, name: string, custom_objects: CustomObjects | null): void {
+  try {
+    const config = compileConfigIn(contents);
+    if (!config) return;
+    custom_object_scope(custom_objects, () => model.compile_from_config(config));
+  } catch (cause) {
+    warn(`The model in ${name} is not compiled as it was in the browser: ${(cause as Error).message} Call compile() to train it.`);
+  }
 }
 
 /** Reads shards one after the other, where together they have the size that they should have. */

@@ -14,6 +14,8 @@ export interface WeightEntry {
   name: string;
   shape: number[];
   dtype: 'float32' | 'int32' | 'bool';
+  /** Absent: the model's. */
+  group?: 'model' | 'optimizer';
   /** How the values are stored, where not as they are: `stored scale + min`. */
   quantization?: { dtype: 'uint8' | 'uint16' | 'float16'; min?: number; scale?: number; original_dtype?: string };
 }
@@ -76,14 +78,18 @@ export const bytesOfGroup = ({ weights }: WeightGroup): number =>
   weights.reduce((sum, { shape, dtype, quantization }) =>
     sum + shape.reduce((n, d) => n * d, STORED_BYTES[quantization?.dtype ?? dtype]), 0);
 
-/** The arrays in the shards of a group. */
+/** The arrays in the shards of a group, without an optimizer's. */
 export function unpackWeights({ weights }: WeightGroup, bytes: Uint8Array): Map<string, NDArray> {
   const found = new Map<string, NDArray>();
   let at = 0;
-  for (const { name, shape, dtype, quantization } of weights) {
+  for (const { name, shape, dtype, quantization, group } of weights) {
     const count = shape.reduce((n, d) => n * d, 1);
     const stored = quantization?.dtype ?? dtype;
     const size = count * STORED_BYTES[stored];
+    if (group === 'optimizer') {
+      at += size;
+      continue;
+    }
     // A copy, since a weight may begin anywhere.
     const buffer = bytes.slice(at, at + size).buffer as ArrayBuffer;
     at += size;
