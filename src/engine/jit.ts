@@ -1,6 +1,7 @@
 /** `jit`: a function traced once for each signature of its arguments, compiled, and run as one call of the backend. */
 import type { Backend, Executable, Handle } from '../backend/backend.js';
 import { activeBackend, context, withContext } from './context.js';
+import { deferScaling } from './defer-scaling.js';
 import { prune, type Graph } from './graph.js';
 import { compileHoisted } from './hoist.js';
 import { own } from './scope.js';
@@ -232,7 +233,7 @@ function build<A extends unknown[], R>(
     outputs.push(leaf);
     return OUTPUT;
   });
-  const graph = prune(trace.finish(outputs));
+  const graph = deferScaling(prune(trace.finish(outputs)));
   const executable = compile(backend, graph);
   const operands = [
     ...graph.captures.map(({ tensor }) => {
