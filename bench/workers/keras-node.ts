@@ -34,7 +34,7 @@ const loadOneShot = {
   memory: async () => (await import('./keras-node/memory.js')).memory,
 } satisfies Record<string, () => Promise<OneShot>>;
 
-const versions = () => ({ 'keras-node': keras.version, backend: keras.config.backend(), node: process.versions.node });
+const versions = () => ({ 'keras-node': keras.version(), backend: keras.config.backend(), node: process.versions.node });
 const context = { keras, entry, workload, importSeconds: (imported - started) / 1e3 };
 
 if (workload in loadOneShot) {

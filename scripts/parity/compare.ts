@@ -80,7 +80,8 @@ const isPublicName = (alias: string): boolean => !/^keras\.(ops\.(numpy|nn|core|
 
 async function argumentRemarks(target: object, api: ApiSymbol, introspection: Introspection): Promise<string[]> {
   const names = [...api.required, ...Object.keys(api.optional)];
-  const found = await (api.kind === 'class' ? signatureOfClass : signatureOfFunction)(target, introspection);
+  const signature = await (api.kind === 'class' ? signatureOfClass : signatureOfFunction)(target, introspection);
+  const found = signature && withoutNumbers(signature, names);
   const remarks = [...(found ? nameRemarks(found, api, names) : [])];
   if (api.kind === 'class') remarks.push(...classRemarks(target, api));
   else if (found) remarks.push(...different(api, ([name, value]) => {
@@ -88,6 +89,12 @@ async function argumentRemarks(target: object, api: ApiSymbol, introspection: In
     return actual === undefined || isShownAs(value, actual) || (value === null && actual === null) ? undefined : actual;
   }));
   return remarks;
+}
+
+/** The bundler puts a number behind the name of a parameter when something in the modules has that name too. */
+function withoutNumbers({ names, defaults }: Found, known: readonly string[]): Found {
+  const plain = (name: string): string => (known.includes(name) ? name : name.replace(/\d+$/, ''));
+  return { names: names.map(plain), defaults: new Map([...defaults].map(([name, value]) => [plain(name), value])) };
 }
 
 function nameRemarks(found: Found, api: Signature, names: readonly string[]): string[] {

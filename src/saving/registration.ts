@@ -30,7 +30,8 @@ const exportedByModule = new Map<string, Map<string, Registrable>>();
 const pathsOfExported = new Map<Registrable, string[]>();
 
 /**
- * Declares the public path(s) of a class or function of this library.
+ * Declares the public path(s) of a class or function of this library, and gives it the last part of the first one as
+ * its name: names of layers and of weights in files come from it, and bundlers and minifiers change the names in the code.
  *
  * The first path is the canonical one: it is written to saved files (`keras.layers.Dense` becomes
  * `{"module": "keras.layers", "class_name": "Dense"}`). The others are aliases, understood when reading.
@@ -56,6 +57,7 @@ export function kerasExport(target: Registrable, ...paths: string[]): void {
     exportedByModule.set(module, inModule.set(path.slice(dot + 1), target));
   }
   const known = pathsOfExported.get(target) ?? [];
+  if (known.length === 0) Object.defineProperty(target, 'name', { value: paths[0].split('.').at(-1), configurable: true });
   pathsOfExported.set(target, [...known, ...paths.filter((path) => !known.includes(path))]);
 }
 

@@ -13,7 +13,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Version of libtensorflow that the native sources are written against. */
@@ -24,8 +24,13 @@ export const TFJS_VERSION = '4.22.0';
 /** Which build of libtensorflow: with or without CUDA. */
 export type RuntimeKind = 'cpu' | 'gpu';
 
-/** Folder of this package; holds both in `src/` (run by tsx) and in `dist/`. */
-export const packageRoot = fileURLToPath(new URL('../../', import.meta.url));
+/** Folder of this package: the nearest one up from here, in `src/` (run by tsx) or in a file of `dist/`, with a package.json. */
+export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+function findRoot(folder: string): string {
+  const up = dirname(folder);
+  return up === folder || existsSync(join(folder, 'package.json')) ? folder : findRoot(up);
+}
 
 /** Folder of our own native sources. */
 export const nativeFolder = join(packageRoot, 'native');

@@ -34,11 +34,17 @@ describe('saving/registration', () => {
       expect(listExports().find(({ target }) => target === Exported)!.paths).to.have.length(2);
     });
 
+    it('names the class by its path, whatever a bundler made of the name', () => {
+      class Renamed2 extends Configurable {}
+      kerasExport(Renamed2, 'keras.testing.Renamed', 'keras.testing.alias.Other');
+      expect(Renamed2.name).to.equal('Renamed');
+    });
+
     it('refuses a path that is taken, or is none', () => {
       class First extends Configurable {}
       class Second extends Configurable {}
-      kerasExport(First, 'keras.testing.Taken');
-      expect(() => kerasExport(Second, 'keras.testing.Taken')).to.throw(/taken by First; Second wants it/);
+      kerasExport(First, 'keras.testing.First');
+      expect(() => kerasExport(Second, 'keras.testing.First')).to.throw(/taken by First; Second wants it/);
       expect(() => kerasExport(Second, 'testing.Second')).to.throw(/looks like keras.layers.Dense/);
       expect(() => kerasExport(Second)).to.throw(/at least one path/);
     });

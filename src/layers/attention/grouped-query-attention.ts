@@ -99,4 +99,5 @@ class GroupedQueryAttention extends BaseHeads {
 }
 kerasExport(GroupedQueryAttention, 'keras.layers.GroupQueryAttention');
 // Keras's class has the one name, from which it makes those of layers, and its public path the other.
+Object.defineProperty(GroupedQueryAttention, 'name', { value: 'GroupedQueryAttention', configurable: true });
 export { GroupedQueryAttention as GroupQueryAttention };

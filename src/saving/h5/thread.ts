@@ -5,8 +5,10 @@
  * the thread, and the event loop of the program goes on while a large file is read.
  */
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { packageRoot } from '../../setup/paths.js';
 import type { ReadRequest, WriteRequest } from './plain-tree.js';
 import { H5Error } from './types.js';
 
@@ -78,7 +80,7 @@ function start(forWriting: boolean): Worker {
 }
 
 function launch(options: WorkerOptions): Worker {
-  if (import.meta.url.endsWith('.js')) return new Worker(new URL('./worker.js', import.meta.url), options);
+  if (import.meta.url.endsWith('.js')) return new Worker(join(packageRoot, 'dist', 'saving', 'h5', 'worker.js'), options);
   // Where the sources run as they are (tests, examples), the thread needs tsx as this one does.
   const file = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
   // A thread made of text looks for packages in the working folder.
