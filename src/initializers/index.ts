@@ -21,6 +21,7 @@ export * from './ones.js';
 export * from './orthogonal.js';
 export * from './random-normal.js';
 export * from './random-uniform.js';
+export * from './stft.js';
 export * from './truncated-normal.js';
 export * from './variance-scaling.js';
 export * from './zeros.js';

@@ -26,7 +26,7 @@ function make({ class_name, config, serialized, seed_generator, outputs }: Case)
 }
 
 const FAMILIES = ['constant', 'glorot_normal', 'glorot_uniform', 'he_normal', 'he_uniform', 'identity', 'lecun_normal',
-  'lecun_uniform', 'ones', 'orthogonal', 'random_normal', 'random_uniform', 'truncated_normal', 'variance_scaling', 'zeros'];
+  'lecun_uniform', 'ones', 'orthogonal', 'random_normal', 'random_uniform', 'stft', 'truncated_normal', 'variance_scaling', 'zeros'];
 
 describe('initializers: the numbers and configs of Python Keras', () => {
   for (const family of FAMILIES) {

@@ -91,6 +91,26 @@ def identifiers():
     return cases
 
 
+def stft():
+    """Every window of SciPy without parameters, on even and odd sizes."""
+    windows = (
+        "barthann bartlett blackman blackmanharris bohman boxcar cosine exponential flattop hamming hann lanczos nuttall "
+        "parzen taylor triang tukey"
+    ).split()
+    cases = [
+        _case(lambda: I.STFT(window=name, periodic=periodic, scaling=None), [[6, 1, 2], [7, 1, 2]])
+        for name in windows
+        for periodic in (False, True)
+    ]
+    for side in ("real", "imag"):
+        for scaling in ("density", "spectrum"):
+            cases.append(_case(lambda: I.STFT(side, scaling=scaling), [[8, 1, 5], [5, 1, 3]], (None, "float64")))
+        cases.append(_case(lambda: I.STFT(side, window=None), [[4, 1, 3], [1, 1, 2]], (None, "float64")))
+        cases.append(_case(lambda: I.STFT(side, window=[0.5, 1.0, 0.25]), [[3, 1, 4]]))
+    cases.append(_case(lambda: I.STFT(), [[8, 1, 5]], ("float16", "bfloat16")))
+    return cases
+
+
 SEEDED = [{"seed": 42}, {"seed": 0}]
 
 FAMILIES = {
@@ -118,6 +138,7 @@ FAMILIES = {
     "orthogonal": _family(
         I.Orthogonal, [{"seed": 42}, {"gain": 0.5, "seed": 1}], [[3, 3], [4, 2], [2, 4], [2, 2, 3], [1, 3]]
     ),
+    "stft": stft,
     "variance_scaling": variance_scaling,
     "identifiers": identifiers,
 }
