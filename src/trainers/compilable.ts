@@ -262,7 +262,8 @@ export abstract class Compilable extends Layer {
   test_step(data: StepData): StepResult {
     const [x, y, sample_weight] = unpack_x_y_sample_weight([...data]);
     const y_pred = this.forward(x, false);
-    if (this.#compiled?.loss || this.losses.length > 0) {
+    const hasOwnLoss = this.compute_loss !== Compilable.prototype.compute_loss;
+    if (hasOwnLoss || this.#compiled?.loss || this.losses.length > 0) {
       this.#trackLoss(this.compute_loss(x, y, y_pred, sample_weight, { training: false }), x);
     }
     return this.compute_metrics(x, y, y_pred, sample_weight);
