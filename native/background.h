@@ -91,6 +91,9 @@ class Background {
     return promise;
   }
 
+  /** Whether work is queued, running, or not yet settled. */
+  bool IsBusy() const { return !in_flight_.empty(); }
+
   /** Cancels all work and waits for its end. Promises not yet settled stay so; no more work is taken. */
   void Stop() {
     if (stopped_) return;

@@ -22,6 +22,7 @@ static thread_local TFE_Context* context_for_tfjs = nullptr;
 #include "tfjs_binding.cc"
 #undef TFE_NewContext
 
+#include "collectives.h"
 #include "functions.h"
 #include "javascript.h"
 #include "operations.h"
@@ -129,7 +130,10 @@ static napi_value MemoryInfo(Call& call) {
 }
 
 /** The environment ends: a worker stopped, or the event loop of the main thread ran dry. */
-static void Close(void* data) { delete static_cast<Session*>(data); }
+static void Close(void* data) {
+  const std::unique_ptr<Session> session(static_cast<Session*>(data));
+  session->Stop();
+}
 
 struct Export {
   const char* name;
@@ -164,6 +168,11 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"stop", Synchronous<Stop>},
       {"addFunction", Synchronous<Initialized<AddFunction>>},
       {"removeFunction", Synchronous<Initialized<RemoveFunction>>},
+      {"enableCollectives", Synchronous<Initialized<EnableCollectives>>},
+      {"checkPeers", Synchronous<Initialized<CheckPeers>>},
+      {"checkPeersAsync", Asynchronous<Initialized<CheckPeersAsync>>},
+      {"watchPeers", Synchronous<Initialized<WatchPeers>>},
+      {"lostPeers", Synchronous<Initialized<LostPeers>>},
   };
   Session* session = new Session(env);
   session->background.Open(env);

@@ -358,7 +358,7 @@ inline napi_value ReleaseCancellation(Call& call) {
 
 /** For the end of the process: no thread of ours may run TensorFlow while the libraries are taken down. */
 inline napi_value Stop(Call& call) {
-  call.session->background.Stop();
+  call.session->Stop();
   return nullptr;
 }
 

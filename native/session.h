@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "background.h"
+#include "peers.h"
 #include "tensorflow/c/c_api.h"
 #include "tensorflow/c/eager/c_api.h"
 #include "tensorflow/c/eager/c_api_experimental.h"
@@ -81,6 +82,14 @@ using Buffer = std::unique_ptr<TF_Buffer, BufferDeleter>;
 struct Session {
   explicit Session(napi_env environment) : env(environment), status(TF_NewStatus()) {}
 
+  /** Nothing may run any more when this returns. */
+  void Stop() {
+    // A collective waits for the others, whatever becomes of this process.
+    if (watch != nullptr && background.IsBusy()) watch->Abort("the process is about to end");
+    background.Stop();
+    watch.reset();
+  }
+
   napi_env env;
   tfnodejs::TFJSBackend* backend = nullptr;  // null before initialize()
   TFE_Context* context = nullptr;
@@ -91,7 +100,8 @@ struct Session {
   std::map<std::string, AddedFunction> functions;
   std::deque<Binding> bindings;
   napi_ref exports = nullptr;
-  Background background{this};  // last: its threads end before the rest goes
+  std::unique_ptr<PeerWatch> watch;  // null where this process is alone
+  Background background{this};       // last: its threads end before the rest goes
 
   /** Gives a handle its id and takes it over. */
   int32_t Insert(Handle handle) {

@@ -7,6 +7,7 @@ export * as callbacks from './callbacks/index.js';
 export * as config from './config.js';
 export * as constraints from './constraints/index.js';
 export * as distillation from './distillation/index.js';
+export * as distribution from './distribution/index.js';
 export * as dtype_policies from './dtype-policies/index.js';
 export * as initializers from './initializers/index.js';
 export * as layers from './layers/index.js';

@@ -53,11 +53,24 @@ export interface MemoryInfo {
   bytes: number;
 }
 
+/** Processes that compute together, as one of them sees it. */
+export interface ProcessGroup {
+  readonly size: number;
+  /** Which of them this process is, from 0. */
+  readonly index: number;
+  /** Where each can be reached, as host:port. */
+  readonly addresses: readonly string[];
+  /** Those that do not answer, and why. */
+  lost(): Promise<readonly { index: number; reason: string }[]>;
+}
+
 export interface Backend {
   readonly name: string;
   /** The device that computes, such as `CPU:0` or `GPU:0`. */
   readonly device: string;
   readonly features: ReadonlySet<'jit' | 'async'>;
+  /** The group in which the primitive `all_reduce` adds up; absent where this process is alone. */
+  readonly group?: ProcessGroup;
 
   /** Copies host data to the device. */
   upload(data: HostData, shape: Shape, dtype: DType): Handle;

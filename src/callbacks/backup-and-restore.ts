@@ -94,6 +94,10 @@ export class BackupAndRestore extends Callback {
     this.#frequency = new SaveFrequency('BackupAndRestore', save_freq);
   }
 
+  override get _isForOneProcess(): boolean {
+    return true;
+  }
+
   override _followsBatches(kind: BatchKind): boolean {
     return kind === 'train' && this.save_freq !== 'epoch';
   }

@@ -1,5 +1,6 @@
 /** The callbacks of one call of fit, evaluate or predict, called in order. */
 import { kerasExport } from '../saving/registration.js';
+import { trainingGroup } from '../distribution/current.js';
 import type { Model } from '../models/model.js';
 import { Callback, type BatchKind, type CallbackParams, type Logs, type PredictLogs } from './callback.js';
 import { History } from './history.js';
@@ -27,7 +28,9 @@ export class CallbackList {
       }
     }
     const { add_history, add_progbar, model, ...params } = options;
-    if (add_progbar && !this.callbacks.some((callback) => callback instanceof ProgbarLogger)) {
+    const isFirst = (trainingGroup()?.index ?? 0) === 0;
+    if (!isFirst) this.callbacks = this.callbacks.filter((callback) => !callback._isForOneProcess);
+    if (isFirst && add_progbar && !this.callbacks.some((callback) => callback instanceof ProgbarLogger)) {
       this.callbacks.push(new ProgbarLogger());
     }
     const hasHistory = this.callbacks.some((callback) => callback instanceof History);

@@ -51,6 +51,11 @@ export class Callback {
     return this.#model;
   }
 
+  /** Whether one process of several that train together is enough, the first: what writes files, prints or sends. */
+  get _isForOneProcess(): boolean {
+    return false;
+  }
+
   /** Whether the hooks of batches must be called before the next batch runs. */
   _followsBatches(kind: BatchKind): boolean {
     const hooks: (keyof Callback)[] = [`on_${kind}_batch_begin`, `on_${kind}_batch_end`];

@@ -41,6 +41,10 @@ export class CSVLogger extends Callback {
     this.append = append;
   }
 
+  override get _isForOneProcess(): boolean {
+    return true;
+  }
+
   override async on_train_begin(): Promise<void> {
     this.#keys = undefined;
     if (this.append) this.#needsHeader = !(await hasContent(this.filename));

@@ -67,6 +67,10 @@ export class ModelCheckpoint extends MonitorCallback {
     }
   }
 
+  override get _isForOneProcess(): boolean {
+    return true;
+  }
+
   override _followsBatches(kind: BatchKind): boolean {
     return kind === 'train' && this.save_freq !== 'epoch';
   }

@@ -17,6 +17,10 @@ export class ProgbarLogger extends Callback {
     this.#target = params.steps;
   }
 
+  override get _isForOneProcess(): boolean {
+    return true;
+  }
+
   override _followsBatches(): boolean {
     return false;
   }

@@ -43,6 +43,10 @@ export class RemoteMonitor extends Callback {
     this.send_as_json = options.send_as_json ?? false;
   }
 
+  override get _isForOneProcess(): boolean {
+    return true;
+  }
+
   override async on_epoch_end(epoch: number, logs: Logs = {}): Promise<void> {
     const json = stringifyJSON({ epoch, ...logs });
     const request = this.send_as_json

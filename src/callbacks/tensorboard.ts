@@ -100,6 +100,10 @@ export class TensorBoard extends Callback {
 
   // ---- begin and end ----
 
+  override get _isForOneProcess(): boolean {
+    return true;
+  }
+
   override set_model(model: Model): void {
     super.set_model(model);
     this.#writers.clear();

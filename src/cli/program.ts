@@ -10,6 +10,7 @@ import type { SetupOptions } from '../setup/setup.js';
 import { registerConvert } from './commands/convert.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerInfo } from './commands/info.js';
+import { registerLaunch } from './commands/launch.js';
 import { registerPlot } from './commands/plot.js';
 import { registerPredict } from './commands/predict.js';
 import { registerSetup } from './commands/setup.js';
@@ -28,7 +29,7 @@ export interface CliContext {
 export type RegisterCommand = (program: Command, context: CliContext) => void;
 
 const COMMANDS: readonly RegisterCommand[] = [
-  registerSetup, registerDoctor, registerInfo, registerSummary, registerPredict, registerConvert, registerPlot,
+  registerSetup, registerDoctor, registerInfo, registerSummary, registerPredict, registerConvert, registerPlot, registerLaunch,
 ];
 
 /**
@@ -40,10 +41,12 @@ const COMMANDS: readonly RegisterCommand[] = [
 export async function runCli(args: readonly string[], setup: CliContext['setup'] = {}): Promise<number> {
   const context: CliContext = { exitCode: 0, setup };
   const program = new Command('keras-node')
-    .description('Keras 3 for Node.js: sets up the TensorFlow runtime; shows, runs and converts models.')
+    .description('Keras 3 for Node.js: sets up the TensorFlow runtime; shows, runs and converts models; trains in several processes.')
     .version(packageVersion())
     .showSuggestionAfterError()
     .showHelpAfterError('(keras-node --help shows what there is)')
+    // Options behind the name of a script are the script's.
+    .enablePositionalOptions()
     .exitOverride();
   for (const register of COMMANDS) register(program, context);
   // Without a command: the help, as an answer and not as an error.

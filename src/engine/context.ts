@@ -2,6 +2,7 @@
 import type { Aval, Backend } from '../backend/backend.js';
 import type { DType } from './dtype.js';
 import type { ParamsOf, PrimitiveName } from './primitives/index.js';
+import type { Replica } from './replica.js';
 import type { Tensor } from './tensor.js';
 import type { Variable } from './variable.js';
 
@@ -53,6 +54,8 @@ interface Context {
   autocast: DType | undefined;
   /** Names of the layers around, outermost first: the path of a variable. */
   nameScopes: readonly string[];
+  /** In a step that several processes compute together: this one's part of it. */
+  replica: Replica | undefined;
 }
 
 export const context: Context = {
@@ -63,6 +66,7 @@ export const context: Context = {
   memoryScope: undefined,
   autocast: undefined,
   nameScopes: [],
+  replica: undefined,
 };
 
 /** Gives a function that runs another as if it were called now. */
@@ -117,5 +121,5 @@ export function withContext<T>(changes: Partial<Context>, fn: () => T): T {
  */
 export function initScope<T>(fn: () => T): T {
   if (!context.tracer && context.tapes.length === 0 && context.variableScopes.length === 0) return fn();
-  return withContext({ tracer: undefined, tapes: [], variableScopes: [], memoryScope: undefined }, fn);
+  return withContext({ tracer: undefined, tapes: [], variableScopes: [], memoryScope: undefined, replica: undefined }, fn);
 }

@@ -1,4 +1,5 @@
 /** From one loss a sample to the loss of a batch: weights, masks, reduction. Used by losses and metrics. */
+import { context } from '../engine/context.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import type { DType } from '../engine/dtype.js';
 import type { Tensor } from '../engine/tensor.js';
@@ -40,11 +41,20 @@ export function applyMask(
   if (!mask) return sample_weight;
   let weights = cast(mask, dtype);
   if (reduction === 'mean' || reduction === 'sum_over_batch_size') {
-    weights = where(cast(mask, 'bool'), divideNoNan(toTensor(mask.size, dtype), sum(weights)), 0);
+    weights = where(cast(mask, 'bool'), ofWholeBatch((total) => divideNoNan(toTensor(mask.size, dtype), total), sum(weights)), 0);
   }
   if (!sample_weight) return weights;
   const [left, right] = sameRank(weights, cast(sample_weight, dtype));
   return multiply(right, left);
+}
+
+/**
+ * Computes with a sum over the batch. Where several processes have parts of one batch, with the sum over all; and so that
+ * the mean of the processes' losses is the loss of the whole.
+ */
+function ofWholeBatch(compute: (sum: Tensor) => Tensor, part: Tensor): Tensor {
+  const { replica } = context;
+  return replica ? replica.asMean(compute(replica.total(part))) : compute(part);
 }
 
 function reduceValues(values: Tensor, sample_weight: Tensor | undefined, reduction: Reduction): Tensor {
@@ -53,8 +63,10 @@ function reduceValues(values: Tensor, sample_weight: Tensor | undefined, reducti
     return values;
   }
   const total = sum(values);
-  if (reduction === 'sum') return total;
-  if (reduction === 'mean_with_sample_weight' && sample_weight) return divideNoNan(total, cast(sum(sample_weight), total.dtype));
+  if (reduction === 'sum') return context.replica?.asMean(total) ?? total;
+  if (reduction === 'mean_with_sample_weight' && sample_weight) {
+    return ofWholeBatch((weight) => divideNoNan(total, weight), cast(sum(sample_weight), total.dtype));
+  }
   return values.size === 0 ? total : divide(total, values.size);
 }
 

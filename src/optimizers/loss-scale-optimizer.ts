@@ -17,6 +17,7 @@ import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { ArgumentError } from '../utils/checks.js';
 import { counterDType } from '../utils/counter-dtype.js';
 import { assignConditionally } from './conditional.js';
+import { applyJointly } from './jointly.js';
 import { Optimizer, OptimizerError, type LearningRate } from './optimizer.js';
 
 export interface LossScaleOptimizerOptions {
@@ -83,6 +84,7 @@ export class LossScaleOptimizer extends Optimizer {
   }
 
   override apply(grads: readonly (Tensor | null | undefined)[], trainable_variables?: readonly Variable[]): void {
+    if (applyJointly(this, grads, trainable_variables)) return;
     if (trainable_variables) this.build(trainable_variables);
     const { step_counter: counter, dynamic_scale: scale } = this;
     if (!counter || !scale) {

@@ -9,6 +9,7 @@ import { deserialize_keras_object, serialize_keras_object } from '../saving/seri
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { ArgumentError } from '../utils/checks.js';
 import { Optimizer, OptimizerError, type LearningRate } from './optimizer.js';
+import { applyJointly } from './jointly.js';
 import { OptimizerMap, requirePlain } from './optimizer-map.js';
 
 export interface MultiOptimizerOptions {
@@ -87,6 +88,7 @@ export class MultiOptimizer extends Optimizer {
   }
 
   override apply(grads: readonly (Tensor | null | undefined)[], trainable_variables?: readonly Variable[]): void {
+    if (applyJointly(this, grads, trainable_variables)) return;
     if (grads.length === 0) return;
     if (trainable_variables) this.build(trainable_variables);
     const all = trainable_variables ?? this.#trained;

@@ -21,6 +21,7 @@ import { counterDType } from '../utils/counter-dtype.js';
 import { ArgumentError } from '../utils/checks.js';
 import { auto_name } from '../utils/naming.js';
 import { clipGradients } from './clipping.js';
+import { applyJointly } from './jointly.js';
 import { assignConditionally } from './conditional.js';
 import { BASE_ARGUMENTS, checkOptions, type LearningRate, type OptimizerOptions } from './optimizer-options.js';
 import { LearningRateSchedule } from './schedules/learning-rate-schedule.js';
@@ -249,7 +250,7 @@ export abstract class Optimizer {
    * @throws OptimizerError for other variables than it was built for
    */
   apply(grads: readonly (Tensor | null | undefined)[], trainable_variables?: readonly Variable[]): void {
-    if (grads.length === 0) return;
+    if (grads.length === 0 || applyJointly(this, grads, trainable_variables)) return;
     if (trainable_variables) this.build(trainable_variables);
     else if (!this.built) {
       throw new OptimizerError(`Optimizer '${this.name}' is not built, so it does not know which variables the ` +

@@ -24,6 +24,9 @@ const SEED_MODULUS = 2147483646;
 /** Where the jumps of the global generator wrap around, as in Python Keras. */
 const JUMP_MODULUS = 933199;
 
+/** Far enough that counts of draws do not meet: up to 2^23 draws, in 128 processes. */
+const REPLICA_STRIDE = 2 ** 24;
+
 const pair = (first: number, second: number, dtype: DType): Tensor => fromHost(
   dtype === 'int64' ? BigInt64Array.of(BigInt(first), BigInt(second)) : Int32Array.of(first, second), [2], dtype);
 
@@ -115,6 +118,12 @@ export function seedDefaults(seed: number | bigint): void {
   resetGlobalSeedGenerator();
 }
 
+/** Processes that train together draw other numbers each, as samples of one batch do. */
+function ofReplica(seed: Tensor): Tensor {
+  const { replica } = context;
+  return replica && replica.index > 0 ? add(seed, fromHost(Int32Array.of(0, replica.index * REPLICA_STRIDE), [2], 'int32')) : seed;
+}
+
 /** The int32 pair that the random primitives take. */
 export function drawSeed(seed: Seed): Tensor {
   if (typeof seed === 'number' && Number.isInteger(seed)) {
@@ -125,5 +134,5 @@ export function drawSeed(seed: Seed): Tensor {
     throw new TypeError(`A seed is an integer, a SeedGenerator or null, received ${String(seed)}.`);
   }
   const state = seed === null ? globalSeedGenerator().next(false) : seed.next();
-  return cast(mod(state, SEED_MODULUS), 'int32');
+  return ofReplica(cast(mod(state, SEED_MODULUS), 'int32'));
 }

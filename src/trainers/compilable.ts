@@ -2,6 +2,8 @@
 import { notice } from '../utils/notice.js';
 import type { Logs } from '../callbacks/callback.js';
 import { apply } from '../engine/apply.js';
+import { trainingGroup } from '../distribution/current.js';
+import { context } from '../engine/context.js';
 import { scalarTensor } from '../engine/convert.js';
 import { variable_gradients } from '../engine/gradients.js';
 import type { Graph } from '../engine/graph.js';
@@ -20,6 +22,7 @@ import { CompileMetrics } from './compile-metrics.js';
 import { unpack_x_y_sample_weight } from './data/index.js';
 import type { StepResult } from './logs.js';
 import * as o from './options.js';
+import { replicatedStep } from './replicated-step.js';
 import { StepFunction, type StepData } from './step-function.js';
 
 /** A method needs `compile()` or a built model first. */
@@ -254,8 +257,10 @@ export abstract class Compilable extends Layer {
       return [optimizer.scale_loss(total), total, outputs];
     }, variables);
     this.#trackLoss(loss, x);
+    // Where several processes train together, metrics go along with the gradients.
+    const logs = context.replica && this.compute_metrics(x, y, y_pred, sample_weight);
     optimizer.apply(gradients, variables);
-    return this.compute_metrics(x, y, y_pred, sample_weight);
+    return logs ?? this.compute_metrics(x, y, y_pred, sample_weight);
   }
 
   /** One step of evaluation. Gives the logs. */
@@ -294,9 +299,16 @@ export abstract class Compilable extends Layer {
     if (!fn) {
       const step: (data: StepData) => unknown = kind === 'train' ? (d) => this.train_step(d)
         : kind === 'test' ? (d) => this.test_step(d) : (d) => this.predict_step(d);
-      fn = new StepFunction(step, {
-        name: `${kind}_step`, owner: `${this.constructor.name} '${this.name}'`, run_eagerly: this.#runEagerly,
-        jit_compile: this.#jitMode, hoist: kind !== 'train', afterTrace: () => this._clear_losses(),
+      const owner = `${this.constructor.name} '${this.name}'`;
+      const group = trainingGroup();
+      const shared = group && replicatedStep(group, kind, step, () => this.get_metrics_result());
+      if (group && this.#jitCompile === true) {
+        throw new TypeError(`${owner} is compiled with jit_compile, but XLA cannot add up over processes: leave it out to train in several.`);
+      }
+      fn = new StepFunction((data, share) => (shared && share !== undefined ? shared(data, share) : step(data)), {
+        name: `${kind}_step`, owner, run_eagerly: this.#runEagerly,
+        // Which way is faster each process would find for itself, and they must run the same.
+        jit_compile: group ? false : this.#jitMode, hoist: kind !== 'train' && !group, afterTrace: () => this._clear_losses(),
       });
       this.#functions.set(kind, fn);
     }

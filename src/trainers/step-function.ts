@@ -10,6 +10,9 @@ import { turn } from './logs.js';
 /** One batch as a step receives it: [x], [x, y] or [x, y, sample_weight]. */
 export type StepData = readonly unknown[];
 
+/** What a run gets of one batch: its data, or of a batch that several processes share their part of it. */
+export type StepInput = StepData | { data: StepData; share: string };
+
 export interface StepFunctionOptions {
   /** `train_step` and its like, and the model it is of: for errors. */
   name: string;
@@ -43,9 +46,9 @@ const SHORT_STEP = 1.5;
 const STEPS_IN_ROW = 8;
 
 export class StepFunction<R> {
-  readonly #step: (data: StepData) => R;
+  readonly #step: (data: StepData, share?: string) => R;
   readonly #options: StepFunctionOptions;
-  readonly #compiled: Compiled<[batches: readonly StepData[]], R>;
+  readonly #compiled: Compiled<[batches: readonly StepInput[]], R>;
   #eager: boolean;
   #lastTurn = 0;
   #hasRunCompiled = false;
@@ -53,11 +56,11 @@ export class StepFunction<R> {
   #fastest = Infinity;
   #lastDone = 0;
 
-  constructor(step: (data: StepData) => R, options: StepFunctionOptions) {
+  constructor(step: (data: StepData, share?: string) => R, options: StepFunctionOptions) {
     this.#step = step;
     this.#options = options;
     this.#eager = options.run_eagerly;
-    this.#compiled = jit((batches: readonly StepData[]) => {
+    this.#compiled = jit((batches: readonly StepInput[]) => {
       try {
         return this.#all(batches);
       } finally {
@@ -67,9 +70,9 @@ export class StepFunction<R> {
   }
 
   /** The steps one after the other; gives the result of the last. */
-  #all(batches: readonly StepData[]): R {
+  #all(batches: readonly StepInput[]): R {
     let result: R | undefined;
-    for (const data of batches) result = this.#step(data);
+    for (const batch of batches) result = 'share' in batch ? this.#step(batch.data, batch.share) : this.#step(batch);
     if (result instanceof Promise) {
       throw new TypeError(`${this.#options.name} of ${this.#options.owner} returned a promise. Steps are ` +
         'synchronous: they compute with ops and return tensors; await values in callbacks instead.');
@@ -96,7 +99,7 @@ export class StepFunction<R> {
   }
 
   /** Steps of batches that have the same shapes as one call; gives the result of the last. */
-  async runInRow(batches: readonly StepData[]): Promise<R> {
+  async runInRow(batches: readonly StepInput[]): Promise<R> {
     try {
       return await this.#compiled.runInRow(batches.map((data) => [[data]]));
     } catch (error) {
@@ -104,7 +107,7 @@ export class StepFunction<R> {
     }
   }
 
-  async run(batches: readonly StepData[]): Promise<R> {
+  async run(batches: readonly StepInput[]): Promise<R> {
     if (!this.#eager) {
       const { name, owner, jit_compile } = this.#options;
       const called = performance.now();
@@ -132,7 +135,7 @@ export class StepFunction<R> {
     return result;
   }
 
-  #runEagerly(batches: readonly StepData[]): R {
+  #runEagerly(batches: readonly StepInput[]): R {
     try {
       return tidy(() => this.#all(batches));
     } catch (error) {

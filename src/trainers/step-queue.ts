@@ -5,7 +5,7 @@ import { Tensor } from '../engine/tensor.js';
 import type { Batch } from './data/index.js';
 import { freeBatch } from './data/read-ahead.js';
 import { freeAll } from './logs.js';
-import type { StepData, StepFunction } from './step-function.js';
+import type { StepData, StepFunction, StepInput } from './step-function.js';
 
 /** Runs asked for before the running one is done: upload and call of one overlap with the computation of another. */
 const RUNS_AHEAD = 2;
@@ -81,7 +81,7 @@ export class StepQueue {
       batches.forEach(freeBatch);
       throw error;
     }
-    const data = batches.map(stepData);
+    const data = batches.map(stepInput);
     const result = length > size ? fn.runInRow(data) : fn.run(data);
     // A failure is thrown when its turn comes to be settled; until then nothing more is asked for.
     result.catch(() => void (this.#hasFailed = true));
@@ -109,12 +109,14 @@ export class StepQueue {
   }
 }
 
-export const stepData = ({ x, y, sample_weight }: Batch): StepData =>
-  (sample_weight === undefined ? (y === undefined ? [x] : [x, y]) : [x, y, sample_weight]);
+export function stepInput({ x, y, sample_weight, share }: Batch): StepInput {
+  const data: StepData = sample_weight === undefined ? (y === undefined ? [x] : [x, y]) : [x, y, sample_weight];
+  return share === undefined ? data : { data, share };
+}
 
 /** Whether two batches fit one program. */
 function haveSameShapes(a: Batch, b: Batch): boolean {
-  const [left, right] = [a, b].map((batch) => flatten(stepData(batch)));
+  const [left, right] = [a, b].map((batch) => flatten(stepInput(batch)));
   return left.length === right.length && left.every((leaf, i) => {
     const other = right[i];
     return leaf instanceof Tensor && other instanceof Tensor

@@ -2,6 +2,7 @@
 import { CallbackList } from '../callbacks/callback-list.js';
 import type { Logs } from '../callbacks/callback.js';
 import type { History } from '../callbacks/history.js';
+import { trainingGroup, trainingShard } from '../distribution/current.js';
 import type { NDArray } from '../engine/convert.js';
 import { tidy } from '../engine/scope.js';
 import { StatelessScope } from '../engine/stateless-scope.js';
@@ -14,16 +15,17 @@ import { hostRandom } from '../random/host-random.js';
 import { make_default_seed } from '../random/seed-generator.js';
 import type { NamedForms } from '../utils/arguments.js';
 import { filterTracebacks } from '../utils/traceback.js';
+import { agree, explained, shareVariables } from './agreement.js';
 import { Compilable, type Kind } from './compilable.js';
 import {
-  freeBatch, makeBatchSource, ReadAhead, toBatch, train_validation_split, type Batch, type BatchSource,
+  DataError, freeBatch, makeBatchSource, ReadAhead, toBatch, train_validation_split, type Batch, type BatchSource,
 } from './data/index.js';
 import { freeAll, readLogs, sortedLogs, type StepResult } from './logs.js';
 import { limitedEpochs, limitedSteps } from './limits.js';
 import { LossWatch } from './loss-watch.js';
 import * as o from './options.js';
 import { concatenateOutputs, readOutputs } from './predictions.js';
-import { stepData, StepQueue } from './step-queue.js';
+import { stepInput, StepQueue } from './step-queue.js';
 
 export { NotCompiledError } from './compilable.js';
 
@@ -76,7 +78,8 @@ export abstract class Trainer extends Compilable {
   /** The metrics of a resumed epoch as they were. Those of `compile` are made by the first batch they see. */
   #restoreMetrics({ x, y, sample_weight }: Batch): void {
     const values = this._progress?.metrics;
-    if (!values) return;
+    // Where several processes train together, the first has read them, and all need variables for them.
+    if (!values && !trainingGroup()) return;
     tidy(() => new StatelessScope().run(() => {
       const outputs = this.forward(x, false);
       this.compute_loss(x, y, outputs, sample_weight, { training: false });
@@ -84,7 +87,45 @@ export abstract class Trainer extends Compilable {
       this._clear_losses();
     }));
     const variables = this.metrics.flatMap((metric) => metric.variables);
-    if (variables.length === values.length) variables.forEach((variable, i) => variable.assign(values[i]));
+    if (values && variables.length === values.length) variables.forEach((variable, i) => variable.assign(values[i]));
+  }
+
+  /** Whether this process may have other values than those it trains with. */
+  #mayDiffer = true;
+
+  /** Compares what the processes of a group are about to do, and takes over what the first of them goes by. */
+  async #meet(where: string, source: BatchSource, settings = ''): Promise<void> {
+    const group = trainingGroup();
+    if (!group) return;
+    if (trainingShard()!.isOwn && source.num_batches === null) {
+      throw new DataError(`${where}: where each process is given data of its own (auto_shard_dataset: false), all need the same ` +
+        'number of steps: pass it, since the data does not tell.');
+    }
+    this.#mayDiffer = true;
+    const { num_batches, batch_size } = source;
+    const progress = this._progress;
+    const numbers = progress ? [progress.seed, progress.epoch, progress.step] : [];
+    const { numbers: [seed, epoch, step] } = await agree(group, { where, numbers, facts: {
+      'the numbers of batches': String(num_batches), 'the batch sizes': String(batch_size), 'the settings': settings } });
+    if (progress) Object.assign(progress, { seed, epoch, step });
+  }
+
+  /** Before the first step all processes of a group get the state of the first. */
+  async #shareState(kind: Kind, isResumed: boolean): Promise<void> {
+    const group = trainingGroup();
+    if (!group || !this.#mayDiffer) return;
+    const { optimizer } = this;
+    if (kind === 'train' && optimizer && !optimizer.built) optimizer.build(this.trainable_variables);
+    const ofMetrics = this.metrics.flatMap((metric) => metric.variables);
+    const state = new Set([...this.variables.filter((variable) => !ofMetrics.includes(variable)),
+      ...(kind === 'train' ? optimizer?.variables ?? [] : []), ...(isResumed ? ofMetrics : [])]);
+    await agree(group, { where: `the first step of a ${this.constructor.name}`, facts: {
+      'the weights of the model': this.variables.filter((variable) => !ofMetrics.includes(variable))
+        .map(({ dtype, shape, trainable }) => `${dtype}[${shape.join()}]${trainable ? '' : ' frozen'}`).join(' '),
+      'the variables of the optimizer': kind === 'train' ? `${optimizer?.constructor.name}, ${optimizer?.variables.length} variables` : '',
+    } });
+    await shareVariables(group, [...state]);
+    this.#mayDiffer = false;
   }
 
   #stopped(kind: Kind): boolean {
@@ -104,7 +145,9 @@ export abstract class Trainer extends Compilable {
     let isFirst = true;
     const queue = new StepQueue({
       fn: this.stepFunction(kind), size: this.steps_per_execution, first,
-      mayRunAhead: !callbacks.followsBatches(kind), mayRunInRow: kind === 'train',
+      mayRunAhead: !callbacks.followsBatches(kind),
+      // How many, each of several processes would decide for itself.
+      mayRunInRow: kind === 'train' && !trainingGroup(),
       begin: callbacks[`on_${kind}_batch_begin`],
       visit: async (result, last, next) => {
         if (kind === 'train' && this._progress) this._progress.step = next;
@@ -113,22 +156,25 @@ export abstract class Trainer extends Compilable {
     });
     try {
       for await (const batch of new ReadAhead(source.epoch(), source.readAhead)) {
-        if (isFirst) this.#prepareEpoch(batch, first > 0);
+        if (isFirst) await this.#prepareEpoch(kind, batch, first > 0);
         isFirst = false;
         await queue.add(batch);
         if (this.#stopped(kind)) break;
       }
       if (!this.#stopped(kind)) await queue.finish();
+    } catch (error) {
+      await explained(trainingGroup(), Promise.reject(error as Error));
     } finally {
       await queue.close();
     }
   }
 
   /** What the first batch of an epoch is needed for. */
-  #prepareEpoch(batch: Batch, isResumed: boolean): void {
+  async #prepareEpoch(kind: Kind, batch: Batch, isResumed: boolean): Promise<void> {
     try {
       this.#symbolicBuild(batch);
       if (isResumed) this.#restoreMetrics(batch);
+      await this.#shareState(kind, isResumed);
     } catch (error) {
       freeBatch(batch);
       throw error;
@@ -157,11 +203,11 @@ export abstract class Trainer extends Compilable {
     let random: (() => number) | undefined;
     const source = makeBatchSource(x, y, sample_weight, {
       batch_size, steps: limitedSteps(options.steps_per_epoch), shuffle, class_weight: options.class_weight,
-      random: () => (random ??= hostRandom(progress.seed))(),
+      random: () => (random ??= hostRandom(progress.seed))(), shard: trainingShard(),
     });
     const validation = isMissing(validation_data) ? undefined
       : makeBatchSource(...validationParts(validation_data), {
-        batch_size: options.validation_batch_size ?? batch_size, steps: limitedSteps(options.validation_steps) });
+        batch_size: options.validation_batch_size ?? batch_size, steps: limitedSteps(options.validation_steps), shard: trainingShard() });
     const level = o.verbosity('fit()', options.verbose);
     const callbacks = options.callbacks instanceof CallbackList ? options.callbacks
       : new CallbackList(options.callbacks,
@@ -173,6 +219,7 @@ export abstract class Trainer extends Compilable {
     const watch = new LossWatch(this);
     try {
       await callbacks.on_train_begin();
+      await this.#meet('fit()', source, `epochs ${epochs}, batches of validation ${validation?.num_batches}`);
       if (progress.epoch > initial_epoch || progress.step > 0) {
         await source.skip(progress.epoch - initial_epoch, progress.step);
       }
@@ -195,6 +242,8 @@ export abstract class Trainer extends Compilable {
           logs = sortedLogs(logs);
         }
         await callbacks.on_epoch_end(epoch, logs);
+        const group = trainingGroup();
+        if (group) this.stop_training = (await agree(group, { where: 'the end of an epoch', flag: this.stop_training })).any;
       }
       if (epochs > initial_epoch) this.optimizer?.finalize_variable_values(this.trainable_variables);
       await callbacks.on_train_end(logs);
@@ -248,8 +297,9 @@ export abstract class Trainer extends Compilable {
     this.requireCompiled('evaluate');
     const options = o.dataArguments<o.EvaluateArguments>('evaluate()', o.EVALUATE, args);
     const source = makeBatchSource(options.x, options.y, options.sample_weight, {
-      batch_size: options.batch_size, steps: limitedSteps(options.steps) });
+      batch_size: options.batch_size, steps: limitedSteps(options.steps), shard: trainingShard() });
     try {
+      await this.#meet('evaluate()', source);
       const logs = await this.#evaluate(source, this.#callbacks('evaluate()', options, source));
       return options.return_dict ? logs : this.inOrder(logs);
     } finally {
@@ -273,11 +323,12 @@ export abstract class Trainer extends Compilable {
   async predict(...args: NamedForms<o.PredictArguments, typeof o.PREDICT>): Promise<NDArray> {
     const options = o.dataArguments<o.PredictArguments>('predict()', o.PREDICT, args);
     const source = makeBatchSource(options.x, undefined, undefined,
-      { batch_size: options.batch_size, steps: limitedSteps(options.steps) });
+      { batch_size: options.batch_size, steps: limitedSteps(options.steps), shard: trainingShard() });
     const callbacks = this.#callbacks('predict()', options, source);
     const results: unknown[] = [];
     this.stop_predicting = false;
     try {
+      await this.#meet('predict()', source);
       await callbacks.on_predict_begin();
       await source.on_epoch_begin();
       await this.#epoch('predict', source, callbacks, async (result, step) => {
@@ -297,11 +348,12 @@ export abstract class Trainer extends Compilable {
   // ---- single batches ----
 
   async #onBatch(kind: Kind, { x, y, sample_weight, class_weight }: o.BatchArguments): Promise<unknown> {
-    const batch = toBatch([x, y, sample_weight], class_weight);
+    const batch = toBatch([x, y, sample_weight], class_weight, trainingShard());
     try {
       this.#symbolicBuild(batch);
+      await this.#shareState(kind, false);
       if (kind !== 'predict') this.reset_metrics();
-      return await this.stepFunction(kind).run([stepData(batch)]);
+      return await explained(trainingGroup(), this.stepFunction(kind).run([stepInput(batch)]));
     } finally {
       freeBatch(batch);
     }

@@ -348,6 +348,7 @@ export const gradientCases: GradientTable = {
     }),
   })),
   barrier: [one({}, true, x([2]), x([2, 2]), fixed(x([])))],
+  all_reduce: [one({ size: 1, ordinal: 0 }, true, x([2, 3]))],
   // The gradient is its author's, and no difference quotient's: see test/ops/core/control.test.ts.
   with_gradient: [],
 

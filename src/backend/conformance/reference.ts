@@ -1472,4 +1472,9 @@ export const reference: ReferenceTable = {
     { inputs: [t([2], [-7, 2147483647], 'int32'), t([], [9], 'float64'), t([], [0.5], 'float64')], params: {'shape': [0, 2], 'dtype': 'float64'}, expected: [t([0, 2], [], 'float64')], dtypes: ['float32'] },
     { inputs: [t([2], [-7, 2147483647], 'int32'), t([], [200], 'float64'), t([], [0.25], 'float64')], params: {'shape': [6], 'dtype': 'float64'}, expected: [t([6], [53, 45, 55, 50, 59, 57], 'float64')], dtypes: ['float32'] },
   ],
+  all_reduce: [
+    { inputs: [t([2, 3], [-2.25, -0.5, 0, 0.75, 1.5, 2.5])], params: {'size': 1, 'ordinal': 0}, expected: [t([2, 3], [-2.25, -0.5, 0, 0.75, 1.5, 2.5])], dtypes: ['float32', 'float64', 'float16', 'bfloat16'] },
+    { inputs: [t([3], [-3, 0, 5])], params: {'size': 1, 'ordinal': 0}, expected: [t([3], [-3, 0, 5])], dtypes: ['int32', 'int64'] },
+    { inputs: [t([0, 3], [])], params: {'size': 1, 'ordinal': 0}, expected: [t([0, 3], [])], dtypes: ['float32'] },
+  ],
 };

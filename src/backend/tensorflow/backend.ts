@@ -1,5 +1,5 @@
 /** The `tensorflow` backend: libtensorflow on CPU or CUDA through tfjs-node-gpu's binding, extended by our own. */
-import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Operand } from '../backend.js';
+import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Operand, ProcessGroup } from '../backend.js';
 import { isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
@@ -25,7 +25,7 @@ export class TensorFlowBackend implements Backend {
   #functions = 0;
   #fusions: FusionSupport | undefined;
 
-  constructor(binding: NativeBinding) {
+  constructor(binding: NativeBinding, readonly group?: ProcessGroup) {
     this.#binding = binding;
     this.#eager = new EagerExecutor(binding);
     const gpu = binding.devices().find(({ type }) => type === 'GPU');

@@ -211,6 +211,34 @@ export interface NativeBinding {
 
   /** Removes a function. Ops prepared for it fail from then on, until a function of that name is added. */
   removeFunction(name: string): void;
+
+  /**
+   * Joins this process to a group, whose collectives (`CollectiveReduceV2` and its like) then work. Starts a server and
+   * waits for nobody. Call it before any tensor or variable is made: those of before are unusable afterwards.
+   *
+   * @param serverDef a serialized `tensorflow.ServerDef`
+   * @param address an IPv4 address of this machine, on which alone the server then listens; by default on all
+   */
+  enableCollectives(serverDef: Uint8Array, address?: string): void;
+
+  /**
+   * Asks other processes of the group whether they are alive: for each its problem, or null. Blocks.
+   * @param tasks such as `/job:worker/replica:0/task:1`
+   * @param timeout in milliseconds
+   */
+  checkPeers(tasks: readonly string[], timeout: number): (string | null)[];
+
+  /** The same off the JavaScript thread. */
+  checkPeersAsync(tasks: readonly string[], timeout: number): Promise<(string | null)[]>;
+
+  /**
+   * From now on asks these processes every `interval` milliseconds, on a thread of its own. When one has not answered
+   * after `timeout` more, all collectives of this process fail as `UNAVAILABLE`, now and later, and the watch is over.
+   */
+  watchPeers(tasks: readonly string[], interval: number, timeout: number): void;
+
+  /** What the watch has found: for each process its problem, or null. */
+  lostPeers(): (string | null)[];
 }
 
 /** The native addon could not be loaded, or TensorFlow could not start in it. */

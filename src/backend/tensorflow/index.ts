@@ -3,6 +3,7 @@ import type { Backend } from '../backend.js';
 import { locateRuntime } from '../../setup/runtime.js';
 import { loadBinding } from './binding.js';
 import { TensorFlowBackend } from './backend.js';
+import { groupConfig, joinGroup, type GroupOptions } from './group.js';
 import { encode } from './proto.js';
 
 /** The TensorFlow runtime is not set up; the message says what is missing and which command mends it. */
@@ -18,6 +19,8 @@ export interface TensorFlowOptions {
   inter_op_threads?: number;
   /** Whether GPU memory is taken as needed (default) rather than all at once. */
   memory_growth?: boolean;
+  /** Processes to compute together with. Waits until all of them have come. */
+  group?: GroupOptions;
 }
 
 export function createTensorFlowBackend(options: TensorFlowOptions = {}): Backend {
@@ -29,12 +32,14 @@ export function createTensorFlowBackend(options: TensorFlowOptions = {}): Backen
     process.env.XLA_FLAGS = `${process.env.XLA_FLAGS ?? ''} --xla_gpu_cuda_data_dir=${runtime.cudaDataDir}`.trim();
   }
   if (options.device === 'cpu') process.env.CUDA_VISIBLE_DEVICES = '-1';
-  const binding = loadBinding(runtime.binding, encode('ConfigProto', {
+  const config = {
+    ...(options.group ? groupConfig(options.group) : {}),
     intra_op_parallelism_threads: options.intra_op_threads ?? 0,
     inter_op_parallelism_threads: options.inter_op_threads ?? 0,
     gpu_options: { allow_growth: options.memory_growth ?? true },
-  }));
-  const backend = new TensorFlowBackend(binding);
+  };
+  const binding = loadBinding(runtime.binding, encode('ConfigProto', config));
+  const backend = new TensorFlowBackend(binding, options.group && joinGroup(binding, options.group, config));
   if (options.device === 'gpu' && !backend.device.startsWith('GPU')) {
     throw new RuntimeMissingError('device: \'gpu\' was asked for, but TensorFlow found no GPU that it can use. ' +
       'Run `npx keras-node doctor` to see which library or driver is missing.');

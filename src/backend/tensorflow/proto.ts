@@ -38,8 +38,15 @@ const messages = {
       control_ret: { keyType: 'string', type: 'string', id: 6 } } },
     GPUOptions: { fields: { allow_growth: field('bool', 4) } },
     ConfigProto: { fields: {
-      intra_op_parallelism_threads: field('int32', 2), inter_op_parallelism_threads: field('int32', 5),
-      gpu_options: field('GPUOptions', 6) } },
+      intra_op_parallelism_threads: field('int32', 2), device_filters: repeated('string', 4),
+      inter_op_parallelism_threads: field('int32', 5), gpu_options: field('GPUOptions', 6),
+      allow_soft_placement: field('bool', 7), experimental: field('ConfigExperimental', 16) } },
+    ConfigExperimental: { fields: { collective_group_leader: field('string', 1) } },
+    JobDef: { fields: { name: field('string', 1), tasks: { keyType: 'int32', type: 'string', id: 2 } } },
+    ClusterDef: { fields: { job: repeated('JobDef', 1) } },
+    ServerDef: { fields: {
+      cluster: field('ClusterDef', 1), job_name: field('string', 2), task_index: field('int32', 3),
+      default_session_config: field('ConfigProto', 4), protocol: field('string', 5) } },
   },
 };
 // Map fields carry a key type, which the library's typing of descriptors leaves out.
@@ -89,11 +96,22 @@ export interface ConfigMessage {
   intra_op_parallelism_threads?: number;
   inter_op_parallelism_threads?: number;
   gpu_options?: { allow_growth: boolean };
+  device_filters?: string[];
+  allow_soft_placement?: boolean;
+  experimental?: { collective_group_leader: string };
+}
+export interface ServerMessage {
+  cluster: { job: { name: string; tasks: Record<number, string> }[] };
+  job_name: string;
+  task_index: number;
+  default_session_config: ConfigMessage;
+  protocol: string;
 }
 interface Messages {
   AttrValue: AttrValueMessage;
   FunctionDef: FunctionMessage;
   ConfigProto: ConfigMessage;
+  ServerDef: ServerMessage;
 }
 
 export function encode<T extends keyof Messages>(type: T, message: Messages[T]): Uint8Array {

@@ -1,5 +1,6 @@
 /** The closed set of primitives. Every table of rules is typed by it, so a missing rule does not compile. */
 import type { AbstractRule, NoParams } from './rule.js';
+import { collective } from './collective.js';
 import { complex } from './complex.js';
 import { control } from './control.js';
 import { elementwise } from './elementwise.js';
@@ -14,7 +15,7 @@ import { structure } from './structure.js';
 
 export const abstractRules = {
   ...elementwise, ...reduction, ...structure, ...indexing, ...linear, ...neural, ...random,
-  ...linalg, ...fourier, ...complex, ...control,
+  ...linalg, ...fourier, ...complex, ...control, ...collective,
 };
 
 export type PrimitiveName = keyof typeof abstractRules;

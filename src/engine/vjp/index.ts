@@ -1,5 +1,6 @@
 /** All vjp rules. `null`: no gradient flows through the primitive. */
 import type { ParamsOf, PrimitiveName } from '../primitives/index.js';
+import { collectiveVjp } from './collective.js';
 import { complexVjp } from './complex.js';
 import { controlVjp } from './control.js';
 import { elementwiseVjp } from './elementwise.js';
@@ -14,7 +15,7 @@ import { structureVjp } from './structure.js';
 
 export const vjpRules: { [N in PrimitiveName]: GradientRule<ParamsOf<N>> } = {
   ...elementwiseVjp, ...reductionVjp, ...structureVjp, ...indexingVjp, ...linearVjp, ...neuralVjp,
-  ...linalgVjp, ...fourierVjp, ...complexVjp, ...controlVjp,
+  ...linalgVjp, ...fourierVjp, ...complexVjp, ...controlVjp, ...collectiveVjp,
   random_uniform: null, random_normal: null, random_truncated_normal: null, random_integers: null,
   random_binomial: null,
   random_gamma: () => {

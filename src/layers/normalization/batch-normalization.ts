@@ -1,6 +1,8 @@
 /** BatchNormalization: features are normalized by the batch's statistics, or by their moving averages. */
 import { epsilon as fuzz } from '../../backend/config.js';
 import { resultType } from '../../engine/dtype.js';
+import { context } from '../../engine/context.js';
+import type { Replica } from '../../engine/replica.js';
 import { canonicalAxis, formatShape, ShapeError, type SymbolicShape } from '../../engine/shape.js';
 import { applyAll } from '../../engine/apply.js';
 import type { Tensor } from '../../engine/tensor.js';
@@ -32,7 +34,10 @@ export interface BatchNormalizationOptions extends ScaleAndOffsetOptions {
   renorm_clipping?: RenormClipping | null;
   /** Share of the moving averages behind the correction that stays in each step. Default 0.99. */
   renorm_momentum?: number;
-  /** Whether replicas that train together share their statistics; one replica has nothing to share. */
+  /**
+   * Whether processes that train together share their statistics: those of the whole batch, of which each has a part.
+   * Default false.
+   */
   synchronized?: boolean;
 }
 
@@ -100,10 +105,11 @@ export class BatchNormalization extends BaseNormalization {
     const read = (variable: Variable): Tensor => ops.cast(variable, x.dtype);
     let [gamma, beta] = [this.gamma && read(this.gamma), this.beta && read(this.beta)];
     let [mean, variance] = [read(this.moving_mean), read(this.moving_variance)];
-    if (training && this.trainable && this.#isPlain(x, mask)) return this.#normalizeBatch(x, gamma, beta, mean, variance);
+    const isWhole = !(this.synchronized && context.replica);
+    if (training && this.trainable && isWhole && this.#isPlain(x, mask)) return this.#normalizeBatch(x, gamma, beta, mean, variance);
     if (training && this.trainable) {
       const [moving_mean, moving_variance] = [mean, variance];
-      [mean, variance] = this.#moments(x, mask);
+      [mean, variance] = isWhole ? this.#moments(x, mask) : this.#momentsOfAll(x, mask, context.replica!);
       if (this.#renorm) [gamma, beta] = this.#renorm.step(mean, variance, gamma, beta);
       else {
         this.moving_mean.assign(movingAverage(moving_mean, mean, this.momentum));
@@ -127,6 +133,14 @@ export class BatchNormalization extends BaseNormalization {
     this.moving_mean.assign(movingAverage(moving_mean, mean, this.momentum));
     this.moving_variance.assign(movingAverage(moving_variance, variance, this.momentum));
     return ops.cast(outputs, this.compute_dtype);
+  }
+
+  /** Mean and variance over the parts of all processes that train together, each with the weight of its rows. */
+  #momentsOfAll(x: Tensor, mask: unknown, replica: Replica): [Tensor, Tensor] {
+    const [mean, variance] = this.#moments(x, mask);
+    const all = replica.mean(ops.stack([mean, ops.add(variance, ops.square(mean))]));
+    const [first, second] = ops.unstack(all);
+    return [first, ops.subtract(second, ops.square(first))];
   }
 
   /** Mean and variance of each feature; `mask` says which steps count. */

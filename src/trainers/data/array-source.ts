@@ -11,6 +11,7 @@ import { Variable } from '../../engine/variable.js';
 import { DataError, type Batch, type BatchSource } from './batch-source.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
 import { Passes } from './passes.js';
+import { cutOf, type Shard } from './shard.js';
 
 /** A whole array, ready to be cut into batches: host data in the device's format, or a tensor there. */
 interface Column {
@@ -88,6 +89,8 @@ export interface ArraySourceOptions {
   class_weight?: ClassWeight | null;
   /** Gives a number in [0, 1) for each draw: the order of samples follows from it. */
   random?: () => number;
+  /** The part that this process takes, when several train together. */
+  shard?: Shard;
 }
 
 export class ArraySource implements BatchSource {
@@ -136,7 +139,11 @@ export class ArraySource implements BatchSource {
   }
 
   *epoch(): Generator<Batch> {
-    for (const [start, count] of this.#passes.epoch()) yield this.#batch(start, count);
+    const { shard } = this.#options;
+    for (const [start, count] of this.#passes.epoch()) {
+      const { begin, end, share } = shard ? cutOf(shard, count) : { begin: 0, end: count, share: undefined };
+      yield { ...this.#batch(start + begin, end - begin), share };
+    }
   }
 
   skip(epochs: number, steps: number): void {

@@ -9,6 +9,8 @@ export interface Batch {
   sample_weight: unknown;
   /** Tensors made for this batch, which are freed when its step is done. */
   owned: Tensor[];
+  /** What of a batch that several processes work on together this is, as text. */
+  share?: string;
 }
 
 /** Data that does not fit: lengths that differ, a generator that ran dry, weights of a wrong shape. */

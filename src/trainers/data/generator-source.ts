@@ -1,13 +1,14 @@
 /** Batches from generators and other iterables, synchronous or asynchronous. */
 import { NDArray, toTensor, type TensorLike } from '../../engine/convert.js';
 import { getDefaultFloat } from '../../engine/dtype.js';
-import { mapStructure } from '../../engine/structure.js';
+import { flatten, mapStructure } from '../../engine/structure.js';
 import { Tensor } from '../../engine/tensor.js';
 import { Dataset } from '../../utils/dataset.js';
 import { arrayStructure } from './array-source.js';
 import { DataError, unpack_x_y_sample_weight, type Batch, type BatchSource } from './batch-source.js';
 import { classWeights, type ClassWeight } from './class-weight.js';
 import { freeBatch } from './read-ahead.js';
+import { cutOf, rowsOf, sliceRows, type Shard } from './shard.js';
 import { notice } from '../../utils/notice.js';
 
 type AnyIterable = Iterable<unknown> | AsyncIterable<unknown>;
@@ -36,13 +37,15 @@ export class GeneratorSource implements BatchSource {
   readonly #input: GeneratorInput;
   readonly #steps: number | null;
   readonly #classWeight: ClassWeight | null;
+  readonly #shard: Shard | undefined;
   #iterator: Iterator<unknown> | AsyncIterator<unknown> | undefined;
   #isReading = false;
   /** Batches of the next epoch that a training which goes on has had already. */
   #toSkip = 0;
 
-  constructor(input: GeneratorInput, steps: number | null, class_weight: ClassWeight | null = null) {
+  constructor(input: GeneratorInput, steps: number | null, class_weight: ClassWeight | null = null, shard?: Shard) {
     this.#input = input;
+    this.#shard = shard;
     this.#classWeight = class_weight;
     this.#steps = steps;
     this.num_batches = steps ?? (input instanceof Dataset ? input.num_batches : null);
@@ -68,7 +71,7 @@ export class GeneratorSource implements BatchSource {
           break;
         }
         taken += 1;
-        yield toBatch(value, this.#classWeight);
+        yield toBatch(value, this.#classWeight, this.#shard);
       }
       if (this.#steps === null) this.num_batches = taken;
     } finally {
@@ -125,13 +128,16 @@ export class GeneratorSource implements BatchSource {
   }
 }
 
-/** One yielded value as tensors. */
-export function toBatch(value: unknown, class_weight: ClassWeight | null = null): Batch {
+/** One yielded value as tensors; of a shard, its rows alone. */
+export function toBatch(value: unknown, class_weight: ClassWeight | null = null, shard?: Shard): Batch {
   const parts = unpack_x_y_sample_weight(value).map(arrayStructure);
   if (parts[0] === undefined) throw new DataError('A batch has no inputs: x is missing.');
   if (class_weight) parts[2] = classWeights(parts[1], parts[2], class_weight);
   const owned: Tensor[] = [];
-  const [x, y, sample_weight] = parts.map((part) => (part === undefined ? undefined : mapStructure((leaf) => {
+  const cut = shard && cutOf(shard, rowsOf(flatten(parts[0])[0]));
+  const [x, y, sample_weight] = parts.map((part) => (part === undefined ? undefined : mapStructure((given) => {
+    const leaf = cut && given !== undefined ? sliceRows(given, cut) : given;
+    if (leaf instanceof Tensor && leaf !== given) owned.push(leaf);
     if (leaf instanceof Tensor || leaf === undefined) return leaf;
     const array = leaf as TensorLike;
     const wide = (array instanceof NDArray && array.dtype === 'float64') || array instanceof Float64Array;
@@ -139,5 +145,5 @@ export function toBatch(value: unknown, class_weight: ClassWeight | null = null)
     owned.push(tensor);
     return tensor;
   }, part)));
-  return { x, y, sample_weight, owned };
+  return { x, y, sample_weight, owned, share: cut?.share };
 }

@@ -25,7 +25,7 @@ export function makeBatchSource(
         `do not pass ${surplus[0]} as well.`);
     }
     if (isDataset) return new PyDatasetSource(x, options);
-    return new GeneratorSource(x, steps ?? null, options.class_weight);
+    return new GeneratorSource(x, steps ?? null, options.class_weight, options.shard);
   }
   return new ArraySource(x, y, sample_weight, options);
 }

@@ -6,12 +6,14 @@ import { DataError, type Batch, type BatchSource } from './batch-source.js';
 import type { ClassWeight } from './class-weight.js';
 import { toBatch } from './generator-source.js';
 import { Passes } from './passes.js';
+import type { Shard } from './shard.js';
 
 export interface PyDatasetSourceOptions {
   steps?: number | null;
   shuffle?: boolean | 'batch';
   class_weight?: ClassWeight | null;
   random?: () => number;
+  shard?: Shard;
 }
 
 export class PyDatasetSource implements BatchSource {
@@ -69,7 +71,9 @@ export class PyDatasetSource implements BatchSource {
       }
     };
     try {
-      for (request(); queue.length > 0; request()) yield toBatch(await queue.shift(), this.#options.class_weight);
+      for (request(); queue.length > 0; request()) {
+        yield toBatch(await queue.shift(), this.#options.class_weight, this.#options.shard);
+      }
     } finally {
       hasEnded = true;
       indices.return();

@@ -750,6 +750,12 @@ for seed in SEEDS:
             y = tf.random.stateless_binomial(shape, seed, tf.constant(n, dtype), tf.constant(p, dtype), output_dtype=dtype)
             row("random_binomial", [s, Fixed(n, dtype), Fixed(p, dtype)], [Fixed(y.numpy(), dtype)], {"shape": shape, "dtype": dtype})
 
+# --- one process ------------------------------------------------------------------------------------------------------
+ALONE = {"size": 1, "ordinal": 0}
+row("all_reduce", [SIGNS], [SIGNS], ALONE, dtypes=FLOATS)
+row("all_reduce", [LINE], [LINE], ALONE, dtypes=["int32", "int64"])
+row("all_reduce", [EMPTY], [EMPTY], ALONE)
+
 lines = [
     "/**",
     " * What every primitive gives for small operands. Made by test/golden/backend/conformance.py with NumPy "

@@ -1,6 +1,7 @@
 /** All lowering rules: each primitive as TensorFlow ops. */
 import type { PrimitiveName } from '../../../engine/primitives/index.js';
 import type { LoweringTable } from './builder.js';
+import { collectiveLowering } from './collective.js';
 import { complexLowering } from './complex.js';
 import { controlLowering } from './control.js';
 import { elementwiseLowering, reductionLowering } from './elementwise.js';
@@ -14,5 +15,5 @@ import { structureLowering } from './structure.js';
 export const lowerings: LoweringTable<PrimitiveName> = {
   ...elementwiseLowering, ...reductionLowering, ...structureLowering, ...indexingLowering,
   ...linearLowering, ...neuralLowering, ...randomLowering,
-  ...linalgLowering, ...fourierLowering, ...complexLowering, ...controlLowering,
+  ...linalgLowering, ...fourierLowering, ...complexLowering, ...controlLowering, ...collectiveLowering,
 };

@@ -18,4 +18,6 @@ export const kernels: KernelTable<Exclude<PrimitiveName, ControlName>> = {
   ...elementwiseKernels, ...reductionKernels, ...structureKernels, ...indexingKernels,
   ...linearKernels, ...neuralKernels, ...randomKernels,
   ...linalgKernels, ...fourierKernels, ...complexKernels,
+  // These backends know no groups of processes.
+  all_reduce: (m, [x]) => m.share(x),
 };

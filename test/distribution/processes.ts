@@ -1,0 +1,45 @@
+/** Runs programs in several processes that see loopback only, where the machine allows that. */
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** A shell in a network namespace of its own that has loopback alone; else, the machine's loopback. */
+const NAMESPACES: readonly (readonly string[])[] = [['unshare', '-n'], ['unshare', '-rn']];
+const isolated = NAMESPACES.find(([program, ...flags]) => spawnSync(program, [...flags, 'ip', 'link', 'set', 'lo', 'up']).status === 0);
+
+export interface Ended {
+  code: number | null;
+  /** All lines, of both streams, in order. */
+  lines: string[];
+}
+
+function run(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  const [program, ...args] = isolated
+    ? [...isolated, 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh', ...command] : command;
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, KERAS_BACKEND: 'tensorflow', KERAS_NODE_QUIET: '1', TF_CPP_MIN_LOG_LEVEL: '3', ...env },
+  });
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop()!;
+      lines.push(...parts);
+    });
+  }
+  return new Promise((resolve) => void child.on('close', (code) => resolve({ code, lines })));
+}
+
+/** Runs a job of this folder in this process alone. */
+export const runAlone = (job: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  run([process.execPath, '--import', 'tsx', join(here, job), ...args], env);
+
+/** Runs a job of this folder by `keras-node launch`. */
+export const launch = (
+  flags: readonly string[], job: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {},
+): Promise<Ended> => run([process.execPath, '--import', 'tsx', CLI, 'launch', ...flags, join(here, job), ...args], env);
