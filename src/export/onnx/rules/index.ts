@@ -33,4 +33,5 @@ const fourierRules: RuleTable<keyof typeof fourier> = { fft: FOURIER, rfft: FOUR
 export const onnxRules: RuleTable<PrimitiveName> = {
   ...elementwiseRules, ...reductionRules, ...structureRules, ...indexingRules, ...linearRules, ...neuralRules,
   ...controlRules, ...linalgRules, ...randomRules, ...complexRules, ...fourierRules,
+  all_reduce: 'ONNX models run in one process',
 };
