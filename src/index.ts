@@ -6,6 +6,7 @@ export * as backend from './backend/public.js';
 export * as callbacks from './callbacks/index.js';
 export * as config from './config.js';
 export * as constraints from './constraints/index.js';
+export * as datasets from './datasets/index.js';
 export * as distillation from './distillation/index.js';
 export * as distribution from './distribution/index.js';
 export * as dtype_policies from './dtype-policies/index.js';

@@ -15,9 +15,11 @@ export class ConfigError extends Error {
 /** Backends of Python Keras that a shared keras.json may name; the default takes their place. */
 const PYTHON_ONLY: ReadonlySet<string> = new Set(['jax', 'torch', 'numpy', 'openvino', 'theano', 'cntk']);
 
-/** `$KERAS_HOME/keras.json`; `KERAS_HOME` defaults to `~/.keras`. */
-export const configPath = (env: NodeJS.ProcessEnv = process.env): string =>
-  path.join(env.KERAS_HOME || path.join(os.homedir(), '.keras'), 'keras.json');
+/** Keras's folder: `KERAS_HOME`, else `~/.keras`. */
+export const kerasHome = (env: NodeJS.ProcessEnv = process.env): string => env.KERAS_HOME || path.join(os.homedir(), '.keras');
+
+/** `keras.json` in Keras's folder. */
+export const configPath = (env: NodeJS.ProcessEnv = process.env): string => path.join(kerasHome(env), 'keras.json');
 
 /**
  * What the file says, or undefined when there is none.

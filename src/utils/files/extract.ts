@@ -22,6 +22,8 @@ function isInside(path: string, linkpath?: { target: string; isSymbolic: boolean
   if (!stays(path)) return false;
   if (!linkpath) return true;
   const { target, isSymbolic } = linkpath;
+  // Behind a name, which may be a link itself, `..` can be anywhere.
+  if (/[^./][^/]*\/+(.*\/)?\.\.(\/|$)/.test(target)) return false;
   // A symbolic link goes from its own folder, a hard one from the root of the archive.
   return !posix.isAbsolute(target) && stays(isSymbolic ? posix.join(posix.dirname(path), target) : target);
 }
@@ -50,16 +52,17 @@ const SYMBOLIC_LINK = 0o120000;
 async function extractZip(file: string, folder: string): Promise<void> {
   const yauzl = await import('yauzl');
   // Names are looked at here, so that one bad name leaves out one file.
-  const zip = await yauzl.openPromise(file, { lazyEntries: true, decodeStrings: true, strictFileNames: false, autoClose: false });
+  const zip = await yauzl.openPromise(file, { lazyEntries: true, decodeStrings: false, autoClose: false });
   try {
     for await (const entry of zip.eachEntry()) {
+      const name = yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, true);
       const isLink = ((entry.externalFileAttributes >>> 16) & FILE_TYPE) === SYMBOLIC_LINK;
-      if (isLink || !isInside(entry.fileName)) {
-        skip(entry.fileName, file);
+      if (isLink || !isInside(name)) {
+        skip(name, file);
         continue;
       }
-      const path = join(folder, entry.fileName);
-      if (entry.fileName.endsWith('/')) await mkdir(path, { recursive: true });
+      const path = join(folder, name);
+      if (name.endsWith('/')) await mkdir(path, { recursive: true });
       else {
         await mkdir(dirname(path), { recursive: true });
         await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(path));

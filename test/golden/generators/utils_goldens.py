@@ -1,9 +1,9 @@
-"""keras.utils: labels, vectors, sequences and datasets; further ones in utils_images and utils_plots."""
+"""keras.utils: labels, vectors, sequences and datasets; further ones in utils_images, utils_plots and utils_datasets."""
 
 import keras
 import numpy as np
 
-from . import utils_images, utils_plots
+from . import utils_datasets, utils_images, utils_plots
 from .common import rng_for
 
 U = keras.utils
@@ -103,4 +103,6 @@ FAMILIES = {
     "bounding_boxes": utils_images.bounding_boxes,
     "images": utils_images.images,
     "plots": utils_plots.plots,
+    "datasets": utils_datasets.datasets,
+    "numpy_files": utils_datasets.numpy_files,
 }
