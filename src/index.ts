@@ -2,6 +2,7 @@
 import './backend/config.js';
 
 export * as activations from './activations/index.js';
+export * as applications from './applications/index.js';
 export * as backend from './backend/public.js';
 export * as callbacks from './callbacks/index.js';
 export * as config from './config.js';

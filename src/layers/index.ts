@@ -74,6 +74,8 @@ export * from './reshaping/up-sampling3d.js';
 export * from './reshaping/zero-padding1d.js';
 export * from './reshaping/zero-padding2d.js';
 export * from './reshaping/zero-padding3d.js';
+export * from './preprocessing/normalization.js';
+export * from './preprocessing/rescaling.js';
 export * from './regularization/activity-regularization.js';
 export * from './regularization/alpha-dropout.js';
 export * from './regularization/base-spatial-dropout.js';

@@ -17,6 +17,7 @@ import { Operation } from '../ops/operation.js';
 import { get as getRegularizer, type RegularizerFunction } from '../regularizers/index.js';
 import { getExportedPath } from '../saving/registration.js';
 import { LAYER_OPTIONS, namedArguments, UnknownArgumentError } from '../utils/arguments.js';
+import { auto_name } from '../utils/naming.js';
 import { noteLoss } from './call-context.js';
 import type { Layer } from './layer.js';
 import { LayerError, type AddWeightOptions, type LayerOptions, type VariableStore } from './layer-options.js';
@@ -237,7 +238,7 @@ export abstract class LayerState extends Operation {
       options?: Omit<AddWeightOptions, 'shape' | 'initializer' | 'dtype'>]): Variable {
     const options = namedArguments<AddWeightOptions>(
       `add_weight of ${this.describe()}`, WEIGHT_ARGUMENTS, args, FURTHER_WEIGHT_ARGUMENTS);
-    const { shape = [], trainable = true, name = 'variable', autocast = true, aggregation } = options;
+    const { shape = [], trainable = true, name = auto_name('variable'), autocast = true, aggregation } = options;
     if (!Array.isArray(shape) || shape.some((d) => !Number.isInteger(d) || d < 0)) {
       throw new LayerError(`${sentence(this.describe())} cannot make the weight '${name}' of shape ` +
         `${Array.isArray(shape) ? formatShape(shape) : JSON.stringify(shape)}: every dimension must be ` +

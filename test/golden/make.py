@@ -47,6 +47,7 @@ AREAS = [
     "symbolic",
     "tree",
     "control",
+    "applications",
 ]
 
 
