@@ -6,7 +6,7 @@ import { formatShape, ShapeError } from '../engine/shape.js';
 import { kerasExport } from '../saving/registration.js';
 import { positionalArguments, type CallForms } from '../utils/arguments.js';
 import { requirePositiveInteger } from '../utils/checks.js';
-import { fetchFile } from './fetch-file.js';
+import { get_file } from '../utils/files/get-file.js';
 
 /** A class: its WordNet id, its name, and the score. */
 export type Prediction = [class_name: string, class_description: string, score: number];
@@ -25,7 +25,7 @@ export type ClassIndex = Record<string, [id: string, name: string]>;
 let classIndex: Promise<ClassIndex> | undefined;
 
 async function readIndex(): Promise<ClassIndex> {
-  const path = await fetchFile(INDEX.name, INDEX.origin, { file_hash: INDEX.file_hash, cache_subdir: 'models' });
+  const path = await get_file(INDEX.name, INDEX.origin, { file_hash: INDEX.file_hash, cache_subdir: 'models' });
   return JSON.parse(await readFile(path, 'utf8')) as ClassIndex;
 }
 

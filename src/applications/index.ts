@@ -1,6 +1,5 @@
 /** keras.applications: image models with trained weights. */
 export type { Application, ApplicationOptions } from './define.js';
-export { FetchError } from './fetch-file.js';
 export type { ConvNeXtOptions } from './convnext-blocks.js';
 export { ConvNeXtBase, ConvNeXtLarge, ConvNeXtSmall, ConvNeXtTiny, ConvNeXtXLarge } from './convnext.js';
 export { DenseNet121, DenseNet169, DenseNet201 } from './densenet.js';

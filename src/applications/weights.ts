@@ -1,7 +1,7 @@
 /** Trained weights: files that Keras publishes, fetched into ~/.keras/models. */
 import type { Model } from '../models/model.js';
 import { pathOf, type FilePath } from '../saving/files.js';
-import { fetchFile } from './fetch-file.js';
+import { get_file } from '../utils/files/get-file.js';
 
 /** A published file. */
 export interface WeightsFile {
@@ -19,7 +19,7 @@ export const STORAGE = 'https://storage.googleapis.com/tensorflow/keras-applicat
 
 /** The model with its weights: those of 'imagenet', or of a file. */
 export async function loadWeights(model: Model, weights: FilePath, { name, origin, hash }: WeightsFile): Promise<Model> {
-  const path = weights === 'imagenet' ? await fetchFile(name, origin, { file_hash: hash, cache_subdir: 'models' }) : pathOf(weights);
+  const path = weights === 'imagenet' ? await get_file(name, origin, { file_hash: hash, cache_subdir: 'models' }) : pathOf(weights);
   await model.load_weights(path);
   return model;
 }
