@@ -2,6 +2,7 @@
  * Trains a convolutional network on handwritten digits, saves it, and draws a few digits with its predictions.
  *
  *   npm run demo
+ *   npx tsx examples/digits.ts --help
  */
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import * as keras from '../src/index.js';
 import { loadDigits } from './digits-data.js';
 import { drawDigits } from './digits-draw.js';
+import { asProgram } from './program.js';
 
 const { layers, ops } = keras;
 const saved = path.resolve('digits.keras');
@@ -38,7 +40,7 @@ function makeModel(): keras.Sequential {
   ]);
 }
 
-async function train(): Promise<void> {
+async function train(epochs: number, batch_size: number): Promise<void> {
   keras.utils.set_random_seed(1);
   const { train: [x_train, y_train], test: [x_test, y_test] } = split(loadDigits());
 
@@ -50,7 +52,7 @@ async function train(): Promise<void> {
     loss: 'sparse_categorical_crossentropy',
     metrics: ['accuracy'],
   });
-  await model.fit(x_train, y_train, { epochs: 15, batch_size: 32 });
+  await model.fit(x_train, y_train, { epochs, batch_size });
   const [, accuracy] = (await model.evaluate(x_test, y_test, { verbose: 0 })) as number[];
   console.log(`\nAccuracy on ${x_test.shape[0]} held-out digits: ${(100 * accuracy).toFixed(2)}%`);
   await model.save(saved);
@@ -66,8 +68,9 @@ async function show(): Promise<void> {
   drawDigits(ops.image.resize(some, [8, 8]), probabilities, Array.from((y_test.dataSync() as Int32Array).slice(0, 6)));
 }
 
-if (process.argv[2] === '--show') await show();
-else {
-  await train();
-  execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), '--show'], { stdio: 'inherit' });
-}
+await asProgram(import.meta.url, 'Trains a convolutional network on handwritten digits, and draws some with its predictions.',
+  { epochs: 15, batch_size: 32, show: false }, async (flags) => {
+    if (flags.show) return show();
+    await train(flags.epochs, flags.batch_size);
+    execFileSync(process.execPath, [...process.execArgv, fileURLToPath(import.meta.url), '--show'], { stdio: 'inherit' });
+  });

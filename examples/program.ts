@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 
-export type Flags = Readonly<Record<string, number>>;
+export type Flags = Readonly<Record<string, number | boolean>>;
 
 /** A loss at the beginning and at the end of training. */
 export interface Outcome {
@@ -20,7 +20,13 @@ export async function asProgram<F extends Flags>(
   file: string, about: string, flags: F, main: (flags: F) => Promise<unknown>,
 ): Promise<void> {
   if (pathToFileURL(process.argv[1] ?? '').href !== file) return;
-  const options = Object.entries(flags).map(([name, value]) => [name, { type: 'number', default: value }] as const);
-  const given = await yargs(hideBin(process.argv)).usage(about).options(Object.fromEntries(options)).strict().parseAsync();
-  await main(Object.fromEntries(Object.keys(flags).map((name) => [name, Number(given[name])])) as F);
+  const options = Object.entries(flags).map(([name, value]) =>
+    [name, { type: typeof value === 'number' ? 'number' : 'boolean', default: value }] as const);
+  const program = yargs(hideBin(process.argv)).usage(about).options(Object.fromEntries(options)).strict();
+  const given = await program.check((all) => {
+    const bad = Object.keys(flags).find((name) => Number.isNaN(all[name]));
+    if (bad) throw new Error(`--${bad} is a number.`);
+    return true;
+  }).parseAsync();
+  await main(Object.fromEntries(Object.keys(flags).map((name) => [name, given[name]])) as F);
 }

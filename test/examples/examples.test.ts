@@ -1,6 +1,6 @@
 /** The examples as they are, on less data: they learn. */
 import { expect } from 'chai';
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as addition from '../../examples/addition.js';
 import * as distillation from '../../examples/distillation.js';
@@ -61,8 +61,20 @@ describe('Examples', () => {
   });
 
   it('take flags from the command line', () => {
-    const example = fileURLToPath(new URL('../../examples/gan.ts', import.meta.url));
-    const text = execFileSync(process.execPath, ['--import', 'tsx', example, '--help'], { encoding: 'utf8' });
-    for (const part of ['Trains a GAN on 8x8 digits', '--epochs', '--latent', 'default: 40']) expect(text).to.include(part);
+    const run = (name: string, ...args: string[]): ReturnType<typeof spawnSync> => {
+      const example = fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
+      return spawnSync(process.execPath, ['--import', 'tsx', example, ...args], { encoding: 'utf8' });
+    };
+    for (const [name, ...parts] of [
+      ['gan', 'Trains a GAN on 8x8 digits', '--epochs', '--latent', 'default: 40'],
+      ['digits', 'Trains a convolutional network', '--epochs', '--batch_size', '--show', 'default: 15'],
+    ]) {
+      const { status, stdout } = run(name, '--help');
+      expect(status).to.equal(0);
+      for (const part of parts) expect(stdout).to.include(part);
+    }
+    const { status, stderr } = run('gan', '--epochs', 'many');
+    expect(status).to.equal(1);
+    expect(stderr).to.match(/--epochs is a number\.\n$/);
   });
 });
