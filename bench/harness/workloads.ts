@@ -20,6 +20,7 @@ export interface Rival {
 }
 
 const KERAS: Rival = { name: 'fastest Keras', peers: ['keras-tf', 'keras-jax'] };
+const KERAS_TF: Rival = { name: 'Keras on TensorFlow', peers: ['keras-tf'] };
 const TFJS: Rival = { name: 'tfjs', peers: ['tfjs'] };
 const ONNX: Rival = { name: 'onnxruntime', peers: ['onnxruntime'] };
 
@@ -47,6 +48,7 @@ export const WORKLOADS: readonly Workload[] = [
   { name: 'lstm-predict', style: 'rounds', peers: ALL, about: 'Embedding, LSTM 64, Dense on 1 and on 64 texts of 100 words' },
   { name: 'gpt-generate', style: 'rounds', peers: PYTHON, about: 'a decoder of 4 blocks, width 128, writes token by token' },
   { name: 'eager-op', style: 'rounds', peers: ALL, about: 'one op on small tensors, not compiled' },
+  { name: 'eager-large', style: 'rounds', peers: ['keras-tf'], about: 'one op on large tensors, not compiled' },
   { name: 'event-loop', style: 'rounds', peers: ['tfjs'], about: 'gaps between the ticks of a 5 ms timer while the CNN trains' },
   { name: 'http-server', style: 'rounds', peers: [], about: 'requests to a server in the process while the CNN trains and predicts' },
   { name: 'startup', style: 'one-shot', peers: ALL, about: 'start of the process to the end of the first step of the MLP' },
@@ -58,6 +60,7 @@ const goals = (workload: string, metrics: readonly string[], ...limits: readonly
   metrics.flatMap((metric) => limits.map(([rival, atMost]) => ({ workload, metric, rival, atMost })));
 
 const STEP = ['fit step ms'];
+const LARGE = ['matmul 1024x1024 ms', 'conv 3x3 ms', 'sort 1000x1000 ms', 'einsum of attention ms'];
 const IMAGES = ['batch 1 predict_on_batch ms', 'batch 16 predict_on_batch ms'];
 
 export const GOALS: readonly Goal[] = [
@@ -68,6 +71,8 @@ export const GOALS: readonly Goal[] = [
   ...goals('lstm-predict', ['batch 1 predict_on_batch ms', 'batch 64 predict_on_batch ms'], [KERAS, 0.8], [TFJS, 0.4]),
   ...goals('gpt-generate', ['token ms'], [KERAS, 0.8]),
   { workload: 'eager-op', metric: 'ops.add us', atMost: 8 },
+  ...goals('eager-op', ['ops.add us'], [KERAS_TF, 0.5]),
+  ...goals('eager-large', LARGE, [KERAS_TF, 1.05]),
   { workload: 'event-loop', metric: 'worst gap ms', atMost: 100 },
   { workload: 'event-loop', metric: 'p99 gap ms', atMost: 20 },
   { workload: 'http-server', metric: 'fit p99 ms', atMost: 20 },

@@ -303,6 +303,29 @@ def eager():
     return turn, {}
 
 
+def eager_large():
+    def tensor(*shape):
+        return ops.convert_to_tensor(random.standard_normal(shape, 'f'))
+
+    a, b = tensor(1024, 1024), tensor(1024, 1024)
+    images, kernel = tensor(8, 56, 56, 64), tensor(3, 3, 64, 64)
+    values = tensor(1000, 1000)
+    queries, keys = tensor(8, 128, 8, 64), tensor(8, 128, 8, 64)
+    calls = {
+        'add 1024x1024': lambda: ops.add(a, b),
+        'matmul 1024x1024': lambda: ops.matmul(a, b),
+        'conv 3x3': lambda: ops.conv(images, kernel, padding='same'),
+        'sort 1000x1000': lambda: ops.sort(values),
+        'einsum of attention': lambda: ops.einsum('bqhd,bkhd->bhqk', queries, keys),
+        'softmax 1000x1000': lambda: ops.softmax(values),
+        'sum 1000x1000': lambda: ops.sum(values, axis=0),
+        'transpose 1000x1000': lambda: ops.transpose(values),
+    }
+    for call in calls.values():
+        call()
+    return lambda: {name + ' ms': median_ms(call, 0.3) for name, call in calls.items()}, {}
+
+
 # ---- one-shot workloads ----
 def startup():
     model = mlp()
@@ -366,7 +389,7 @@ def memory():
 ONE_SHOT = {'startup': startup, 'save-load': save_load, 'memory': memory}
 ROUNDS = {
     'mlp-predict': mlp_predict, 'resnet-predict': lambda: images(resnet(224)), 'mobile-predict': lambda: images(mobile()),
-    'lstm-predict': lstm_predict, 'gpt-generate': gpt_generate, 'eager-op': eager}
+    'lstm-predict': lstm_predict, 'gpt-generate': gpt_generate, 'eager-op': eager, 'eager-large': eager_large}
 
 if args.workload in ONE_SHOT:
     result, meta = ONE_SHOT[args.workload]()

@@ -20,6 +20,7 @@ const training = async () => (await import('./keras-node/training.js')).training
 const load = {
   'mlp-train': training, 'cnn-train': training, 'lstm-train': training, 'transformer-train': training, 'resnet-train': training,
   'eager-op': async () => (await import('./keras-node/eager.js')).eager,
+  'eager-large': async () => (await import('./keras-node/eager-large.js')).eagerLarge,
   'mlp-predict': async () => (await import('./keras-node/inference.js')).mlpPredict,
   'resnet-predict': async () => (await import('./keras-node/inference.js')).resnetPredict,
   'mobile-predict': async () => (await import('./keras-node/inference.js')).mobilePredict,
