@@ -11,6 +11,7 @@ export * as datasets from './datasets/index.js';
 export * as distillation from './distillation/index.js';
 export * as distribution from './distribution/index.js';
 export * as dtype_policies from './dtype-policies/index.js';
+export * as export from './export/index.js';
 export * as initializers from './initializers/index.js';
 export * as layers from './layers/index.js';
 export * as losses from './losses/index.js';

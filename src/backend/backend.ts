@@ -9,6 +9,7 @@ import type { DType, HostData } from '../engine/dtype.js';
 import type { Graph } from '../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../engine/primitives/index.js';
 import type { Shape } from '../engine/shape.js';
+import type { SavedModelSupport } from './saved-model.js';
 
 /** What a backend keeps of a tensor or a variable; opaque to all other code. */
 export type Handle = number | object;
@@ -97,6 +98,9 @@ export interface Backend {
   /** Why a primitive cannot be computed here for this dtype, or undefined when it can. */
   unsupported(name: PrimitiveName, dtype: DType): string | undefined;
   memory(): MemoryInfo;
+
+  /** TensorFlow's SavedModels, where the backend can write and run them. */
+  readonly savedModels?: SavedModelSupport;
 }
 
 /** Makes a backend; may throw an error that says what is missing and how to mend it. */

@@ -1,6 +1,7 @@
 /** `model.export`: a model as a file for inference elsewhere. */
 import { pathOf, writeContents, type FilePath } from '../saving/files.js';
 import { requireOneOf } from '../utils/checks.js';
+import { callLayer, ExportArchive } from './export-archive.js';
 import { DEFAULT_OPSET, encodeAsOnnx } from './onnx/export-onnx.js';
 import { standardizeSignature, signatureOf, ExportError, type ExportableModel } from './input-signature.js';
 
@@ -34,10 +35,12 @@ export async function exportModel(model: ExportableModel, filepath: FilePath, op
   requireOneOf('export', 'format', format, ['tf_saved_model', 'onnx']);
   if (format !== 'onnx' && opset_version !== undefined) throw new ExportError("opset_version is an option of format 'onnx'.");
   const signature = input_signature ? standardizeSignature(input_signature) : signatureOf(model);
-  const call = (...args: unknown[]): unknown => (args.length === 1
-    ? model<unknown, unknown>(args[0], { training: false }) : model<unknown, unknown>(args[0], ...args.slice(1), { training: false }));
   if (format === 'onnx') {
-    await writeContents(pathOf(filepath), encodeAsOnnx(call, signature, opset_version ?? DEFAULT_OPSET, model.name));
+    await writeContents(pathOf(filepath), encodeAsOnnx((...args) => callLayer(model, args), signature, opset_version ?? DEFAULT_OPSET, model.name));
+    if (verbose ?? true) process.stdout.write(`Saved artifact at '${String(filepath)}'.\n`);
+    return;
   }
-  if (verbose ?? true) process.stdout.write(`Saved artifact at '${String(filepath)}'.\n`);
+  const archive = new ExportArchive();
+  archive.track_and_add_endpoint('serve', model, signature);
+  await archive.write_out(filepath, { verbose: verbose ?? true });
 }

@@ -1,6 +1,6 @@
 /**
  * A function traced at several sizes of its unknown dimensions, so that what depends on these can be told from what does
- * not. A graph is made of numbers; where the traces differ, a number is an expression of sizes (see `sizes.ts`).
+ * not. A graph is made of numbers; where the traces differ, a number is an expression of sizes (see `engine/sizes.ts`).
  */
 import { withContext } from '../engine/context.js';
 import { prune, type Graph, type Node, type Subgraph, type Value } from '../engine/graph.js';

@@ -114,4 +114,5 @@ export * from './rnn/simple-rnn-cell.js';
 export * from './rnn/simple-rnn.js';
 export * from './rnn/stacked-rnn-cells.js';
 export * from './rnn/time-distributed.js';
+export { TFSMLayer, type TFSMLayerOptions } from '../export/tfsm-layer.js';
 export { deserialize, serialize } from './serialization.js';

@@ -41,6 +41,7 @@ AREAS = [
     "utils",
     "digits",
     "saved",
+    "exported",
     "legacy",
     "ops",
     "gradients",

@@ -11,6 +11,9 @@ import { emitFunctions, emitRepeated } from './emit.js';
 import { NO_FUSIONS, probeFusions, type FusionSupport } from './fusion.js';
 import { REAL_ONLY } from './lowering/real-only.js';
 import { encode, OpDefs } from './proto.js';
+import type { SavedModelSupport } from '../saved-model.js';
+import { writeSavedModel } from './saved-model/write.js';
+import { loadSavedModel } from './saved-model/load.js';
 
 /** The name that makes a VarHandleOp's resource anonymous, owned by its handle (TensorFlow: ResourceHandle). */
 const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
@@ -106,10 +109,9 @@ export class TensorFlowBackend implements Backend {
 
   #compile(graph: Graph, { name, jit, repeat = 1 }: CompileOptions, fusions: FusionSupport): Executable {
     const binding = this.#binding;
-    this.#defs ??= new OpDefs(binding.opDefs());
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
-    const functions = repeat === 1 ? emitFunctions(graph, unique, this.#defs, jit, fusions)
-      : emitRepeated(graph, unique, this.#defs, jit, fusions, repeat);
+    const functions = repeat === 1 ? emitFunctions(graph, unique, this.#opDefs(), jit, fusions)
+      : emitRepeated(graph, unique, this.#opDefs(), jit, fusions, repeat);
     for (const message of functions) binding.addFunction(encode('FunctionDef', message));
     const outputs = graph.outputs.length;
     let isDisposed = false;
@@ -143,6 +145,15 @@ export class TensorFlowBackend implements Backend {
       },
     };
   }
+
+  #opDefs(): OpDefs {
+    return (this.#defs ??= new OpDefs(this.#binding.opDefs()));
+  }
+
+  readonly savedModels: SavedModelSupport = {
+    write: (folder, contents) => writeSavedModel(this.#binding, this.#opDefs(), folder, contents),
+    load: (folder) => loadSavedModel(this.#binding, folder, `saved_model_${this.#functions++}`),
+  };
 
   createVariable(initial: Operand): Handle {
     const create = this.#eager.prepare('VarHandleOp', {

@@ -17,6 +17,7 @@ const MAX_VECTOR = 16;
 
 export class EagerExecutor implements Builder<number> {
   readonly forXla = false;
+  readonly anySize = false;
   readonly #binding: NativeBinding;
   #prepared = new Map<string, number>();
   #byPrimitive = new Map<PrimitiveName, number>();

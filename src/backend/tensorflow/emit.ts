@@ -24,6 +24,19 @@ const LOWERED: Attrs = { _lower_using_switch_merge: { bool: true } };
 /** One step of a loop at a time: a step must see the variables that the one before it has left. */
 const IN_ORDER: Attrs = { ...LOWERED, parallel_iterations: { int: 1 } };
 
+/** A tensor of the engine inside a function: what its shape may be asked of. */
+export interface Noted extends Ref {
+  readonly shape: Shape;
+  /** How many nodes there were: those before do not depend on it. */
+  readonly at: number;
+}
+
+/** What makes a function one of several that are alike but for sizes, to be merged (see saved-model/merge.ts). */
+export interface AnySize {
+  /** Tensors by the name of the function that they are in. */
+  readonly noted: Map<string, Noted[]>;
+}
+
 export class GraphEmitter implements Builder<Ref> {
   nodes: NodeMessage[] = [];
   #count = 0;
@@ -34,14 +47,29 @@ export class GraphEmitter implements Builder<Ref> {
   #constants = new Map<string, Ref>();
 
   readonly forXla: boolean;
+  readonly #sizes: AnySize | undefined;
 
   /** @param library where the functions go that nodes call */
-  constructor(name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean, fusions: FusionSupport) {
+  constructor(
+    name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean, fusions: FusionSupport, sizes?: AnySize,
+  ) {
+    this.#sizes = sizes;
     this.#name = name;
     this.#defs = defs;
     this.#library = library;
     this.forXla = forXla;
     this.#fusions = fusions;
+  }
+
+  get anySize(): boolean {
+    return this.#sizes !== undefined;
+  }
+
+  #note({ ref, dtype }: Ref, { shape }: Value): void {
+    if (!this.#sizes) return;
+    const noted = this.#sizes.noted.get(this.#name) ?? [];
+    noted.push({ ref, dtype, shape, at: this.#count });
+    this.#sizes.noted.set(this.#name, noted);
   }
 
   op(name: string, inputs: readonly Ref[], attrs: Attrs = {}): Ref {
@@ -124,7 +152,8 @@ export class GraphEmitter implements Builder<Ref> {
       const array = data as NumericArray;
       tensor.tensor_content = new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
     }
-    const small = tensor.tensor_content && tensor.tensor_content.length <= 128;
+    // What is equal for one size may differ for another.
+    const small = !this.#sizes && tensor.tensor_content && tensor.tensor_content.length <= 128;
     const key = small ? `${dtype}|${shape.join()}|${tensor.tensor_content!.join()}` : undefined;
     const found = key && this.#constants.get(key);
     if (found) return found;
@@ -145,6 +174,7 @@ export class GraphEmitter implements Builder<Ref> {
 
   evaluate({ inputs: from, nodes, outputs }: Subgraph, inputs: readonly Ref[]): Ref[] {
     const refs = new Map(from.map((value, i) => [value, inputs[i]]));
+    this.noteInputs(from, refs);
     this.emitNodes(nodes, countUses({ nodes, outputs }), refs);
     return outputs.map((value) => refs.get(value)!);
   }
@@ -156,8 +186,16 @@ export class GraphEmitter implements Builder<Ref> {
       if (superfluous.has(node)) continue;
       const fusion = byLast.get(node);
       const made = fusion ? [this.#fused(fusion, refs)] : this.lower(node, node.inputs.map((value) => refs.get(value)!));
-      node.outputs.forEach((value, i) => refs.set(value, made[i]));
+      node.outputs.forEach((value, i) => {
+        refs.set(value, made[i]);
+        this.#note(made[i], value);
+      });
     }
+  }
+
+  /** Notes the arguments of the function. */
+  noteInputs(values: readonly Value[], refs: ReadonlyMap<Value, Ref>): void {
+    for (const value of values) this.#note(refs.get(value)!, value);
   }
 
   #fused({ op, operands, attrs, shape }: Fusion, refs: ReadonlyMap<Value, Ref>): Ref {
@@ -222,7 +260,7 @@ export class GraphEmitter implements Builder<Ref> {
     like: readonly Ref[], part: (b: Builder<Ref>, x: readonly Ref[], inner: GraphEmitter) => Ref[], isStateful = false,
   ): { name: string; types: number[] } {
     const name = `${this.#name}_${this.#count++}`;
-    const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla, this.#fusions);
+    const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla, this.#fusions, this.#sizes);
     const args = like.map(({ dtype }, i) => ({ name: `a${i}`, type: dtype }));
     const results = part(inner, args.map((arg) => ({ ref: arg.name, dtype: arg.type })), inner);
     const { outputs, ret } = inner.returned(results);
@@ -258,10 +296,10 @@ export class GraphEmitter implements Builder<Ref> {
  * that it calls.
  */
 export function emitFunctions(
-  graph: Graph, name: string, defs: OpDefs, xla: boolean, fusions: FusionSupport,
+  graph: Graph, name: string, defs: OpDefs, xla: boolean, fusions: FusionSupport, sizes?: AnySize,
 ): FunctionMessage[] {
   const library: FunctionMessage[] = [];
-  const emitter = new GraphEmitter(name, defs, library, xla, xla ? NO_FUSIONS : fusions);
+  const emitter = new GraphEmitter(name, defs, library, xla, xla ? NO_FUSIONS : fusions, sizes);
   const refs = new Map<Value, Ref>();
   const args: ArgMessage[] = [];
   const argument = (value: Value): void => {
@@ -276,6 +314,7 @@ export function emitFunctions(
     args.push(arg);
     return { slot, handle: { ref: arg.name, dtype: TF_DTYPE.resource } };
   });
+  emitter.noteInputs(graph.inputs, refs);
   state.emitReads(refs);
   emitter.emitNodes(graph.nodes.filter((node) => !state.inPlace(node)), countUses(graph), refs);
   const updates = state.emitUpdates(refs, graph.outputs);

@@ -10,18 +10,21 @@ const messages = {
     TensorShapeProto: { fields: { dim: repeated('Dim', 2), unknown_rank: field('bool', 3) } },
     TensorProto: { fields: {
       dtype: field('int32', 1), tensor_shape: field('TensorShapeProto', 2), tensor_content: field('bytes', 4),
-      string_val: repeated('bytes', 8) } },
+      float_val: repeated('float', 5), double_val: repeated('double', 6), int_val: repeated('int32', 7),
+      string_val: repeated('bytes', 8), scomplex_val: repeated('float', 9), int64_val: repeated('int64', 10),
+      bool_val: repeated('bool', 11), dcomplex_val: repeated('double', 12), half_val: repeated('int32', 13),
+      uint32_val: repeated('uint32', 16), uint64_val: repeated('uint64', 17) } },
     ListValue: { fields: {
       s: repeated('bytes', 2), i: repeated('int64', 3), f: repeated('float', 4), b: repeated('bool', 5),
-      type: repeated('int32', 6), shape: repeated('TensorShapeProto', 7),
+      type: repeated('int32', 6), shape: repeated('TensorShapeProto', 7), tensor: repeated('TensorProto', 8),
       func: repeated('NameAttrList', 9) } },
-    NameAttrList: { fields: { name: field('string', 1) } },
+    NameAttrList: { fields: { name: field('string', 1), attr: { keyType: 'string', type: 'AttrValue', id: 2 } } },
     AttrValue: {
-      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor', 'func'] } },
+      oneofs: { value: { oneof: ['list', 's', 'i', 'f', 'b', 'type', 'shape', 'tensor', 'func', 'placeholder'] } },
       fields: {
         list: field('ListValue', 1), s: field('bytes', 2), i: field('int64', 3), f: field('float', 4),
         b: field('bool', 5), type: field('int32', 6), shape: field('TensorShapeProto', 7),
-        tensor: field('TensorProto', 8), func: field('NameAttrList', 10) } },
+        tensor: field('TensorProto', 8), placeholder: field('string', 9), func: field('NameAttrList', 10) } },
     NodeDef: { fields: {
       name: field('string', 1), op: field('string', 2), input: repeated('string', 3), device: field('string', 4),
       attr: { keyType: 'string', type: 'AttrValue', id: 5 } } },
@@ -113,6 +116,11 @@ interface Messages {
   ConfigProto: ConfigMessage;
   ServerDef: ServerMessage;
 }
+
+/** Makes further messages known, which may have those of this file as parts. */
+export const addMessages = (nested: Record<string, object>): void => void root.addJSON(nested as Parameters<typeof root.addJSON>[0]);
+export const encodeMessage = (type: string, message: object): Uint8Array => root.lookupType(type).encode(message).finish();
+export const decodeMessage = (type: string, bytes: Uint8Array): unknown => root.lookupType(type).decode(bytes);
 
 export function encode<T extends keyof Messages>(type: T, message: Messages[T]): Uint8Array {
   return root.lookupType(type).encode(message).finish();

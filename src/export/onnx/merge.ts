@@ -3,7 +3,7 @@ import { isFloat, type DType, type HostData } from '../../engine/dtype.js';
 import { numbersToBits } from '../../engine/host.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
 import { ExportError } from '../input-signature.js';
-import { Dimensions, isConstant, type Dimension, type SizeExpression } from '../sizes.js';
+import { Dimensions, isConstant, type Dimension, type SizeExpression } from '../../engine/sizes.js';
 import type { Attribute, Body, ConstantItem, Item, NodeItem } from './builder.js';
 import { ATTRIBUTE, ONNX_DTYPE, type AttributeMessage, type GraphMessage, type NodeMessage, type TensorMessage, type ValueInfoMessage } from './proto.js';
 

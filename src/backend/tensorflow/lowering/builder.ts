@@ -10,6 +10,8 @@ import type { Attrs } from '../attributes.js';
 export interface Builder<V> {
   /** Whether XLA will compile this. */
   readonly forXla: boolean;
+  /** Whether this is written down for other sizes too: then constants are no longer than what is known, and plain multiples of sizes. */
+  readonly anySize: boolean;
   /** One result of an op. Type attributes that follow from the inputs may be left out, except of list inputs. */
   op(name: string, inputs: readonly V[], attrs?: Attrs): V;
   ops(name: string, inputs: readonly V[], attrs: Attrs, outputs: number): V[];

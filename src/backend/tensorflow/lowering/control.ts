@@ -14,10 +14,24 @@ function whileLoop<V>(b: Builder<V>, x: readonly V[], { params }: LoweringContex
   if (maximum === null) {
     return b.loop(x, (inner, given) => inner.evaluate(condition, given)[0], advance).slice(unchanged.length);
   }
-  return b.loop([b.scalar(0, 'int32'), ...x], (inner, [counter, ...given]) => {
-    const isWithin = inner.op('Less', [counter, inner.scalar(maximum, 'int32')]);
-    return inner.op('LogicalAnd', [isWithin, inner.evaluate(condition, given)[0]]);
-  }, (inner, [counter, ...given]) => [step(inner, counter), ...advance(inner, given)]).slice(1 + unchanged.length);
+  const limit = loopNumber(b, maximum);
+  return b.loop([b.scalar(0, 'int32'), ...limit.given, ...x], (inner, [counter, ...rest]) => {
+    const isWithin = inner.op('Less', [counter, limit.within(inner, rest)]);
+    return inner.op('LogicalAnd', [isWithin, inner.evaluate(condition, rest.slice(limit.given.length))[0]]);
+  }, (inner, [counter, ...rest]) => [
+    step(inner, counter), ...rest.slice(0, limit.given.length), ...advance(inner, rest.slice(limit.given.length)),
+  ]).slice(1 + limit.given.length + unchanged.length);
+}
+
+/**
+ * A number that a loop needs inside: a constant there, or, where it may depend on sizes that only the function around the
+ * loop knows, one more of its variables.
+ */
+function loopNumber<V>(b: Builder<V>, value: number): { given: V[]; within: (inner: Builder<V>, rest: readonly V[]) => V } {
+  return {
+    given: b.anySize ? [b.scalar(value, 'int32')] : [],
+    within: (inner, [first]) => (b.anySize ? first : inner.scalar(value, 'int32')),
+  };
 }
 
 const listShape = <V>(b: Builder<V>, { shape }: Aval): V => b.ints(shape);
@@ -48,14 +62,17 @@ function scan<V>(b: Builder<V>, x: readonly V[], { params, inputs, outputs }: Lo
     element_dtype: { type: inputs[first + i].dtype }, shape_type: { type: 'int32' } }));
   const stacks = results.map((aval) => b.op('TensorListReserve', [listShape(b, aval), b.scalar(length, 'int32')], {
     element_dtype: { type: aval.dtype }, shape_type: { type: 'int32' } }));
-  const variables = [b.scalar(0, 'int32'), ...x.slice(0, constants), ...lists, ...x.slice(constants, first), ...stacks];
-  const fixed = 1 + constants + lists.length;
+  const limit = loopNumber(b, length);
+  const final = loopNumber(b, length - 1);
+  const head = 1 + limit.given.length + final.given.length;
+  const variables = [b.scalar(0, 'int32'), ...final.given, ...limit.given, ...x.slice(0, constants), ...lists, ...x.slice(constants, first), ...stacks];
+  const fixed = head + constants + lists.length;
   const advance: Part<V> = (inner, given) => {
     const [counter] = given;
-    const at = reverse ? inner.op('Sub', [inner.scalar(length - 1, 'int32'), counter]) : counter;
-    const slices = given.slice(1 + constants, fixed).map((list, i) =>
+    const at = reverse ? inner.op('Sub', [final.within(inner, given.slice(1)), counter]) : counter;
+    const slices = given.slice(head + constants, fixed).map((list, i) =>
       inner.op('TensorListGetItem', [list, at, listShape(inner, elements[i])], { element_dtype: { type: elements[i].dtype } }));
-    const next = inner.evaluate(body, [...given.slice(1, 1 + constants), ...given.slice(fixed, fixed + carries), ...slices]);
+    const next = inner.evaluate(body, [...given.slice(head, head + constants), ...given.slice(fixed, fixed + carries), ...slices]);
     const written = given.slice(fixed + carries).map((list, i) =>
       inner.op('TensorListSetItem', [list, at, next[carries + i]], { element_dtype: { type: results[i].dtype } }));
     return [step(inner, counter), ...given.slice(1, fixed), ...next.slice(0, carries), ...written];
@@ -65,10 +82,10 @@ function scan<V>(b: Builder<V>, x: readonly V[], { params, inputs, outputs }: Lo
     for (let i = 0; i < count; i++) current = advance(inner, current);
     return current;
   };
-  const perTurn = b.forXla ? 1 : stepsPerTurn(params);
+  const perTurn = b.forXla || b.anySize ? 1 : stepsPerTurn(params);
   // What does not fill a turn comes before the loop.
   const made = b.loop(several(length % perTurn)(b, variables),
-    (inner, [counter]) => inner.op('Less', [counter, inner.scalar(length, 'int32')]), several(perTurn));
+    (inner, [counter, ...rest]) => inner.op('Less', [counter, limit.within(inner, rest.slice(final.given.length))]), several(perTurn));
   return [
     ...made.slice(fixed, fixed + carries),
     ...made.slice(fixed + carries).map((list, i) => b.op('TensorListStack', [list, listShape(b, results[i])], {

@@ -15,7 +15,7 @@ const overBatch = <V>(b: Builder<V>, op: 'Mean' | 'Sum', x: V, shape: Shape): V 
 
 export const normalizationLowering: LoweringTable<'normalize_batch' | 'normalize_batch_grad'> = {
   normalize_batch: (b, [x, gamma, beta], { params: { epsilon }, inputs: [{ shape, dtype }] }) => {
-    if (dtype === 'float32') {
+    if (dtype === 'float32' && !b.anySize) {
       const none = b.constant(new Float32Array(0), [0], 'float32');
       const [y, mean, variance] = b.ops('FusedBatchNormV3', [asImages(b, x, shape), gamma, beta, none, none],
         { epsilon: { float: epsilon }, is_training: { bool: true } }, 6);

@@ -15,6 +15,11 @@ export const structureLowering: LoweringTable<keyof typeof structure> = {
     shape.length === 0 ? b.scalar(value, dtype) : b.op('Fill', [b.ints(shape), b.scalar(value, dtype)]),
   iota: (b, _, { params: { start, step, length, dtype } }) => {
     if (step === 0) return b.op('Fill', [b.ints([length]), b.scalar(start, dtype)]);
+    if (b.anySize && dtype !== 'int32' && dtype !== 'int64') {
+      const steps = b.op('Range', [0, length, 1].map((v) => b.scalar(v, 'int32')));
+      const scaled = b.op('Mul', [b.op('Cast', [steps], { DstT: { type: 'float64' } }), b.scalar(step, 'float64')]);
+      return b.op('Cast', [b.op('AddV2', [scaled, b.scalar(start, 'float64')])], { DstT: { type: dtype } });
+    }
     if (dtype !== 'int32' && dtype !== 'int64') {
       const values = numbersToBits(Array.from({ length }, (__, i) => start + i * step), dtype);
       return b.constant(values, [length], dtype);
