@@ -2,6 +2,7 @@
 import { NDArray } from '../engine/convert.js';
 import type { NumericArray } from '../engine/dtype.js';
 import { RandomState } from '../random/random-state.js';
+import { takeRows } from '../utils/host-array.js';
 import { readNpz } from '../utils/numpy-files/npz.js';
 import { NumpyFileError } from '../utils/numpy-files/raw-array.js';
 import type { Pickled } from '../utils/numpy-files/pickle.js';
@@ -24,15 +25,6 @@ export async function arraysOf<N extends string>(path: string, names: readonly N
 export function numeric(array: NDArray | Pickled[]): NDArray {
   if (array instanceof NDArray) return array;
   throw new NumpyFileError('The dataset is damaged: an array of numbers is one of objects.');
-}
-
-/** The rows of these numbers. */
-export function rowsAt(array: NDArray, indices: ArrayLike<number>): NDArray {
-  const data = array.data as Float64Array;
-  const size = array.shape[0] === 0 ? 0 : data.length / array.shape[0];
-  const out = new (data.constructor as new (size: number) => Float64Array)(indices.length * size);
-  for (let i = 0; i < indices.length; i++) out.set(data.subarray(indices[i] * size, (indices[i] + 1) * size), i * size);
-  return new NDArray(out, [indices.length, ...array.shape.slice(1)], array.dtype);
 }
 
 /** Arrays one behind the other. */
@@ -59,7 +51,7 @@ export function split(x: NDArray, y: NDArray, test_split: number, seed: number):
   const indices = new RandomState(seed).shuffled(x.shape[0]);
   const part = (from: number, to: number): [NDArray, NDArray] => {
     const some = indices.subarray(from, to);
-    return [rowsAt(x, some), rowsAt(y, some)];
+    return [takeRows(x, some), takeRows(y, some)];
   };
   return [part(0, cut), part(cut, indices.length)];
 }

@@ -2,7 +2,8 @@
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type NamedForms } from '../utils/arguments.js';
 import { requireOneOf } from '../utils/checks.js';
-import { arraysOf, numeric, rowsAt, split, type Dataset } from './arrays.js';
+import { takeRows } from '../utils/host-array.js';
+import { arraysOf, numeric, split, type Dataset } from './arrays.js';
 import { datasetFile } from './source.js';
 
 export interface LoadDataOptions {
@@ -36,7 +37,7 @@ export async function load_data(...args: NamedForms<LoadDataOptions, typeof NAME
   });
   const arrays = await arraysOf(file, ['x', 'y']);
   const rows = Array.from({ length: Math.min(SMALL, numeric(arrays.x).shape[0]) }, (_, i) => i);
-  const [x, y] = [arrays.x, arrays.y].map((array) => (version === 'small' ? rowsAt(numeric(array), rows) : numeric(array)));
+  const [x, y] = [arrays.x, arrays.y].map((array) => (version === 'small' ? takeRows(numeric(array), rows) : numeric(array)));
   return split(x, y, test_split, seed);
 }
 kerasExport(load_data, 'keras.datasets.california_housing.load_data');

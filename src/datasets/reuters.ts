@@ -2,7 +2,8 @@
 import { RandomState } from '../random/random-state.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type NamedForms } from '../utils/arguments.js';
-import { arraysOf, numeric, rowsAt, trainingSize, type Dataset } from './arrays.js';
+import { takeRows } from '../utils/host-array.js';
+import { arraysOf, numeric, trainingSize, type Dataset } from './arrays.js';
 import { datasetFile } from './source.js';
 import { arranged, limited, readWordIndex, sequencesOf, WORD_DEFAULTS, type WordOptions } from './word-sequences.js';
 
@@ -36,8 +37,8 @@ export async function load_data(...args: NamedForms<LoadDataOptions, typeof NAME
   const cut = trainingSize(words.length, test_split);
   const places = Array.from(words.keys());
   return [
-    [words.slice(0, cut), rowsAt(labels, places.slice(0, cut))],
-    [words.slice(cut), rowsAt(labels, places.slice(cut))],
+    [words.slice(0, cut), takeRows(labels, places.slice(0, cut))],
+    [words.slice(cut), takeRows(labels, places.slice(cut))],
   ];
 }
 kerasExport(load_data, 'keras.datasets.reuters.load_data');

@@ -4,7 +4,7 @@ import type { NDArray } from '../engine/convert.js';
 import type { RandomState } from '../random/random-state.js';
 import { NumpyFileError } from '../utils/numpy-files/raw-array.js';
 import type { Pickled } from '../utils/numpy-files/pickle.js';
-import { rowsAt } from './arrays.js';
+import { takeRows } from '../utils/host-array.js';
 
 /** How the words are numbered. */
 export interface WordOptions {
@@ -51,7 +51,7 @@ export function arranged(
   const numbered = Array.from(order, (at) => [...begin, ...words[at].map((word) => word + index_from)]);
   const kept = Array.from(numbered.keys()).filter((i) => maxlen === null || maxlen === 0 || numbered[i].length < maxlen);
   if (kept.length === 0) throw new RangeError(`No text is shorter than maxlen=${maxlen}. Increase it.`);
-  return { words: kept.map((i) => numbered[i]), labels: rowsAt(labels, kept.map((i) => order[i])) };
+  return { words: kept.map((i) => numbered[i]), labels: takeRows(labels, kept.map((i) => order[i])) };
 }
 
 /** Texts without the words that are too rare or too frequent. */

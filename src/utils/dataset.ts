@@ -6,7 +6,7 @@ import { requirePositiveInteger } from './checks.js';
 export interface DatasetSource {
   /** Number of samples. */
   samples: number;
-  /** The samples of these numbers, stacked, in the structure of a batch: `[x, y]`, or x alone. */
+  /** The samples of these numbers, stacked, in the structure of a batch: `[x, y]`, or x alone; or a promise of them. */
   rows(indices: Int32Array): unknown;
   /** The order of samples for one iteration. Default: as they come. */
   order?(): Int32Array;
@@ -54,7 +54,7 @@ export class Dataset implements AsyncIterable<unknown> {
     const indices = order?.call(this._source) ?? Int32Array.from({ length: samples }, (_, i) => i);
     const size = this.batch_size ?? 1;
     for (let start = 0; start < samples; start += size) {
-      const rows = this._source.rows(indices.slice(start, start + size));
+      const rows = await this._source.rows(indices.slice(start, start + size));
       yield this.batch_size === null ? withoutFirstAxis(rows) : rows;
     }
   }

@@ -1,9 +1,9 @@
-"""keras.utils: labels, vectors, sequences and datasets; further ones in utils_images, utils_plots and utils_datasets."""
+"""keras.utils: labels, vectors, sequences and datasets; further ones in utils_images, utils_plots, utils_datasets and utils_directories."""
 
 import keras
 import numpy as np
 
-from . import utils_datasets, utils_images, utils_plots
+from . import utils_datasets, utils_directories, utils_images, utils_plots
 from .common import rng_for
 
 U = keras.utils
@@ -105,4 +105,5 @@ FAMILIES = {
     "plots": utils_plots.plots,
     "datasets": utils_datasets.datasets,
     "numpy_files": utils_datasets.numpy_files,
+    "directories": utils_directories.directories,
 }
