@@ -3,7 +3,8 @@
  * it has taken so long that compiling it could pay; then it is compiled in the background, on values of no meaning; then
  * a few runs are timed, and the faster way is kept.
  */
-import type { Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
+import type { Aval, Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
+import { bytesPerElement } from './dtype.js';
 import type { Graph, Subgraph } from './graph.js';
 import { numbersToBits } from './host.js';
 import { subgraphsOf } from './primitives/control.js';
@@ -25,17 +26,27 @@ const SLOW_ON_CPU: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>([
   'conv', 'conv_grad_input', 'conv_grad_kernel', 'depthwise_conv', 'depthwise_conv_grad_input', 'depthwise_conv_grad_kernel',
 ]);
 
+/** A trial waits for no other process. */
+const OF_SEVERAL: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>(['all_reduce']);
+
+/** The trial takes variables and arguments of its own: not where they would be larger than this. */
+const TRIAL_BYTES = 256 * 1024 * 1024;
+
+const bytesOf = ({ shape, dtype }: Aval): number => sizeOf(shape) * bytesPerElement(dtype);
+
 /** Compiles a graph so that it tunes itself, or plainly where there is nothing to try. */
 export function compileTuned(backend: Backend, graph: Graph, options: Omit<CompileOptions, 'jit'>): Executable {
   const plain = backend.compile(graph, { ...options, jit: false });
-  return mayGain(backend, graph) ? new TunedExecutable(backend, graph, options, plain) : plain;
+  const given = [...graph.state.map(({ read }) => read), ...Array.from({ length: options.repeat ?? 1 }, () => graph.inputs).flat()];
+  const isSmall = given.reduce((sum, value) => sum + bytesOf(value), 0) <= TRIAL_BYTES;
+  return isSmall && mayGain(backend, graph) ? new TunedExecutable(backend, graph, options, plain) : plain;
 }
 
 function mayGain(backend: Backend, graph: Graph): boolean {
   if (!backend.features.has('jit')) return false;
   const isCpu = backend.device.startsWith('CPU');
   const mayBeIn = ({ nodes }: Subgraph): boolean => nodes.every(({ primitive, outputs, params }) =>
-    !DRAWN_OTHERWISE.has(primitive) && !(isCpu && SLOW_ON_CPU.has(primitive)) &&
+    !DRAWN_OTHERWISE.has(primitive) && !OF_SEVERAL.has(primitive) && !(isCpu && SLOW_ON_CPU.has(primitive)) &&
     !(primitive === 'random_uniform' && outputs[0].dtype !== 'float32') && subgraphsOf(params).every(mayBeIn));
   return mayBeIn(graph);
 }
