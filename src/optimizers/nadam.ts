@@ -1,8 +1,11 @@
 /** Nadam: Adam with a look ahead. */
+import { toTensor } from '../engine/convert.js';
+import { tidy } from '../engine/scope.js';
 import type { Tensor } from '../engine/tensor.js';
 import type { Variable } from '../engine/variable.js';
 import { add, divide, multiply, power as powerOf, sqrt, square, subtract } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
+import type { VariableStore } from '../saving/walk.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { BASE_ARGUMENTS, castTo, Optimizer, type OptimizerOptions } from './optimizer.js';
 
@@ -75,6 +78,19 @@ export class Nadam extends Optimizer {
     const mean = add(ahead, divide(multiply(subtract(1, now), g), subtract(1, product)));
     const size = add(sqrt(divide(nextV, subtract(1, power))), this.epsilon);
     variable.assign_sub(divide(multiply(mean, rate), size));
+  }
+
+  /** Keras 3.0 has the product in front of the momentums in files, later versions behind them. */
+  override load_own_variables(store: VariableStore): void {
+    const last = this.variables.length - 1;
+    const place = last - 2 * this.#momentums.length;
+    const rankOf = (key: number): number => toTensor(store.get(String(key))).shape.length;
+    const isOld = store.keys().length === last + 1 && tidy(() => rankOf(place) === 0 && rankOf(last) > 0);
+    if (!isOld) return super.load_own_variables(store);
+    const keyOf = (key: number): number => (key < place ? key : key === last ? place : key + 1);
+    super.load_own_variables({
+      get: (key) => store.get(String(keyOf(Number(key)))), set: (key, value) => store.set(key, value), keys: () => store.keys(),
+    });
   }
 
   override get_config(): Record<string, unknown> {

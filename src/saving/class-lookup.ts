@@ -1,6 +1,6 @@
 /** Which class or function of this process a config means. */
 import {
-  get_registered_object, getExportedObject, isClass, type CustomObjects, type Registrable,
+  findInAnyPackage, get_registered_object, getExportedObject, isClass, type CustomObjects, type Registrable,
 } from './registration.js';
 import { whereNow } from './scopes.js';
 
@@ -67,12 +67,9 @@ export function findFunction(
     const found = getExportedObject(`${candidate}.${name}`);
     if (found && !isClass(found)) return found as (...args: unknown[]) => unknown;
   }
-  // Keras up to 3.6 saved the function `my_package>my_fn` as `my_fn`.
-  const separated = `>${name}`;
-  for (const [key, value] of Object.entries(custom_objects ?? {})) {
-    if (key.endsWith(separated) && typeof value === 'function') return value as (...args: unknown[]) => unknown;
-  }
-  return undefined;
+  // Keras up to 3.6 saved the function `my_package>my_fn` as `my_fn`, and Python looks for it among its modules.
+  const elsewhere = findInAnyPackage(name, custom_objects);
+  return typeof elsewhere === 'function' ? (elsewhere as (...args: unknown[]) => unknown) : undefined;
 }
 
 /** The error for a class or function that is not known here, with what to write so that it is. */

@@ -44,10 +44,17 @@ function requireShallow(text: string, what: string): void {
   }
 }
 
-/** Writes JSON that Python reads: numbers that JSON has no form for as Python's `json` writes them. */
+/**
+ * Options for which Python refuses whole numbers: `momentum` of SGD, `learning_rate` of all optimizers, `beta` and
+ * `threshold` of FBetaScore. Others of these names take both.
+ */
+const FLOATS: ReadonlySet<string> = new Set(['beta', 'learning_rate', 'momentum', 'threshold']);
+
+/** Writes JSON that Python reads: numbers that JSON has no form for, and floats that it must see as such, as Python does. */
 export function stringifyJSON(value: unknown, indent?: number): string {
-  const text = JSON.stringify(value, (_, item: unknown) => {
+  const text = JSON.stringify(value, (key, item: unknown) => {
     if (typeof item === 'bigint' || (typeof item === 'number' && !Number.isFinite(item))) return `${MARK}${item}`;
+    if (FLOATS.has(key) && Number.isSafeInteger(item)) return `${MARK}${String(item)}.0`;
     return item;
   }, indent);
   return text.replaceAll(/"\\u0001keras:([^"]*)"/g, '$1');

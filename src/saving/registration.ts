@@ -194,6 +194,16 @@ export function get_registered_object(
   return null;
 }
 
+/** What is registered, or in a scope or `custom_objects`, under a name in any package. */
+export function findInAnyPackage(name: string, custom_objects: CustomObjects | null): unknown {
+  const ending = `>${name}`;
+  for (const objects of [...openScopes(), customObjects, custom_objects ?? {}]) {
+    const key = Object.keys(objects).find((candidate) => candidate.endsWith(ending));
+    if (key !== undefined) return objects[key];
+  }
+  return undefined;
+}
+
 /**
  * The live table of everything given to `register_keras_serializable`, which may be changed in place.
  *

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { SGD } from '../../src/optimizers/index.js';
 import { ConfigSyntaxError, parseJSON, stringifyJSON } from '../../src/saving/json.js';
 
 describe('saving/json', () => {
@@ -8,6 +9,12 @@ describe('saving/json', () => {
     expect(parseJSON(text, 'it')).to.deep.equal(value);
     expect(parseJSON(stringifyJSON(value), 'it')).to.deep.equal(value);
     expect(stringifyJSON({ big: 2n ** 60n, text: 'ß "x"' })).to.equal('{"big":1152921504606846976,"text":"ß \\"x\\""}');
+  });
+
+  it('writes floats for which Python takes no whole number as floats', () => {
+    const { optimizer } = JSON.parse(stringifyJSON({ optimizer: new SGD(1).get_config() })) as { optimizer: object };
+    expect(optimizer).to.include({ learning_rate: 1, momentum: 0 });
+    expect(stringifyJSON({ learning_rate: 1, momentum: 0, units: 3 })).to.equal('{"learning_rate":1.0,"momentum":0.0,"units":3}');
   });
 
   it('says what is not JSON, and refuses what is nested too deep', () => {

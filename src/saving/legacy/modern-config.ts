@@ -35,8 +35,8 @@ const DROPPED: Record<string, readonly string[]> = {
   SpatialDropout1D: SPATIAL, SpatialDropout2D: SPATIAL, SpatialDropout3D: SPATIAL,
   Conv1DTranspose: ['groups'], Conv2DTranspose: ['groups'], Conv3DTranspose: ['groups'],
 };
-/** Names that classes had in Keras 2, and options with other names than today. */
-const CLASSES: Record<string, string> = { Model: 'Functional', CuDNNLSTM: 'LSTM', CuDNNGRU: 'GRU' };
+/** Names that classes had in Keras 2, or have in its `.h5` files alone, and options with other names than today. */
+const CLASSES: Record<string, string> = { Model: 'Functional', CuDNNLSTM: 'LSTM', CuDNNGRU: 'GRU', GroupedQueryAttention: 'GroupQueryAttention' };
 const OPTIONS: Record<string, Record<string, string>> = {
   LeakyReLU: { alpha: 'negative_slope' }, InputLayer: { batch_input_shape: 'batch_shape' },
 };

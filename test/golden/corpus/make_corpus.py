@@ -181,7 +181,7 @@ def attention_more():
     query, value = keras.Input((3, 4), name="query"), keras.Input((5, 4), name="value")
     a = layers.Attention(use_scale=True, name="dot")([query, value])
     b = layers.AdditiveAttention(name="additive")([query, value])
-    c = layers.MultiHeadAttention(2, 2, value_dim=3, output_shape=4, name="heads")(query, value)
+    c = layers.MultiHeadAttention(2, 2, value_dim=3, output_shape=4 if LEGACY or VERSION > (3, 6) else (4,), name="heads")(query, value)
     x = layers.Concatenate(name="all")([a, b, c])
     x = layers.EinsumDense("abc,cd->abd", output_shape=(None, 3), bias_axes="d", name="einsum")(x)
     return keras.Model([query, value], x, name="attention_more")
@@ -205,6 +205,148 @@ def regularized():
         ],
         name="regularized",
     )
+
+
+# Classes and functions of a user's. In Keras 2 a package is named in the same way.
+register = keras.saving.register_keras_serializable
+
+
+@register("corpus")
+def squash(x):
+    return x / (1.0 + abs(x))
+
+
+@register("corpus")
+class Scale(layers.Layer):
+    """Has a weight, an option and a layer of its own."""
+
+    def __init__(self, factor=1.0, activation=None, **options):
+        super().__init__(**options)
+        self.factor = factor
+        self.activation = keras.activations.get(activation)
+        self.inner = layers.Dense(3, name="inner")
+
+    def build(self, input_shape):
+        self.gain = self.add_weight(shape=(input_shape[-1],), initializer="ones", name="gain")
+        self.inner.build(input_shape)
+        self.built = True
+
+    def call(self, inputs):
+        return self.activation(self.inner(inputs * self.gain) * self.factor)
+
+    def get_config(self):
+        activation = keras.activations.serialize(self.activation)
+        return {**super().get_config(), "factor": self.factor, "activation": activation}
+
+
+@register("corpus")
+class Halved(keras.losses.Loss):
+    def call(self, y_true, y_pred):
+        return 0.5 * (y_true - y_pred) ** 2
+
+
+@register("corpus")
+class Branched(keras.Model):
+    """A subclassed model with layers in a list and in a dict, one of them shared."""
+
+    def __init__(self, width=4, **options):
+        super().__init__(**options)
+        self.width = width
+        self.steps = [layers.Dense(width, activation="tanh"), layers.Dense(width)]
+        self.heads = {"left": layers.Dense(2), "right": layers.Dense(2, use_bias=False)}
+        self.norm = layers.LayerNormalization()
+        self.again = self.steps[0]
+
+    def call(self, inputs):
+        x = self.again(inputs)
+        for step in self.steps:
+            x = step(x)
+        x = self.norm(x)
+        return self.heads["left"](x) + self.heads["right"](x)
+
+    def get_config(self):
+        return {"width": self.width, "name": self.name}
+
+
+def custom():
+    model = keras.Sequential(
+        [keras.Input((4,)), Scale(0.5, squash, name="scale"), layers.Dense(2, activation=squash, name="last")],
+        name="custom",
+    )
+    model.compile("sgd", Halved(name="halved"))
+    return model
+
+
+def subclassed():
+    model = Branched(4, name="branched")
+    model(np.zeros((1, 4), "float32"))
+    model.compile("adam", "mse")
+    random = np.random.default_rng(6)
+    model.fit(random.normal(size=(4, 4)), random.normal(size=(4, 2)), verbose=0)
+    return model
+
+
+def functions():
+    """A layer of a function that is registered, rather than of a lambda."""
+    x = inputs = keras.Input((3,), name="x")
+    return keras.Model(inputs, layers.Dense(2)(layers.Lambda(squash, name="squash")(x)), name="functions")
+
+
+def code():
+    x = inputs = keras.Input((3,), name="x")
+    x = layers.Lambda(lambda v: v * 2.0 + 1.0, output_shape=(3,), name="twice")(x)
+    return keras.Model(inputs, layers.Dense(2)(x), name="code")
+
+
+def wrappers():
+    x = inputs = keras.Input((4, 6, 6, 2), name="films")
+    # Keras 2 cannot have one of these wrappers in the other.
+    each = layers.Conv2D(3, 3) if LEGACY else layers.SpectralNormalization(layers.Conv2D(3, 3))
+    x = layers.TimeDistributed(each, name="each")(x)
+    x = layers.GroupNormalization(3, name="groups")(x)
+    x = layers.TimeDistributed(layers.GlobalMaxPooling2D(), name="most")(x)
+    x = layers.Bidirectional(
+        layers.GRU(2, return_sequences=True), backward_layer=layers.LSTM(2, return_sequences=True, go_backwards=True), name="both"
+    )(x)
+    x = layers.EinsumDense("abc,cd->abd", output_shape=(None, 3), bias_axes="d", name="einsum")(x)
+    return keras.Model(inputs, x, name="wrappers")
+
+
+def grouped():
+    query, value = keras.Input((3, 4), name="query"), keras.Input((5, 4), name="value")
+    x = layers.GroupQueryAttention(head_dim=3, num_query_heads=4, num_key_value_heads=2, name="grouped")(query, value)
+    return keras.Model([query, value], x, name="grouped")
+
+
+def volumes():
+    x = inputs = keras.Input((6, 6, 6, 1), name="volume")
+    x = layers.Conv3D(2, 3, padding="same", activation="relu")(x)
+    x = layers.MaxPooling3D(2)(x)
+    x = layers.Conv3DTranspose(2, 2)(x)
+    x = layers.Reshape((8, 16))(layers.Cropping3D(((0, 0), (0, 0), (0, 0)))(x))
+    x = layers.SeparableConv1D(3, 2)(x)
+    x = layers.Conv1DTranspose(2, 2)(x)
+    x = layers.UpSampling1D(2)(layers.AveragePooling1D(2)(x))
+    return keras.Model(inputs, layers.Dot(2, normalize=True)([x, x]), name="volumes")
+
+
+def half_policies():
+    """Each layer has its own policy, by a map of the model's."""
+    kinds = keras.dtype_policies
+    policy = kinds.DTypePolicyMap(default_policy="float32")
+    policy["half_policies/narrow"] = kinds.DTypePolicy("mixed_bfloat16")
+    x = inputs = keras.Input((4,), name="x")
+    x = layers.Dense(4, name="narrow", dtype=policy)(x)
+    x = layers.Dense(3, name="half", dtype=kinds.DTypePolicy("mixed_float16"))(x)
+    return keras.Model(inputs, layers.Activation("linear", dtype="float32", name="wide")(x), name="half_policies")
+
+
+def adaptive():
+    x = inputs = keras.Input((7, 9, 2), name="picture")
+    x = layers.AdaptiveAveragePooling2D((4, 5), name="mean")(x)
+    x = layers.AdaptiveMaxPooling2D(3, name="most")(x)
+    x = layers.RMSNormalization(name="norm")(x)
+    return keras.Model(inputs, x, name="adaptive")
 
 
 def optimizer_state(make, name):
@@ -241,15 +383,22 @@ def optimizers():
 MODELS = [mlp, cnn, branches, nested, text, recurrent, attention, activations, half, convolutions]
 if not LEGACY:
     MODELS.append(operations)
-if LEGACY or VERSION in ((3, 3), (3, 15)):
-    MODELS += [recurrent_more, regularized]
-if LEGACY or VERSION == (3, 15):
-    MODELS += [attention_more, *optimizers()]
+MODELS += [recurrent_more, regularized, attention_more]
+MODELS += [custom, subclassed, code, wrappers, volumes]
+if not LEGACY:
+    # To Keras 2 each function in a layer is code.
+    MODELS += [functions, grouped]
+if VERSION >= (3, 6) and not LEGACY:
+    MODELS.append(half_policies)
+if VERSION >= (3, 15):
+    MODELS.append(adaptive)
+if LEGACY or VERSION in ((3, 0), (3, 15)):
+    MODELS += optimizers()
 
 
 def inputs_for(model, random):
     arrays = []
-    for tensor in model.inputs:
+    for tensor in getattr(model, "inputs", None) or [keras.Input((4,))]:
         shape = (2, *tensor.shape[1:])
         kind = tensor.dtype if isinstance(tensor.dtype, str) else tensor.dtype.name
         values = random.integers(1, 9, shape) if kind.startswith("int") else random.normal(size=shape)
@@ -291,7 +440,8 @@ def main():
         predicted = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
         outputs = predicted if isinstance(predicted, list) else [predicted]
         files = [f"{make.__name__}.keras"]
-        if make is not operations and (LEGACY or VERSION in ((3, 3), (3, 15))):
+        # Neither ops in a graph nor subclassed models go into .h5 files.
+        if make not in (operations, subclassed) and (LEGACY or VERSION in ((3, 3), (3, 15))):
             files.append(f"{make.__name__}.h5")
         for name in files:
             # Keras 2's own .keras format is one that Keras 3 reads as well.

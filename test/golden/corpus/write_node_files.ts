@@ -9,6 +9,7 @@ import * as keras from '../../../src/index.js';
 import { DTYPES, makeHostArray } from '../../../src/engine/dtype.js';
 import { writeContents } from '../../../src/saving/files.js';
 import { H5Writer } from '../../../src/saving/h5/writer.js';
+import { CORPUS_OBJECTS } from '../../saving/corpus-objects.js';
 import { goldenPath, type GoldenTensor } from '../golden.js';
 
 interface Case {
@@ -35,10 +36,11 @@ async function writeDTypes(path: string): Promise<void> {
   writer.setAttribute('', 'list', ['a', 'b']);
   writer.setAttribute('', 'whole', 3);
   writer.setAttribute('', 'none', []);
-  await writeContents(path, await writer.finish());
+  await writeContents(path, writer.finish());
 }
 
 async function main(folder: string): Promise<void> {
+  for (const [key, object] of Object.entries(CORPUS_OBJECTS)) keras.saving.register_keras_serializable(key.split('>')[0])(object);
   mkdirSync(folder, { recursive: true });
   const { cases } = JSON.parse(readFileSync(goldenPath('corpus', '3.15.1', 'corpus.json'), 'utf8')) as { cases: Case[] };
   const written: object[] = [];
@@ -52,7 +54,7 @@ async function main(folder: string): Promise<void> {
       continue;
     }
     await model.save(join(folder, `${name}.keras`));
-    if (name !== 'operations') await model.save(join(folder, `${name}.h5`));
+    if (name !== 'operations' && name !== 'subclassed') await model.save(join(folder, `${name}.h5`));
     await model.save_weights(join(folder, `${name}.weights.h5`));
     await model.save_weights(join(folder, `${name}_shards.weights.json`), { max_shard_size: 600 / 2 ** 30 });
     const given = inputs.map(({ data, shape, dtype }) =>
