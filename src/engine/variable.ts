@@ -1,7 +1,7 @@
 /** Variables: named state on the device that layers, optimizers and metrics own. */
 import type { Handle } from '../backend/backend.js';
 import { apply } from './apply.js';
-import { activeBackend, context, initScope } from './context.js';
+import { activeBackend, context, initScope, withContext } from './context.js';
 import { getDefaultFloat, isFloat, type DType, type HostData } from './dtype.js';
 import { own, tidy } from './scope.js';
 import { formatShape, sameShape, ShapeError, sizeOf, type Shape } from './shape.js';
@@ -28,6 +28,32 @@ export interface VariableOptions {
   name?: string;
 }
 
+/** The value that a variable had at one time. It stays on the device until it is read. */
+export interface VariableSnapshot {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Raw element bits. */
+  read(): HostData;
+  /** Frees it; a second call does nothing. */
+  dispose(): void;
+}
+
+let isDeferring = false;
+
+/**
+ * Runs `fn`; the variables made in it compute their initial values when these are first wanted. Those that are assigned
+ * before, such as a loaded model's, never do.
+ */
+export function withInitialValuesDeferred<T>(fn: () => T): T {
+  const outer = isDeferring;
+  isDeferring = true;
+  try {
+    return fn();
+  } finally {
+    isDeferring = outer;
+  }
+}
+
 interface Owned {
   backend: Backend;
   handle: Handle;
@@ -51,6 +77,8 @@ export class Variable {
   #backend: Backend;
   #version = 0;
   #handle: Handle | undefined;
+  /** Computes the first value, where that is still to be done. */
+  #initializer: VariableInitializer | undefined;
 
   /**
    * @param initializer a value (tensor, number, array), or a function of shape and dtype that gives one
@@ -66,29 +94,51 @@ export class Variable {
     this.trainable = trainable;
     this.autocast = autocast;
     this.aggregation = aggregation;
-    const initial = initScope(() => {
-      if (typeof initializer !== 'function') return toTensor(initializer as TensorLike, options.dtype);
+    this.#backend = activeBackend();
+    if (typeof initializer === 'function') {
       if (!options.shape) {
         throw new TypeError(`Variable '${this.path}' needs a shape, because its initializer is a function.`);
       }
       const dtype = options.dtype ?? getDefaultFloat();
       chargeVariable(this.path, options.shape, dtype);
-      return initializer(options.shape, dtype);
-    });
-    if (options.shape && !sameShape(options.shape, initial.shape)) {
-      throw new ShapeError(`The initializer of variable '${this.path}' gave shape ${formatShape(initial.shape)}, ` +
-        `expected ${formatShape(options.shape)}.`);
+      if (isDeferring) {
+        this.shape = [...options.shape];
+        this.dtype = dtype;
+        this.#initializer = initializer;
+        return;
+      }
     }
+    const initial = this.#initialValue(initializer, options.shape, options.dtype);
     this.shape = [...initial.shape];
     this.dtype = initial.dtype;
-    this.#backend = activeBackend();
+    this.#create(initial);
+    if (initial !== initializer) initial.dispose();
+  }
+
+  #initialValue(initializer: TensorLike | VariableInitializer, shape: Shape | undefined, dtype: DType | undefined): Tensor {
+    const initial = initScope(() => (typeof initializer === 'function'
+      ? (initializer as VariableInitializer)(shape!, dtype ?? getDefaultFloat())
+      : toTensor(initializer as TensorLike, dtype)));
+    if (shape && !sameShape(shape, initial.shape)) {
+      throw new ShapeError(`The initializer of variable '${this.path}' gave shape ${formatShape(initial.shape)}, ` +
+        `expected ${formatShape(shape)}.`);
+    }
+    return initial;
+  }
+
+  #create(initial: Tensor): void {
+    this.#initializer = undefined;
     this.#handle = this.#backend.createVariable(initial);
     collector.register(this, { backend: this.#backend, handle: this.#handle }, this);
-    if (initial !== initializer) initial.dispose();
   }
 
   /** The backend's handle of the variable itself; an error after disposal. */
   get handle(): Handle {
+    if (this.#initializer) {
+      const initial = withContext({ backend: this.#backend }, () => this.#initialValue(this.#initializer!, this.shape, this.dtype));
+      this.#create(initial);
+      initial.dispose();
+    }
     if (this.#handle === undefined) {
       throw new Error(`Variable '${this.path}' of shape ${formatShape(this.shape)} has been disposed.`);
     }
@@ -157,7 +207,8 @@ export class Variable {
     for (let i = context.variableScopes.length - 1; i >= 0; i--) {
       if (context.variableScopes[i].assign(this, value)) return;
     }
-    this.#backend.assignVariable(this.handle, value);
+    if (this.#initializer) this.#create(value);
+    else this.#backend.assignVariable(this.handle, value);
     this.#version++;
   }
 
@@ -169,6 +220,28 @@ export class Variable {
   /** Subtracts from the value. */
   assign_sub(value: TensorLike): void {
     tidy(() => this.#assign(apply('subtract', [this.#read(), toTensor(value, this.dtype)])));
+  }
+
+  /** The present value, kept as it is while the variable goes on changing. Dispose it. */
+  snapshot(): VariableSnapshot {
+    const { shape, dtype } = this;
+    if (context.variableScopes.length > 0) {
+      const data = tidy(() => this.#read().bits());
+      return { shape, dtype, read: () => data, dispose: () => {} };
+    }
+    const backend = this.#backend;
+    let handle: Handle | undefined = backend.readVariable(this.handle, this);
+    return {
+      shape, dtype,
+      read: () => {
+        if (handle === undefined) throw new Error(`A snapshot of variable '${this.path}' has been disposed.`);
+        return backend.download({ handle, shape, dtype });
+      },
+      dispose: () => {
+        if (handle !== undefined) backend.dispose(handle);
+        handle = undefined;
+      },
+    };
   }
 
   /** The value in host memory, row-major. Blocks until it is computed. */
@@ -183,6 +256,7 @@ export class Variable {
 
   /** Frees the device memory now. A second call does nothing. */
   dispose(): void {
+    this.#initializer = undefined;
     if (this.#handle === undefined) return;
     collector.unregister(this);
     const handle = this.#handle;

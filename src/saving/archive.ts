@@ -6,11 +6,14 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { Readable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { callbackify } from 'node:util';
 import * as zlib from 'node:zlib';
 import * as yauzl from 'yauzl';
 import * as yazl from 'yazl';
 import { writeFileAtomically } from './atomic-file.js';
+import { readFully, writeFully } from './file-bytes.js';
 
 /** A file is not a `.keras` archive, a damaged one, or one that must not be opened. */
 export class ArchiveError extends Error {
@@ -157,17 +160,6 @@ async function openFile(path: string): Promise<FileHandle> {
   }
 }
 
-async function readFully(file: FileHandle, position: number, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  while (at < size) {
-    const { bytesRead } = await file.read(bytes, at, size - at, position + at);
-    if (bytesRead === 0) return bytes.subarray(0, at);
-    at += bytesRead;
-  }
-  return bytes;
-}
-
 /** Lists the members and refuses what no archive of Keras's has. */
 async function readDirectory(zip: yauzl.ZipFile, fileSize: number): Promise<Map<string, yauzl.Entry>> {
   const members = new Map<string, yauzl.Entry>();
@@ -227,7 +219,8 @@ function zipStream(members: readonly NewMember[]): Readable {
     const size = contents.byteLength;
     zip.addReadStreamLazy(name, { compress: false, mode: 0o100600, size }, (callback) => {
       const chunks = contents instanceof Uint8Array ? [contents] : contents.chunks();
-      const stream = Readable.from(pieces(chunks), { objectMode: false });
+      // One piece at a time; a stream of bytes would gather and copy them.
+      const stream = Readable.from(pieces(chunks));
       // yazl pipes the stream on, and a pipe passes no errors.
       stream.on('error', (error) => output.destroy(error));
       callback(null, stream);
@@ -239,7 +232,7 @@ function zipStream(members: readonly NewMember[]): Readable {
 
 /** A large array goes out in pieces, so that the event loop has its turns. */
 function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-  const size = 2 ** 20;
+  const size = 2 ** 22;
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += size) yield chunk.subarray(at, at + size);
   }
@@ -247,9 +240,9 @@ function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
 
 /** Writes an archive to a path. What was there before stays until the new file is complete. */
 export async function writeArchive(path: string, members: readonly NewMember[]): Promise<void> {
-  await writeFileAtomically(path, async (file) => {
-    for await (const chunk of zipStream(members)) await file.appendFile(chunk as Uint8Array);
-  });
+  await writeFileAtomically(path, (file) => pipeline(zipStream(members), new Writable({
+    write: callbackify((chunk: Uint8Array, _encoding: BufferEncoding) => writeFully(file, chunk)),
+  })));
 }
 
 /** An archive in memory. */

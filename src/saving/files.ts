@@ -1,11 +1,13 @@
 /** What the file formats have in common: paths, the models that go into files, errors that name the file. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { withInitialValuesDeferred } from '../engine/variable.js';
 import { withVariableBudget } from '../engine/variable-budget.js';
 import { ArchiveError, describeContent } from './archive.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { DeserializationError } from './class-lookup.js';
+import { readFully, writeFully } from './file-bytes.js';
 import type { FileContents } from './h5/writer.js';
 import { looksLikeH5 } from './h5/types.js';
 import type { LegacyModel } from './legacy/h5-model.js';
@@ -39,7 +41,7 @@ export function refuseOverwriting(path: string, overwrite: boolean): void {
 /** Writes a file. What was there before stays until the new one is complete. */
 export async function writeContents(path: string, contents: Uint8Array | FileContents): Promise<void> {
   await writeFileAtomically(path, async (file) => {
-    for (const chunk of contents instanceof Uint8Array ? [contents] : contents.chunks()) await file.appendFile(chunk);
+    for (const chunk of contents instanceof Uint8Array ? [contents] : contents.chunks()) await writeFully(file, chunk);
   });
 }
 
@@ -52,7 +54,8 @@ export async function readH5Bytes(source: FileSource, kind: string): Promise<Uin
 
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await readFile(path));
+    await using file = await open(path);
+    return await readFully(file, 0, (await file.stat()).size);
   } catch (cause) {
     throw new ArchiveError(`Cannot open '${path}': ${(cause as Error).message}`, { cause });
   }
@@ -72,7 +75,7 @@ const EXPANSION = 100;
 export function describedBy<T>(name: string, weightBytes: number, make: () => T): T {
   const why = `the weights in the file take ${weightBytes}. The config is damaged, or was made to fill the memory.`;
   try {
-    return withVariableBudget(UNQUESTIONED_BYTES + EXPANSION * weightBytes, why, make);
+    return withInitialValuesDeferred(() => withVariableBudget(UNQUESTIONED_BYTES + EXPANSION * weightBytes, why, make));
   } catch (error) {
     const message = `In ${name}: ${error instanceof Error ? error.message : String(error)}`;
     const cause: unknown = error instanceof DeserializationError ? error.cause : error;

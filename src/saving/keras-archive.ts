@@ -32,9 +32,9 @@ export async function saveModelFiles(model: SaveableModel, path: string, zipped:
   // Everything that may fail for the model's sake comes before the first await.
   using assets = new AssetFolder();
   const config = withObjectSharing(() => serialize_keras_object(model));
-  const state = saveState(model, assets);
+  using state = saveState(model, assets);
   const files = assets.files();
-  const weights = await state.finish();
+  const weights = state.finish();
   const metadata = { keras_version: KERAS_VERSION, date_saved: timestamp(new Date()) };
   const members: NewMember[] = [
     { name: METADATA, contents: Buffer.from(stringifyJSON(metadata)) },

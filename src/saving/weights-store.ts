@@ -8,10 +8,10 @@ import { NDArray, toTensor, type TensorLike } from '../engine/convert.js';
 import { fromHalfBits } from '../engine/half.js';
 import { toBits } from '../engine/host.js';
 import { tidy } from '../engine/scope.js';
+import { Variable } from '../engine/variable.js';
 import { to_snake_case } from '../utils/naming.js';
 import type { AssetFolder } from './assets.js';
 import { findNode, type H5Array, type H5Group } from './h5/types.js';
-import { prepareThread } from './h5/thread.js';
 import { H5Writer } from './h5/writer.js';
 import type { LoadFailure, LoadReport } from './load-report.js';
 import {
@@ -69,14 +69,13 @@ export const fromNDArray = ({ data, shape, dtype }: NDArray): H5Array => ({ shap
 /**
  * Collects the state of an object and of all objects in it.
  *
- * Values are copied here and now, so that training may go on while the file is being written.
+ * The values are those of now; training may go on while the file is being written. Dispose the result.
  *
  * @param root The model.
  * @param assets Where objects may write files, if they do.
  * @param objects_to_skip Objects that are left out, with all that is in them.
  */
 export function saveState(root: Saveable, assets?: AssetFolder, objects_to_skip: Iterable<unknown> = []): H5Writer {
-  prepareThread(true);
   const writer = new H5Writer();
   const visited = new Set<unknown>(objects_to_skip);
 
@@ -95,7 +94,7 @@ export function saveState(root: Saveable, assets?: AssetFolder, objects_to_skip:
           throw new Error(`save_own_variables of ${describe(saveable)} reads '${key}': it can only write.`);
         },
         set: (key, value) => {
-          writer.createDataset(join(group, key), toArray(value));
+          writer.createDataset(join(group, key), value instanceof Variable ? value.snapshot() : toArray(value));
           keys.push(key);
         },
         keys: () => [...keys],
@@ -117,8 +116,13 @@ export function saveState(root: Saveable, assets?: AssetFolder, objects_to_skip:
     }
   };
 
-  save(root, '');
-  return writer;
+  try {
+    save(root, '');
+    return writer;
+  } catch (error) {
+    writer[Symbol.dispose]();
+    throw error;
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
-/** Builds HDF5 files: what is to be in one is collected, then laid out by h5wasm in a thread, then written piece by piece. */
+/** Builds HDF5 files: what is to be in one is collected, then laid out, then written piece by piece. */
 import { bytesPerElement, type NumericArray } from '../../engine/dtype.js';
-import type { WritableAttribute, WriteReply, WrittenDataset } from './plain-tree.js';
-import { SparseFile } from './sparse-file.js';
-import { askThread } from './thread.js';
+import type { VariableSnapshot } from '../../engine/variable.js';
+import { layOut, type LaidOutDataset, type WrittenAttribute } from './layout.js';
+import type { WritableAttribute } from './messages.js';
 import { H5_LIMITS, type H5Array } from './types.js';
 
-export type { WritableAttribute } from './plain-tree.js';
+export type { WritableAttribute } from './messages.js';
+
+/** Arrays of this many bytes and more go out one by one; smaller ones are gathered. */
+const LARGE = 2 ** 17;
 
 /** HDF5 keeps an attribute in one message, whose length has 16 bits. A string in it takes 16 bytes. */
 const ATTRIBUTE_BYTES = 64_000;
@@ -13,14 +16,18 @@ const ATTRIBUTE_BYTES = 64_000;
 /** A finished file: its size, and its bytes in order. */
 export interface FileContents {
   byteLength: number;
-  /** May be iterated once for each writing. */
+  /** Gives what is still on the device as its turn comes, and lets go of it: once. */
   chunks: () => Iterable<Uint8Array>;
 }
 
-export class H5Writer {
+/** An array, or a variable's value on the device. */
+type Source = H5Array | VariableSnapshot;
+
+/** What is to be in a file. Where it holds snapshots, it is disposed when it was written, or will not be. */
+export class H5Writer implements Disposable {
   readonly #groups = new Set<string>();
-  readonly #arrays = new Map<string, H5Array>();
-  readonly #attributes: { path: string; name: string; value: WritableAttribute }[] = [];
+  readonly #arrays = new Map<string, Source>();
+  readonly #attributes: WrittenAttribute[] = [];
 
   /** Makes the group at `path` and those above it, where they do not exist. */
   createGroup(path: string): void {
@@ -32,14 +39,18 @@ export class H5Writer {
     }
   }
 
-  /** Adds an array. It is read when the file is written, and must not change until then. */
-  createDataset(path: string, array: H5Array): void {
+  /**
+   * Adds an array. It is read when the file is written, and must not change until then; a small one on the device is read
+   * at once.
+   */
+  createDataset(path: string, source: Source): void {
+    const array = 'read' in source && sizeOf(source) < LARGE ? readOnce(source) : source;
     const cut = path.lastIndexOf('/');
     this.createGroup(path.slice(0, Math.max(cut, 0)));
     checkName(path.slice(cut + 1), path);
     if (this.#arrays.has(path) || this.#groups.has(path)) throw new Error(`H5Writer: '${path}' exists already.`);
     const elements = array.shape.reduce((product, d) => product * d, 1) * (array.dtype === 'complex64' ? 2 : 1);
-    if (array.data.length !== elements) {
+    if ('data' in array && array.data.length !== elements) {
       throw new Error(`H5Writer: '${path}' has shape [${array.shape.join(', ')}], which takes ${elements} elements, ` +
         `but ${array.data.length} were given.`);
     }
@@ -93,32 +104,49 @@ export class H5Writer {
   }
 
   /** Lays the file out. */
-  async finish(): Promise<FileContents> {
+  finish(): FileContents {
     const arrays = [...this.#arrays.values()];
-    const datasets = [...this.#arrays].map(([path, array]): WrittenDataset =>
+    const datasets = [...this.#arrays].map(([path, array]): LaidOutDataset =>
       ({ path, shape: array.shape, dtype: array.dtype, ...smallContents(array) }));
-    const patience = 10 * H5_LIMITS.patience + arrays.length + this.#groups.size;
-    const { pieces, byteLength } = await askThread<WriteReply>(
-      { kind: 'write', groups: [...this.#groups], datasets, attributes: this.#attributes }, [], patience);
+    const { pieces, byteLength } = layOut(this.#groups, datasets, this.#attributes);
     return {
       byteLength,
       *chunks() {
-        for (const piece of pieces) yield 'dataset' in piece ? bytesOf(arrays[piece.dataset].data as NumericArray) : piece;
+        for (const piece of pieces) {
+          if (piece instanceof Uint8Array) yield piece;
+          else {
+            const array = arrays[piece.dataset];
+            yield bytesOf(('read' in array ? readOnce(array) : array).data as NumericArray);
+          }
+        }
       },
     };
   }
+
+  /** Lets go of what is on the device. */
+  [Symbol.dispose](): void {
+    for (const array of this.#arrays.values()) if ('read' in array) array.dispose();
+  }
+}
+
+function readOnce(snapshot: VariableSnapshot): H5Array {
+  const { shape, dtype } = snapshot;
+  const data = snapshot.read();
+  snapshot.dispose();
+  return { shape, dtype, data };
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-const sizeOf = ({ shape, dtype }: H5Array): number => shape.reduce((n, d) => n * d, bytesPerElement(dtype));
+const sizeOf = ({ shape, dtype }: Source): number => shape.reduce((n, d) => n * d, bytesPerElement(dtype));
 
 /** The contents of arrays that go into the layout; those of large ones do not. */
-function smallContents(array: H5Array): { data?: Uint8Array | readonly string[] } {
+function smallContents(array: Source): { data?: Uint8Array | readonly string[] } {
+  if (!('data' in array)) return {};
   if (array.dtype === 'string') return { data: array.data as readonly string[] };
-  return sizeOf(array) >= SparseFile.LARGE ? {} : { data: bytesOf(array.data as NumericArray) };
+  return sizeOf(array) >= LARGE ? {} : { data: bytesOf(array.data as NumericArray) };
 }
 
 function checkName(name: string, path: string): string {

@@ -11,7 +11,7 @@ import { formatShape, sameShape } from '../../engine/shape.js';
 import { findNode, H5Error, type H5Group } from '../h5/types.js';
 import type { H5Writer } from '../h5/writer.js';
 import type { LoadFailure, LoadReport } from '../load-report.js';
-import { toArray, toNDArray } from '../weights-store.js';
+import { toNDArray } from '../weights-store.js';
 
 /** A layer, or anything else that has weights. */
 export interface Weighted {
@@ -59,7 +59,7 @@ export function writeVariables(writer: H5Writer, group: string, variables: reado
     return before === 0 ? path : `${path}_${before}`;
   });
   writeNames(writer, group, 'weight_names', names);
-  variables.forEach((variable, i) => writer.createDataset(`${group}/${names[i]}`, toArray(variable)));
+  variables.forEach((variable, i) => writer.createDataset(`${group}/${names[i]}`, variable.snapshot()));
 }
 
 /** Writes the weights of a model, layer by layer, under a group. */
