@@ -148,6 +148,7 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"devices", Synchronous<Initialized<Devices>>},
       {"memoryInfo", Synchronous<Initialized<MemoryInfo>>},
       {"counts", Synchronous<Initialized<Counts>>},
+      {"adjustExternalMemory", Synchronous<Initialized<AdjustExternalMemory>>},
       {"createTensor", Synchronous<Initialized<CreateTensor>>},
       {"createStringTensor", Synchronous<Initialized<CreateStringTensor>>},
       {"gatherRows", Synchronous<Initialized<GatherRows>>},

@@ -109,6 +109,35 @@ describe('memory is flat', () => {
     }
   });
 
+  it('over large models that are built and dropped, without a word to the collector', async () => {
+    const backend = activeBackend();
+    let [bytes, most] = [0, 0];
+    const { createVariable, disposeVariable } = backend;
+    const sizes = new Map<unknown, number>();
+    backend.createVariable = (initial) => {
+      const variable = createVariable.call(backend, initial);
+      sizes.set(variable, initial.shape.reduce((n, d) => n * d, 4));
+      bytes += sizes.get(variable)!;
+      most = Math.max(most, bytes);
+      return variable;
+    };
+    backend.disposeVariable = (variable) => {
+      bytes -= sizes.get(variable) ?? 0;
+      disposeVariable.call(backend, variable);
+    };
+    try {
+      // 100 times 8 MB.
+      for (let i = 0; i < 100; i++) {
+        const model = new keras.Sequential([keras.Input({ shape: [1000] }), new layers.Dense(2000, { kernel_initializer: 'zeros' })]);
+        expect(model.built).to.equal(true);
+        await new Promise((resolve) => void setTimeout(resolve, 1));
+      }
+      expect(most).to.be.below(400e6);
+    } finally {
+      Object.assign(backend, { createVariable, disposeVariable });
+    }
+  });
+
   it('of compiled functions, when nobody can reach their models any more', async () => {
     const backend = activeBackend();
     let [compiled, alive] = [0, 0];

@@ -1,9 +1,9 @@
 /** The `tensorflow` backend: libtensorflow on CPU or CUDA through tfjs-node-gpu's binding, extended by our own. */
 import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Operand, ProcessGroup } from '../backend.js';
-import { isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
+import { bytesPerElement, isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
-import type { Shape } from '../../engine/shape.js';
+import { sizeOf, type Shape } from '../../engine/shape.js';
 import { encodeAttrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { EagerExecutor } from './eager.js';
@@ -27,6 +27,8 @@ export class TensorFlowBackend implements Backend {
   #defs: OpDefs | undefined;
   #functions = 0;
   #fusions: FusionSupport | undefined;
+  /** Bytes of each variable, of which V8 is told: models that are built and dropped in a loop would not make it collect. */
+  readonly #variables = new Map<number, number>();
 
   constructor(binding: NativeBinding, readonly group?: ProcessGroup) {
     this.#binding = binding;
@@ -161,6 +163,9 @@ export class TensorFlowBackend implements Backend {
       shared_name: { string: ANONYMOUS }, container: { string: '' } }, 1);
     const handle = this.#binding.execute(create) as number;
     this.assignVariable(handle, initial);
+    const bytes = sizeOf(initial.shape) * bytesPerElement(initial.dtype);
+    this.#variables.set(handle, bytes);
+    this.#binding.adjustExternalMemory(bytes);
     return handle;
   }
 
@@ -175,6 +180,8 @@ export class TensorFlowBackend implements Backend {
 
   disposeVariable(variable: Handle): void {
     this.#binding.deleteTensor(variable as number);
+    this.#binding.adjustExternalMemory(-this.#variables.get(variable as number)!);
+    this.#variables.delete(variable as number);
   }
 
   #refusal(name: PrimitiveName, avals: readonly Aval[]): string | undefined {

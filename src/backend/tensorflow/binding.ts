@@ -89,6 +89,13 @@ export interface NativeBinding {
   counts(): { tensors: number; bytes: number };
 
   /**
+   * Tells V8 that its objects hold so many bytes more (or fewer) outside of its heap: as these grow, it collects garbage.
+   *
+   * @returns the bytes that V8 knows of now
+   */
+  adjustExternalMemory(change: number): number;
+
+  /**
    * Makes a tensor from the bytes of a typed array or DataView, which are copied. It is placed on the first
    * GPU where there is one, except int32, which GPU kernels take from host memory.
    *

@@ -70,6 +70,14 @@ describe('native addon', () => {
       binding.deleteTensors(ids);
       expect(binding.counts()).to.deep.equal(before);
     });
+
+    it('tells V8 of bytes outside of its heap', () => {
+      const before = binding.adjustExternalMemory(0);
+      // Others may tell it of theirs in between, when garbage is collected.
+      expect(binding.adjustExternalMemory(1e9)).to.be.within(before + 0.9e9, before + 1.1e9);
+      expect(binding.adjustExternalMemory(-1e9)).to.be.within(before - 0.1e9, before + 0.1e9);
+      expect(failure(() => binding.adjustExternalMemory(1.5)).message).to.include('change must be an integer');
+    });
   });
 
   describe('tensors', () => {
