@@ -13,7 +13,8 @@ const BATCH_SIZE = 128;
 const isPlainArray = (value: unknown): boolean => (Array.isArray(value) ? value.every(isPlainArray) : typeof value !== 'object');
 
 /** Whether a value is one tensor, rather than several. */
-export const isWhole = (value: unknown): value is TensorLike => (Array.isArray(value) ? isPlainArray(value) : isTensorLike(value));
+export const isWhole = (value: unknown): value is TensorLike =>
+  (Array.isArray(value) ? value.length > 0 && isPlainArray(value) : isTensorLike(value));
 
 /** The inputs of each batch. */
 export async function* batchesOf(data: AdaptData, layer: string): AsyncGenerator<TensorLike> {

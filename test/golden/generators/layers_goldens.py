@@ -1,6 +1,6 @@
 """Every family of layers."""
 
-from . import layers_attention, layers_convolutional, layers_core, layers_other, layers_recurrent
+from . import layers_attention, layers_convolutional, layers_core, layers_other, layers_preprocessing, layers_recurrent
 
 FAMILIES = {
     **layers_core.FAMILIES,
@@ -8,4 +8,5 @@ FAMILIES = {
     **layers_convolutional.FAMILIES,
     **layers_recurrent.FAMILIES,
     **layers_other.FAMILIES,
+    **layers_preprocessing.FAMILIES,
 }
