@@ -70,7 +70,8 @@ export abstract class BaseImagePreprocessing extends Layer {
     const { images, bounding_boxes, segmentation_masks, ...rest } = data as unknown as LabelledImages;
     const isBatch = this.#isBatch(images);
     const result: Record<string, unknown> = { ...rest, images: this.#each(images, isBatch, (x) => this.transform_images(x)) };
-    if (bounding_boxes) result.bounding_boxes = this.#boxes(bounding_boxes, this.sizeOf(images.shape) as ImageSize);
+    if (rest.labels) result.labels = this.transform_labels(rest.labels);
+    if (bounding_boxes) result.bounding_boxes = this.transform_bounding_boxes(bounding_boxes, this.get_random_transformation(data as never));
     if (segmentation_masks) {
       result.segmentation_masks = this.#each(segmentation_masks, isBatch, (x) => this.transform_segmentation_masks(x));
     }
@@ -86,15 +87,27 @@ export abstract class BaseImagePreprocessing extends Layer {
     return isBatch ? transform(x) : ops.squeeze(transform(ops.expand_dims(x, 0)), 0);
   }
 
-  #boxes(boxes: Boxes, size: ImageSize): unknown {
+  /** What the boxes need to know: the size of the images that came in. */
+  get_random_transformation(data: Tensor | LabelledImages): ImageSize {
+    const { shape } = isPlainObject(data) ? (data as unknown as LabelledImages).images : data as Tensor;
+    return this.sizeOf(shape) as ImageSize;
+  }
+
+  /** The labels of the images, which stay as they are. */
+  transform_labels(labels: Tensor): Tensor {
+    return labels;
+  }
+
+  /** New boxes, in the layer's format. */
+  transform_bounding_boxes(bounding_boxes: Boxes, transformation: ImageSize): Boxes {
     const format = this.bounding_box_format;
     if (format === null) {
       throw new LayerError(`The ${this.describe()} received bounding boxes, whose format it does not know: give it bounding_box_format, ` +
         'such as \'xyxy\'.');
     }
-    const given = convert_format(boxes, format, 'xyxy', { ...size });
-    const moved = this.moveBoxes({ boxes: given.boxes, labels: boxes.labels }, size, boxes.boxes);
-    return convert_format(moved, 'xyxy', format, { ...this.outputSize(size) });
+    const given = convert_format(bounding_boxes, format, 'xyxy', { ...transformation });
+    const moved = this.moveBoxes({ boxes: given.boxes, labels: bounding_boxes.labels }, transformation, bounding_boxes.boxes);
+    return { ...moved, boxes: convert_format(moved, 'xyxy', format, { ...this.outputSize(transformation) }).boxes };
   }
 
   /** Height and width in a shape. */
