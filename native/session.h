@@ -86,8 +86,11 @@ struct Session {
   void Stop() {
     // A collective waits for the others, whatever becomes of this process.
     if (watch != nullptr && background.IsBusy()) watch->Abort("the process is about to end");
+    const bool had_peers = watch != nullptr;
     background.Stop();
     watch.reset();
+    // The last answer that another process waits for may still be on its way out.
+    if (had_peers) std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 
   napi_env env;

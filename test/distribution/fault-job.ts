@@ -1,55 +1,72 @@
 /**
- * One of several processes that train together until something happens to process 1: `fault-job.ts <fault> [folder]`.
- * Without a fault, or with `restart` when it was started again, training comes to its end and prints the weights.
+ * One of several processes that train together, until something happens to process 1: `fault-job.ts <fault> <folder>`.
+ * When all are started again, training goes on to its end and prints the weights.
  */
 import * as keras from '../../src/index.js';
 
-type Fault = 'none' | 'kill' | 'freeze' | 'throw' | 'missing' | 'model' | 'call' | 'restart';
-const [fault, folder] = process.argv.slice(2) as [Fault, string | undefined];
-const index = Number(process.env.KERAS_DISTRIBUTION_PROCESS_ID ?? 0);
-const attempt = Number(process.env.KERAS_DISTRIBUTION_ATTEMPT ?? 0);
+const index = Number(process.env.KERAS_DISTRIBUTION_PROCESS_ID);
+const attempt = Number(process.env.KERAS_DISTRIBUTION_ATTEMPT);
 
 const SAMPLES = 40;
 const x = new keras.NDArray(Float32Array.from({ length: SAMPLES * 4 }, (_, i) => Math.sin(i * i)), [SAMPLES, 4]);
 const y = new keras.NDArray(Float32Array.from({ length: SAMPLES }, (_, i) => Math.cos(i)), [SAMPLES, 1]);
 
-/** What happens in the second epoch, in the middle of a step of the others. */
+/** What happens in the second epoch, while the others are in a step. */
 class Happen extends keras.callbacks.Callback {
+  readonly #signal: 'SIGKILL' | 'SIGSTOP';
   #epoch = 0;
+
+  constructor(signal: 'SIGKILL' | 'SIGSTOP') {
+    super();
+    this.#signal = signal;
+  }
 
   override on_epoch_begin(epoch: number): void {
     this.#epoch = epoch;
   }
 
   override on_train_batch_begin(batch: number): void {
-    if (index !== 1 || attempt > 0 || this.#epoch !== 1 || batch !== 3) return;
-    console.log(`at ${Date.now()}: ${fault}`);
-    if (fault === 'kill' || fault === 'restart') process.kill(process.pid, 'SIGKILL');
-    if (fault === 'freeze') process.kill(process.pid, 'SIGSTOP');
-    if (fault === 'throw') throw new Error('a mistake of its own');
+    if (index === 1 && attempt === 0 && this.#epoch === 1 && batch === 3) process.kill(process.pid, this.#signal);
   }
 }
 
-async function main(): Promise<void> {
-  if (fault === 'missing' && index === 1) return;
-  if (process.env.KERAS_DISTRIBUTION_JOB_ADDRESSES) {
-    keras.distribution.initialize();
-    keras.distribution.set_distribution(new keras.distribution.DataParallel());
-  }
-  keras.utils.set_random_seed(3);
-  const units = fault === 'model' && index === 1 ? 6 : 5;
+function compiled(units: number): keras.Model {
   const model = new keras.Sequential([keras.Input([4]), new keras.layers.Dense(units, 'tanh'), new keras.layers.Dense(1)]);
   model.compile({ optimizer: new keras.optimizers.Adam(0.01), loss: 'mse' });
-  if (fault === 'call' && index === 1) {
-    await model.evaluate(x, y, { batch_size: 8, verbose: 0 });
-    return;
-  }
-  const backup = folder ? [new keras.callbacks.BackupAndRestore(folder, { save_freq: 2 })] : [];
-  await model.fit(x, y, { batch_size: 8, epochs: 3, verbose: 0, callbacks: [...backup, new Happen()] });
-  console.log(`weights ${JSON.stringify(model.weights.flatMap((weight) => [...(weight.dataSync() as Float32Array)]))}`);
+  return model;
 }
 
-main().catch((error: Error) => {
-  console.error(`at ${Date.now()}: ${error.name}: ${error.message}`);
-  process.exit(1);
-});
+/** Trains, and gives the weights. */
+export async function train(...callbacks: keras.callbacks.Callback[]): Promise<number[]> {
+  keras.utils.set_random_seed(3);
+  const model = compiled(5);
+  await model.fit(x, y, { batch_size: 8, epochs: 3, verbose: 0, callbacks });
+  return model.weights.flatMap((weight) => [...(weight.dataSync() as Float32Array)]);
+}
+
+const say = (error: Error): void => console.log(`${error.name}: ${error.message}`);
+
+/** What the processes do differently is told to all of them, and does no harm to what comes next. */
+async function disagree(): Promise<void> {
+  const options = { batch_size: 8, verbose: 0 } as const;
+  await (index === 1 ? compiled(5).evaluate(x, y, options) : compiled(5).fit(x, y, options)).catch(say);
+  await compiled(index === 1 ? 6 : 5).fit(x, y, options).catch(say);
+  await compiled(5).fit(x, y, { ...options, batch_size: index === 1 ? 4 : 8 }).catch(say);
+}
+
+async function main(fault: string, folder: string): Promise<void> {
+  if (fault === 'missing' && index === 1) return;
+  keras.distribution.initialize();
+  keras.distribution.set_distribution(new keras.distribution.DataParallel());
+  if (fault === 'kill' && attempt === 0) await disagree();
+  const weights = await train(new keras.callbacks.BackupAndRestore(folder, { save_freq: 2 }),
+    new Happen(fault === 'kill' ? 'SIGKILL' : 'SIGSTOP'));
+  console.log(`weights ${JSON.stringify(weights)}`);
+}
+
+if (process.env.KERAS_DISTRIBUTION_JOB_ADDRESSES) {
+  main(process.argv[2], process.argv[3]).catch((error: Error) => {
+    say(error);
+    process.exit(1);
+  });
+}

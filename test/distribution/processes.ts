@@ -2,6 +2,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Backend } from '../../src/backend/backend.js';
+import { context } from '../../src/engine/context.js';
+import { backendNamed, BACKENDS } from '../support/backends.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -35,9 +38,19 @@ function run(command: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended>
   return new Promise((resolve) => void child.on('close', (code) => resolve({ code, lines })));
 }
 
-/** Runs a job of this folder in this process alone. */
-export const runAlone = (job: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
-  run([process.execPath, '--import', 'tsx', join(here, job), ...args], env);
+/** A suite whose own process computes with TensorFlow too; skipped where that is not set up. */
+export function onTensorFlow(title: string, tests: (this: Mocha.Suite) => void): void {
+  const isWanted = BACKENDS.includes('tensorflow') && backendNamed('tensorflow') !== undefined;
+  (isWanted ? describe : describe.skip)(title, function suite() {
+    let former: Backend | undefined;
+    before(() => {
+      former = context.backend;
+      context.backend = backendNamed('tensorflow');
+    });
+    after(() => (context.backend = former));
+    tests.call(this);
+  });
+}
 
 /** Runs a job of this folder by `keras-node launch`. */
 export const launch = (

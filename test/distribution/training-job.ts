@@ -1,12 +1,11 @@
 /**
- * One of several processes that train together, or one alone: trains models of several kinds on the same data, and writes
- * weights, losses and predictions to the file given.
+ * Trains models of several kinds on the same data, alone or as one of several processes: `training-job.ts <folder>`.
+ * Weights, losses and predictions go into a file of the folder.
  */
 import fs from 'node:fs';
 import * as keras from '../../src/index.js';
 
 const { DataParallel, distribution, initialize, set_distribution } = keras.distribution;
-const [folder] = process.argv.slice(2);
 
 /** Numbers that look random and are the same in all processes. */
 function numbers(count: number, seed: number): Float32Array {
@@ -23,7 +22,6 @@ const y = new keras.NDArray(Int32Array.from({ length: SAMPLES }, (_, i) => (i * 
 const weights = numbers(SAMPLES, 3).map((v) => v + 1);
 const steps = new keras.NDArray(Int32Array.from({ length: SAMPLES * 5 }, (_, i) => (i % 5 < 1 + ((i / 5) | 0) % 5 ? 1 + (i % 4) : 0)), [SAMPLES, 5], 'int32');
 
-const results: Record<string, unknown> = {};
 const valuesOf = (model: keras.Model): number[] => model.weights.flatMap((weight) => [...(weight.dataSync() as Float32Array)]);
 
 function dense(seed: number): keras.Sequential {
@@ -40,7 +38,9 @@ function dense(seed: number): keras.Sequential {
 const crossentropy = (options = {}): keras.losses.Loss =>
   new keras.losses.SparseCategoricalCrossentropy({ from_logits: true, ...options });
 
-async function plain(name: string, optimizer: keras.Optimizer, options: object = {}, loss = crossentropy()): Promise<keras.Model> {
+async function plain(
+  results: Record<string, unknown>, name: string, optimizer: keras.Optimizer, options: object = {}, loss = crossentropy(),
+): Promise<keras.Model> {
   const model = dense(5);
   model.compile({ optimizer, loss, metrics: ['accuracy'], weighted_metrics: ['accuracy'] });
   // Batches of 8, the last of 3; shuffled, in an order that process 0 draws.
@@ -79,20 +79,40 @@ class Two extends keras.Model {
   }
 }
 
-async function main(): Promise<void> {
-  if (process.env.KERAS_DISTRIBUTION_JOB_ADDRESSES) {
-    initialize();
-    set_distribution(new DataParallel());
-  }
+/** A training that one process alone wants to stop after its first epoch. */
+async function stopping(part: number): Promise<keras.callbacks.History> {
+  const model = dense(5);
+  model.compile({ optimizer: 'sgd', loss: crossentropy() });
+  const stop = new keras.callbacks.LambdaCallback({ on_epoch_end: () => void (model.stop_training = part === 0) });
+  return model.fit(x, y, { epochs: 4, verbose: 0, callbacks: [stop] });
+}
+const stoppedAfter = ({ epoch }: keras.callbacks.History): number => epoch.length;
+
+/** Addresses on which this process listens, in the kernel's hexadecimal form. */
+function listening(): string[] {
+  const own = new Set(fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [/^socket:\[(\d+)\]$/.exec(fs.readlinkSync(`/proc/self/fd/${fd}`))?.[1]];
+    } catch {
+      return [];
+    }
+  }));
+  return ['tcp', 'tcp6'].flatMap((name) => fs.readFileSync(`/proc/self/net/${name}`, 'utf8').split('\n').slice(1)
+    .map((line) => line.trim().split(/\s+/)).filter((columns) => columns[3] === '0A' && own.has(columns[9]))
+    .map((columns) => columns[1]));
+}
+
+export async function train(folder: string): Promise<void> {
+  const results: Record<string, unknown> = {};
   // The seed of process 0 is the one that counts.
   keras.utils.set_random_seed(7 + (distribution()?.process_id ?? 0));
-  const first = await plain('sgd', new keras.optimizers.SGD({ learning_rate: 0.1, momentum: 0.9 }));
-  await plain('adam', new keras.optimizers.Adam(0.01), { sample_weight: weights });
+  const first = await plain(results, 'sgd', new keras.optimizers.SGD({ learning_rate: 0.1, momentum: 0.9 }));
+  await plain(results, 'adam', new keras.optimizers.Adam(0.01), { sample_weight: weights });
   results.evaluate = await first.evaluate(x, y, { batch_size: 8, verbose: 0 });
   results.predict = [...(await first.predict(x, { batch_size: 8, verbose: 0 })).data as Float32Array];
-  await plain('sum', new keras.optimizers.SGD(0.01), {}, crossentropy({ reduction: 'sum' }));
-  await plain('weighted', new keras.optimizers.SGD(0.1), { sample_weight: weights }, crossentropy({ reduction: 'mean_with_sample_weight' }));
-  await plain('clipped', new keras.optimizers.Adam({ learning_rate: 0.01, global_clipnorm: 0.1, use_ema: true }));
+  await plain(results, 'sum', new keras.optimizers.SGD(0.01), {}, crossentropy({ reduction: 'sum' }));
+  await plain(results, 'weighted', new keras.optimizers.SGD(0.1), { sample_weight: weights }, crossentropy({ reduction: 'mean_with_sample_weight' }));
+  await plain(results, 'clipped', new keras.optimizers.Adam({ learning_rate: 0.01, global_clipnorm: 0.1, use_ema: true }));
 
   const shuffled = dense(5);
   shuffled.compile({ optimizer: 'sgd', loss: crossentropy(), steps_per_execution: 2 });
@@ -131,8 +151,27 @@ async function main(): Promise<void> {
   eager.compile({ optimizer: new keras.optimizers.SGD(0.1), loss: crossentropy(), run_eagerly: true });
   results.losses = [await eager.train_on_batch(x, y), await eager.train_on_batch(x, y), await eager.test_on_batch(x, y)];
   results.eager = { weights: valuesOf(eager) };
+  if (distribution()) set_distribution(new DataParallel({ auto_shard_dataset: false }));
+  const { num_processes: parts = 1, process_id: part = 0 } = distribution() ?? {};
+  const [begin, end] = [part, part + 1].map((n) => Math.floor((n * SAMPLES) / parts));
+  const given = dense(5);
+  given.compile({ optimizer: new keras.optimizers.SGD(0.1), loss: crossentropy(), metrics: ['accuracy'] });
+  const ofOwn = await given.fit(new keras.NDArray(x.data.slice(begin * 6, end * 6) as Float32Array, [end - begin, 6]),
+    new keras.NDArray(y.data.slice(begin, end) as Int32Array, [end - begin], 'int32'), { batch_size: SAMPLES, epochs: 2, verbose: 0 });
+  results.own = { weights: valuesOf(given), history: ofOwn.history };
+
+  results.stopped = stoppedAfter(await stopping(part));
+  const exact = dense(5);
+  exact.compile({ optimizer: 'sgd', loss: crossentropy(), jit_compile: true });
+  results.refusal = await exact.fit(x, y, { verbose: 0 }).then(() => 'none', (error: Error) => error.message);
+  results.listening = listening();
+
   const { num_processes = 1, process_id = 0 } = distribution() ?? {};
   fs.writeFileSync(`${folder}/results-${num_processes}-${process_id}.json`, JSON.stringify(results));
 }
 
-void main();
+if (process.env.KERAS_DISTRIBUTION_JOB_ADDRESSES) {
+  initialize();
+  set_distribution(new DataParallel());
+  void train(process.argv[2]);
+}

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { backendNamed, BACKENDS } from '../support/backends.js';
-import { launch, runAlone } from './processes.js';
+import { launch, onTensorFlow } from './processes.js';
+import { train } from './training-job.js';
 
 const TOLERANCE = 1e-5;
 type Results = Record<string, unknown>;
@@ -21,23 +21,22 @@ function expectClose(results: unknown, reference: unknown, tolerance: number, wh
   for (const [at, value] of received) expect(Math.abs(value - expected.get(at)!), `${what}${at}`).to.be.at.most(tolerance);
 }
 
-(BACKENDS.includes('tensorflow') && backendNamed('tensorflow') ? describe : describe.skip)('several processes against one', function suite() {
+onTensorFlow('several processes against one', function suite() {
   this.timeout(120_000);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'keras-node-distribution-'));
   const read = (size: number, index: number): Results =>
     JSON.parse(fs.readFileSync(path.join(folder, `results-${size}-${index}.json`), 'utf8')) as Results;
   before(async () => {
-    const ends = [
-      await runAlone('training-job.ts', [folder]),
-      await launch(['--workers', '2'], 'training-job.ts', [folder]),
-      await launch(['--workers', '3'], 'training-job.ts', [folder]),
-    ];
-    for (const { code, lines } of ends) expect(code, lines.join('\n')).to.equal(0);
+    await train(folder);
+    for (const workers of ['2', '3']) {
+      const { code, lines } = await launch(['--workers', workers], 'training-job.ts', [folder]);
+      expect(code, lines.join('\n')).to.equal(0);
+    }
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
   for (const name of ['sgd', 'adam', 'evaluate', 'predict', 'sum', 'weighted', 'clipped', 'shuffled', 'generator', 'normalized',
-    'masked', 'two', 'losses', 'eager']) {
+    'masked', 'two', 'losses', 'eager', 'own', 'stopped']) {
     for (const size of [2, 3]) {
       it(`${name}, ${size} processes`, () => {
         for (let index = 0; index < size; index++) {
@@ -48,6 +47,17 @@ function expectClose(results: unknown, reference: unknown, tolerance: number, wh
       });
     }
   }
+
+  it('TensorFlow listens on loopback alone, as it was told', () => {
+    const addresses = [0, 1, 2].flatMap((index) => read(3, index).listening as string[]);
+    expect(addresses).to.have.length(3);
+    for (const address of addresses) expect(address).to.match(/0100007F:/);
+  });
+
+  it('XLA is refused with several processes', () => {
+    expect(read(2, 1).refusal).to.match(/is compiled with jit_compile, but XLA cannot add up over processes/);
+    expect(read(1, 0).refusal).to.equal('none');
+  });
 
   it('files are written by process 0 alone', () => {
     const files = fs.readdirSync(folder);
