@@ -11,6 +11,7 @@ namespace keras_node {
 inline napi_value EnableCollectives(Call& call) {
   Session* session = call.session;
   const std::string server(call.Message(call[0], "serverDef"));
+  if (session->has_group) call.Fail("this process is in a group already", TF_FAILED_PRECONDITION);
   if (call.Given(1)) {
     const std::string address = call.Name(call[1], "address");
     if (!ListenOn(address)) {
@@ -19,10 +20,13 @@ inline napi_value EnableCollectives(Call& call) {
   }
   TFE_EnableCollectiveOps(session->context, server.data(), server.size(), session->status.get());
   Ok(session->status.get());
+  session->has_group = true;
   return nullptr;
 }
 
+/** Reads the tasks to ask. TensorFlow does not check that there is a group to ask in. */
 inline std::vector<std::string> Tasks(const Call& call) {
+  if (!call.session->has_group) call.Fail("call enableCollectives() first", TF_FAILED_PRECONDITION);
   std::vector<std::string> tasks;
   call.Elements(call[0], "tasks", [&](napi_value element, uint32_t i) {
     tasks.push_back(call.Name(element, "tasks[" + std::to_string(i) + "]"));

@@ -103,6 +103,7 @@ struct Session {
   std::map<std::string, AddedFunction> functions;
   std::deque<Binding> bindings;
   napi_ref exports = nullptr;
+  bool has_group = false;            // whether enableCollectives() has joined one
   std::unique_ptr<PeerWatch> watch;  // null where this process is alone
   Background background{this};       // last: its threads end before the rest goes
 

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import * as addition from '../../examples/addition.js';
 import * as distillation from '../../examples/distillation.js';
+import * as distributed from '../../examples/distributed.js';
 import * as gan from '../../examples/gan.js';
 import * as multiOutput from '../../examples/multi-output.js';
 import type { Outcome } from '../../examples/program.js';
@@ -35,6 +36,11 @@ describe('Examples', () => {
     const { first, last, accuracy } = await outcomeOf(() => distillation.main({ epochs: 6, samples: 1000, temperature: 3, seed: 1 }));
     expect(last).to.be.below(first);
     expect(accuracy).to.be.above(0.3);
+  });
+
+  it('distributed, in one process: the loss falls', async () => {
+    const { first, last } = await outcomeOf(() => distributed.main({ epochs: 3, samples: 400, batch: 64, seed: 1 }));
+    expect(last).to.be.below(0.8 * first);
   });
 
   it('stateless-loop: the loss falls', async () => {

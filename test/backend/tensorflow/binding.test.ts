@@ -49,6 +49,22 @@ describe('native addon', () => {
     });
   });
 
+  describe('groups of processes', () => {
+    it('refuses what is no ServerDef, and an address that is none', () => {
+      expect(failure(() => binding.enableCollectives(Uint8Array.of(255, 255)))).to.have.property('code', 'INVALID_ARGUMENT');
+      expect(failure(() => binding.enableCollectives(new Uint8Array(), 'host')).message).to.include('cannot be kept to the address "host"');
+      expect(failure(() => loose.enableCollectives('bytes')).message).to.equal('enableCollectives: serverDef must be a Uint8Array, got "bytes"');
+    });
+
+    it('asks nobody before there is a group', async () => {
+      const call = /^\w+: call enableCollectives\(\) first$/;
+      expect(failure(() => binding.checkPeers(['/job:worker/task:1'], 10)).message).to.match(call);
+      expect(failure(() => binding.watchPeers([], 10, 10)).message).to.match(call);
+      expect((await rejection(binding.checkPeersAsync([], 10))).message).to.match(call);
+      expect(failure(() => binding.lostPeers()).message).to.equal('lostPeers: call watchPeers() first');
+    });
+  });
+
   describe('what it says about TensorFlow', () => {
     it('version, ops and devices', () => {
       expect(binding.version()).to.match(/^2\.\d+\.\d+/);

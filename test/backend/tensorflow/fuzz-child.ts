@@ -173,6 +173,11 @@ const generators: Record<string, { weight: number; args: () => unknown[] }> = {
   cancel: { weight: 1, args: () => [pick(cancellations)] },
   releaseCancellation: { weight: 1, args: () => [pick(cancellations)] },
   addFunction: { weight: 1, args: () => [functionBytes()] },
+  enableCollectives: { weight: 0.2, args: () => [new Uint8Array(below(5)), ...(chance(0.5) ? [pick(['127.0.0.1', 'localhost'])] : [])] },
+  checkPeers: { weight: 0.2, args: () => [times(below(3), () => '/job:worker/replica:0/task:1'), 1 + below(5)] },
+  checkPeersAsync: { weight: 0.2, args: () => [times(below(3), () => '/job:worker/replica:0/task:1'), 1 + below(5)] },
+  watchPeers: { weight: 0.2, args: () => [times(below(3), () => '/job:worker/replica:0/task:1'), 1 + below(5), 1 + below(5)] },
+  lostPeers: { weight: 0.2, args: () => [] },
   removeFunction: { weight: 1, args: () => [chance(0.9) ? `f${below(6)}` : pick(functions)] },
 };
 const names = Object.entries(generators).flatMap(([name, { weight }]) => times(weight * 10, () => name));
