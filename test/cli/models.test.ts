@@ -140,6 +140,7 @@ describe('keras-node: commands on models', function cliModelTests() {
       printed(['convert', saved('normalized.keras'), path('w.weights.h5')]),
       printed(['convert', saved('normalized.keras'), path('model.onnx')]),
     ]);
+    await printed(['convert', saved('normalized.keras'), path('served'), '--to', 'saved_model']);
     const said = await printed(['convert', path('a.h5'), path('web'), '--to', 'tfjs', '--json']);
     expect(JSON.parse(said)).to.deep.equal({ input: path('a.h5'), output: path('web'), format: 'tfjs' });
     const x = tensorOf(inputs as GoldenTensor);
@@ -147,6 +148,14 @@ describe('keras-node: commands on models', function cliModelTests() {
       const model = await keras.models.load_model(path(file));
       expectTensor(keras.ops.array(await model.predict(x, { verbose: 0 })), predictions, file);
     }
+    const [onnx, graph] = (await Promise.all(['model.onnx', 'served'].map((name) => printed(['info', '--json', path(name)]))))
+      .map((text) => JSON.parse(text) as FileInfo);
+    expect(onnx).to.deep.include({ format: 'onnx', outputs: [{ name: 'output_0', shape: ['batch', 3], dtype: 'float32' }] });
+    expect(graph).to.deep.include({ format: 'saved_model', endpoints: ['serve', 'serving_default'] });
+    expect(graph.inputs!.map(({ shape, dtype }) => ({ shape, dtype }))).to.deep.equal([{ shape: [null, 4], dtype: 'float32' }]);
+    const numbers = (info: FileInfo): number => info.weights!.reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0);
+    expect(numbers(graph)).to.equal((await keras.models.load_model(saved('normalized.keras'))).count_params());
+    expectTensor(new keras.layers.TFSMLayer(path('served'))(x) as keras.Tensor, predictions, 'served');
     const session = await InferenceSession.create(path('model.onnx'));
     const feeds = { [session.inputNames[0]]: new Tensor('float32', x.dataSync() as Float32Array, [...x.shape]) };
     const { data, dims } = (await session.run(feeds))[session.outputNames[0]];
@@ -190,11 +199,13 @@ describe('keras-node: commands on models', function cliModelTests() {
     writeFileSync(path('damaged.keras'), readFileSync(saved('mlp.keras')).subarray(0, 5000));
     writeFileSync(path('words.csv'), '1,2,3,4\n5,6,seven,8\n');
     mkdirSync(path('empty'));
+    writeFileSync(path('words.onnx'), 'words');
     writeFileSync(path('there.h5'), '');
     const fails: [args: string[], code: number, message: RegExp][] = [
       [['info', path('none.keras')], 1, /^keras-node: There is no file '.*none\.keras'\.\n$/],
       [['info', path('damaged.keras')], 1, /^keras-node: '.*' is not a valid \.keras file: .*\n$/],
       [['info', path('empty')], 1, /^keras-node: The folder '.*' holds no model: .*\n$/],
+      [['info', path('words.onnx')], 1, /^keras-node: '.*words\.onnx' is no ONNX model, or a damaged one: .*\n$/],
       [['summary', saved('nested.weights.h5')], 1, /^keras-node: '.*' holds weights without a model\..*\n$/],
       [['predict', saved('mlp.keras'), path('words.csv')], 1, /^keras-node: '.*words\.csv', row 2, column 3: expected a number, received "seven"\.\n$/],
       [['predict', saved('mlp.keras'), '-'], 1, /^keras-node: The input '.*' has shape \[null, 4\], received \[2, 3\]\.\n$/],

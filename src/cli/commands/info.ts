@@ -1,5 +1,6 @@
 /** `keras-node info` */
 import type { FileInfo, WeightInfo } from '../models/file-info.js';
+import type { TensorInfo } from '../models/graph-info.js';
 import type { RegisterCommand } from '../program.js';
 
 interface Flags {
@@ -24,7 +25,7 @@ export const registerInfo: RegisterCommand = (program) => {
 };
 
 const sizeOf = ({ shape }: WeightInfo): number => shape.reduce((n, d) => n * d, 1);
-const shapeText = ({ shape }: WeightInfo): string => `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
+const shapeText = ({ shape }: WeightInfo | TensorInfo): string => `(${shape.map((d) => d ?? 'None').join(', ')}${shape.length === 1 ? ',' : ''})`;
 
 async function render(info: FileInfo, withWeights: boolean): Promise<string> {
   const { FORMATS } = await import('../models/formats.js');
@@ -32,7 +33,9 @@ async function render(info: FileInfo, withWeights: boolean): Promise<string> {
   const counted = (list: readonly WeightInfo[]): string =>
     `${list.reduce((n, weight) => n + sizeOf(weight), 0).toLocaleString('en-US')} numbers in ${list.length} arrays`;
   const name = model?.name === undefined ? '' : ` '${model.name}'`;
-  const layers = model?.layers === undefined ? '' : `, ${model.layers} layers`;
+  const layers = model?.layers === undefined ? '' : `, ${model.layers} ${info.format === 'onnx' ? 'nodes' : 'layers'}`;
+  const tensors = (list: readonly TensorInfo[] = []): string | undefined =>
+    list.map((tensor) => `${tensor.name} ${shapeText(tensor)} ${tensor.dtype}`).join('; ') || undefined;
   const rows: [string, string | undefined][] = [
     ['File', `${info.file} (${info.bytes.toLocaleString('en-US')} bytes)`],
     ['Format', FORMATS[info.format]],
@@ -40,6 +43,9 @@ async function render(info: FileInfo, withWeights: boolean): Promise<string> {
     ['Written by', info.generated_by],
     ['Saved', info.date_saved],
     ['Model', model && `${model.class_name}${name}${layers}`],
+    ['Endpoints', info.endpoints?.join(', ')],
+    ['Inputs', tensors(info.inputs)],
+    ['Outputs', tensors(info.outputs)],
     ['Optimizer', info.optimizer],
     ['Loss', info.loss === undefined ? undefined : typeof info.loss === 'string' ? info.loss : JSON.stringify(info.loss)],
     ['Weights', weights && counted(weights)],

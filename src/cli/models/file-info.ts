@@ -12,6 +12,7 @@ import { shardNames } from '../../saving/shards.js';
 import { MODEL_JSON } from '../../saving/tfjs/layers-model.js';
 import { checkManifest } from '../../saving/tfjs/weights-manifest.js';
 import { formatOfInput, type Format } from './formats.js';
+import { onnxInfo, savedModelInfo, type TensorInfo } from './graph-info.js';
 
 export interface WeightInfo {
   path: string;
@@ -29,6 +30,10 @@ export interface FileInfo {
   /** What wrote it, where that is not Keras. */
   generated_by?: string;
   model?: { class_name: string; name?: string; layers?: number };
+  /** Of a graph: its functions, and what the one for serving takes and gives. */
+  endpoints?: string[];
+  inputs?: TensorInfo[];
+  outputs?: TensorInfo[];
   optimizer?: string;
   loss?: unknown;
   weights?: WeightInfo[];
@@ -54,8 +59,8 @@ const READERS: Record<Format, (file: string) => Promise<Told>> = {
   h5: async (file) => h5Info(await h5Root(file)),
   weights: weightsInfo,
   tfjs: tfjsInfo,
-  saved_model: async () => ({ model: { class_name: 'SavedModel' } }),
-  onnx: async () => ({ model: { class_name: 'ModelProto' } }),
+  saved_model: savedModelInfo,
+  onnx: onnxInfo,
 };
 
 /** Bytes of a file, or of all in a folder; of the files of a layers-model those that belong to it. */

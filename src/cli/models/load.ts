@@ -22,7 +22,7 @@ export async function loadModel(file: string, flags: LoadFlags, compile = true):
   }
   if (format === 'saved_model' || format === 'onnx') {
     throw new CommandError(`'${file}' is a ${FORMATS[format]}: a graph of its ops, without the layers that it was made of. ` +
-      'Use the .keras file that it comes from.');
+      `Use the .keras file that it comes from; in code, ${format === 'onnx' ? 'onnxruntime-node' : 'keras.layers.TFSMLayer'} runs it.`);
   }
   // The whole package, so that every class of a file is known.
   const { models } = await import('../../index.js');

@@ -75,6 +75,13 @@ export interface ModelMessage {
 }
 
 export const encodeModel = (message: ModelMessage): Uint8Array => root.lookupType('ModelProto').encode(message).finish();
+/** What a file holds of these messages; what is not among them is passed over. */
+export function decodeModel(bytes: Uint8Array): ModelMessage {
+  const type = root.lookupType('ModelProto');
+  const message = type.toObject(type.decode(bytes), { longs: Number, arrays: true }) as Partial<ModelMessage>;
+  if (!message.graph) throw new TypeError('it has no graph');
+  return message as ModelMessage;
+}
 
 /** AttributeProto.AttributeType */
 export const ATTRIBUTE = { float: 1, int: 2, string: 3, graph: 5, ints: 7 } as const;
