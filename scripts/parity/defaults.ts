@@ -33,13 +33,15 @@ export function isShownAs(expected: Default, shown: unknown): boolean {
     return Array.isArray(shown) && expected.length === shown.length && expected.every((item, i) => isShownAs(item, shown[i]));
   }
   if (typeof shown === 'object' && shown !== null && 'class_name' in shown) {
-    return typeof expected === 'string' && snakeCase(ALIASES[expected] ?? expected) === snakeCase(String(shown.class_name));
+    const { class_name, config } = shown as { class_name: unknown; config?: unknown };
+    const name = class_name === 'function' ? config : class_name;
+    return typeof expected === 'string' && snakeCase(ALIASES[expected] ?? expected) === snakeCase(String(name));
   }
   return expected === (shown ?? null);
 }
 
-/** Short identifiers of initializers. */
-const ALIASES: Readonly<Record<string, string>> = { uniform: 'random_uniform', normal: 'random_normal' };
+/** Short identifiers of initializers and losses. */
+const ALIASES: Readonly<Record<string, string>> = { mse: 'mean_squared_error', uniform: 'random_uniform', normal: 'random_normal' };
 
 /** `((1, 1), (1, 1))`, as Python prints nested tuples. */
 const tuple = (text: string): Default => JSON.parse(text.replaceAll('(', '[').replaceAll(')', ']')) as Default;
