@@ -127,7 +127,11 @@ export const sigmoid = defineOp('keras.activations.sigmoid', X, (x: TensorLike):
 export const sparse_sigmoid = defineOp('keras.activations.sparse_sigmoid', X,
   (x: TensorLike): Tensor => nn.sparse_sigmoid(x));
 
-/** exp(x). Source: keras.activations.exponential. */
+/**
+ * exp(x). Source: keras.activations.exponential.
+ * @example
+ * keras.activations.exponential([0, 1]); // [1, 2.718282]
+ */
 export const exponential = defineOp('keras.activations.exponential', X, (x: TensorLike): Tensor => exp(toFloat(x)));
 
 /** relu6(x + 3) / 6. Source: keras.activations.hard_sigmoid. */
@@ -141,12 +145,20 @@ export const hard_silu = defineOp('keras.activations.hard_silu', X, (x: TensorLi
 kerasExport(hard_silu, 'keras.activations.hard_swish');
 export { hard_silu as hard_swish };
 
-/** x tanh(softplus(x)). Source: keras.activations.mish; Misra, 2019. */
+/**
+ * x tanh(softplus(x)). Source: keras.activations.mish; Misra, 2019.
+ * @example
+ * keras.activations.mish([0, 1]); // [0, 0.865098]
+ */
 export const mish = defineOp('keras.activations.mish', X, (x: TensorLike): Tensor => {
   const t = toFloat(x);
   return multiply(t, apply('tanh', [softplusOf(t)]));
 });
 
-/** x itself. Source: keras.activations.linear. */
+/**
+ * x itself. Source: keras.activations.linear.
+ * @example
+ * keras.activations.linear(3); // 3
+ */
 export const linear = <T>(x: T): T => x;
 kerasExport(linear, 'keras.activations.linear');

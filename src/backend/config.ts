@@ -34,9 +34,21 @@ interface Settings {
 }
 const settings: Settings = { epsilon: 1e-7, image_data_format: 'channels_last' };
 
-/** Fuzz factor that keeps divisions and logarithms finite. Default 1e-7. */
+/**
+ * Fuzz factor that keeps divisions and logarithms finite. Default 1e-7.
+ * @example
+ * keras.config.epsilon(); // 1e-7
+ */
 export const epsilon = (): number => settings.epsilon;
 
+/**
+ * Sets the fuzz factor. Source: keras.config.set_epsilon.
+ *
+ * @param value above 0
+ * @example
+ * keras.config.set_epsilon(1e-6);
+ * keras.config.set_epsilon(1e-7);
+ */
 export function set_epsilon(value: number): void {
   if (typeof value !== 'number' || !(value > 0)) {
     throw new RangeError(`epsilon must be a positive number, received ${JSON.stringify(value)}.`);
@@ -44,9 +56,23 @@ export function set_epsilon(value: number): void {
   settings.epsilon = value;
 }
 
-/** The float dtype of new variables and of numbers. Default `float32`. */
+/**
+ * The float dtype of new variables and of numbers. Default `float32`.
+ * @example
+ * keras.config.floatx(); // 'float32'
+ */
 export const floatx = (): DType => getDefaultFloat();
 
+/**
+ * Sets the float dtype of what is made from now on. Source: keras.config.set_floatx.
+ *
+ * @param value float16, bfloat16, float32 or float64
+ * @throws TypeError for other dtypes
+ * @example
+ * keras.config.set_floatx('float64');
+ * ops.array([1, 2]).dtype; // 'float64'
+ * keras.config.set_floatx('float32');
+ */
 export function set_floatx(value: string): void {
   const dtype = standardizeDType(value);
   if (!isFloat(dtype)) {
@@ -55,9 +81,22 @@ export function set_floatx(value: string): void {
   setDefaultFloat(dtype);
 }
 
-/** Default place of the channels in image tensors. */
+/**
+ * Default place of the channels in image tensors.
+ * @example
+ * keras.config.image_data_format(); // 'channels_last'
+ */
 export const image_data_format = (): ImageDataFormat => settings.image_data_format;
 
+/**
+ * Sets where layers and ops that are not told look for the channels of images.
+ * Source: keras.config.set_image_data_format.
+ *
+ * @param data_format channels_last or channels_first
+ * @example
+ * keras.config.set_image_data_format('channels_first');
+ * keras.config.set_image_data_format('channels_last');
+ */
 export function set_image_data_format(data_format: string): void {
   settings.image_data_format = standardize_data_format(data_format);
 }
@@ -71,20 +110,38 @@ export function standardize_data_format(value: string | null | undefined): Image
   return value;
 }
 
-/** Makes a backend known by name. The factory runs when the backend is first used. */
+/**
+ * Makes a backend known by name. The factory runs when the backend is first used.
+ * @example
+ * keras.config.register_backend('mine', () => {
+ *   throw new Error('Not here yet.');
+ * });
+ * keras.config.list_backends().includes('mine'); // true
+ */
 export function register_backend(name: string, factory: BackendFactory): void {
   factories.set(name, factory);
 }
 
-/** Names of the registered backends. */
+/**
+ * Names of the registered backends.
+ * @example
+ * keras.config.list_backends().includes('wasm'); // true
+ */
 export const list_backends = (): string[] => [...factories.keys()];
 
-/** The name of the backend in use; starts it when none is. */
+/**
+ * The name of the backend in use; starts it when none is.
+ * @example
+ * keras.config.list_backends().includes(keras.config.backend()); // true
+ */
 export const backend = (): string => (context.backend ?? startBackend()).name;
 
 /**
  * Chooses the backend by name, or hands one over. Tensors and variables of the former backend stay with it, so
  * choose before making any.
+ * @example
+ * keras.config.set_backend('cpu');
+ * ops.add(1, 2).item(); // 3
  */
 export function set_backend(backend_: string | Backend): void {
   if (typeof backend_ !== 'string') {

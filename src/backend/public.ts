@@ -12,7 +12,11 @@ export type { HostData } from '../engine/dtype.js';
 export type { Graph, Node, Value } from '../engine/graph.js';
 export type { ParamsOf, PrimitiveName } from '../engine/primitives/index.js';
 
-/** Dtype of a computation over operands of these dtypes. Source: keras.backend.result_type. */
+/**
+ * Dtype of a computation over operands of these dtypes. Source: keras.backend.result_type.
+ * @example
+ * keras.backend.result_type('int32', 'float16'); // 'float16'
+ */
 export const result_type = (...dtypes: (DType | WeakType)[]): DType => resultType(...dtypes);
 
 /**
@@ -37,5 +41,9 @@ export const is_int_dtype = (dtype: string): boolean => isInteger(standardizeDTy
  */
 export const get_uid = (prefix = ''): number => nextUid(prefix);
 
-/** Tensors alive on the device and their bytes. */
+/**
+ * Tensors alive on the device and their bytes.
+ * @example
+ * keras.backend.memory().numTensors >= 0; // true
+ */
 export const memory = (): MemoryInfo => activeBackend().memory();

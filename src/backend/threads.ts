@@ -18,7 +18,11 @@ export interface Threads {
 let asked: Threads = { intra_op: null, inter_op: null };
 let isStarted = false;
 
-/** The numbers of threads that were asked for. */
+/**
+ * The numbers of threads that were asked for.
+ * @example
+ * keras.config.threads().intra_op; // null, unless set_threads was called
+ */
 export const threads = (): Threads => ({ ...asked });
 
 /** Called when the `tensorflow` backend has started: it keeps its threads as long as the process lives. */

@@ -14,7 +14,12 @@ export interface CallbackListOptions extends Partial<CallbackParams> {
   model?: Model | null;
 }
 
-/** Several callbacks as one. Source: keras.callbacks.CallbackList. */
+/**
+ * Several callbacks as one. Source: keras.callbacks.CallbackList.
+ * @example
+ * const list = new keras.callbacks.CallbackList([new keras.callbacks.TerminateOnNaN()], { add_history: true, model });
+ * list.callbacks.length; // 2
+ */
 export class CallbackList {
   readonly callbacks: Callback[];
 

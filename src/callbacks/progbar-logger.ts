@@ -4,7 +4,11 @@ import { writeOut } from '../utils/interactive-logging.js';
 import { Progbar } from '../utils/progbar.js';
 import { Callback, type BatchKind, type CallbackParams, type Logs } from './callback.js';
 
-/** Prints metrics to stdout, with a progress bar when verbose is 1. Source: keras.callbacks.ProgbarLogger. */
+/**
+ * Prints metrics to stdout, with a progress bar when verbose is 1. Source: keras.callbacks.ProgbarLogger.
+ * @example
+ * await model.fit(x, y, { callbacks: [new keras.callbacks.ProgbarLogger()], verbose: 1 });
+ */
 export class ProgbarLogger extends Callback {
   #bar: Progbar | undefined;
   #seen = 0;

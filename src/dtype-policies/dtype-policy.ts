@@ -68,13 +68,21 @@ export { DTypePolicy as FloatDTypePolicy, DTypePolicy as Policy };
 
 let current: DTypePolicy | undefined;
 
-/** The policy of layers that are given none: floatx, until another one is set. */
+/**
+ * The policy of layers that are given none: floatx, until another one is set.
+ * @example
+ * keras.config.dtype_policy().compute_dtype; // 'float32'
+ */
 export const dtype_policy = (): DTypePolicy =>
   current ?? new DTypePolicy(getDefaultFloat());
 
 /**
  * Sets the policy of all layers made from now on. Source: keras.config.set_dtype_policy.
  * @param policy a policy, its name or its config; null: floatx
+ * @example
+ * keras.config.set_dtype_policy('mixed_bfloat16');
+ * new keras.layers.Dense(1).compute_dtype; // 'bfloat16'
+ * keras.config.set_dtype_policy(null);
  */
 export function set_dtype_policy(policy: DTypePolicySpec): void {
   current = policy === null ? undefined : getPolicy(policy);

@@ -6,7 +6,13 @@ import { formatShape, sizeOf, type Shape } from './shape.js';
 import { nest, Tensor, type NestedArray, type Scalar } from './tensor.js';
 import { setConverter, Variable } from './variable.js';
 
-/** An array in host memory: a typed array with a shape, as `ops.convert_to_numpy` gives it. */
+/**
+ * An array in host memory: a typed array with a shape, as `ops.convert_to_numpy` gives it.
+ * @example
+ * const a = new keras.NDArray(new Float32Array(6), [2, 3]);
+ * a.dtype; // 'float32'
+ * ops.add(a, 1).shape; // [2, 3]
+ */
 export class NDArray {
   readonly data: HostData;
   readonly shape: Shape;

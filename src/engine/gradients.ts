@@ -69,7 +69,11 @@ export function value_and_grad<A extends unknown[], R>(
   });
 }
 
-/** The gradient alone: see `value_and_grad`. */
+/**
+ * The gradient alone: see `value_and_grad`.
+ * @example
+ * keras.grad((x) => ops.square(x))(ops.array(3)); // 6
+ */
 export function grad<A extends unknown[], R>(
   fn: (...args: A) => R, options: GradOptions = {},
 ): (...args: A) => unknown {

@@ -68,7 +68,15 @@ function release(tensors: readonly Tensor[], result: unknown): void {
   }
 }
 
-/** Protects a tensor from the scopes around it: it lives until it is unreachable or disposed. */
+/**
+ * Protects a tensor from the scopes around it: it lives until it is unreachable or disposed.
+ * @example
+ * let sum;
+ * keras.tidy(() => {
+ *   sum = keras.keep(ops.sum([1, 2]));
+ * });
+ * sum.item(); // 3
+ */
 export function keep<T extends Tensor>(tensor: T): T {
   tensor.kept = true;
   return tensor;

@@ -39,6 +39,10 @@ export const nextTensorId = (): number => nextId;
  *
  * Tensors are freed by themselves: those made inside a framework call when it returns, others when they become
  * unreachable. `dispose()` and `using` free one at once.
+ * @example
+ * const t = ops.array([[1, 2], [3, 4]]);
+ * t.shape; // [2, 2]
+ * t.arraySync(); // [[1, 2], [3, 4]]
  */
 export class Tensor {
   readonly id = nextId++;

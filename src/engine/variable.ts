@@ -61,7 +61,13 @@ interface Owned {
 const collector = new FinalizationRegistry<Owned>(({ backend, handle }) => backend.disposeVariable(handle));
 const counters = new Map<string, number>();
 
-/** A tensor that can be assigned. Its memory is freed when it is unreachable, or by `dispose`. */
+/**
+ * A tensor that can be assigned. Its memory is freed when it is unreachable, or by `dispose`.
+ * @example
+ * const v = new keras.Variable([1, 2], { name: 'counts' });
+ * v.assign_add([1, 1]);
+ * v.value; // [2, 3]
+ */
 export class Variable {
   readonly shape: Shape;
   readonly dtype: DType;

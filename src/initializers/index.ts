@@ -23,7 +23,7 @@ export * from './random-normal.js';
 export * from './random-uniform.js';
 export * from './stft.js';
 export * from './truncated-normal.js';
-export * from './variance-scaling.js';
+export { VarianceScaling, variance_scaling, type VarianceScalingOptions } from './variance-scaling.js';
 export * from './zeros.js';
 
 /** What layers take for an initializer. */

@@ -46,7 +46,12 @@ export function set_learning_phase(value: 0 | 1): void {
   fixed = value;
 }
 
-/** Takes back what `set_learning_phase` set. */
+/**
+ * Takes back what `set_learning_phase` set.
+ * @example
+ * keras.backend.set_learning_phase(1);
+ * keras.backend.clear_learning_phase();
+ */
 export function clear_learning_phase(): void {
   fixed = undefined;
 }

@@ -15,6 +15,8 @@ export type LossFunctionOptions = LossOptions & Record<string, unknown>;
 /**
  * A loss of a function of labels and predictions: `new LossFunctionWrapper(keras.losses.huber, {delta: 0.5})`.
  * Source: keras.losses.LossFunctionWrapper.
+ * @example
+ * new keras.losses.LossFunctionWrapper(keras.losses.huber, { delta: 0.5 })([[0]], [[2]]); // 0.875
  */
 export class LossFunctionWrapper extends Loss {
   readonly fn: LossFunction;

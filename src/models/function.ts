@@ -6,6 +6,7 @@ import { isShape } from '../layers/layer-call.js';
 import { KerasTensor } from '../ops/keras-tensor.js';
 import { Operation } from '../ops/operation.js';
 import { kerasExport } from '../saving/registration.js';
+import { NotImplementedError } from '../utils/abstract.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { GraphFunction } from './graph-function.js';
 
@@ -78,6 +79,12 @@ class KerasFunction extends Operation {
     const specs = shapes.map((shape, i) => new KerasTensor(shape, this.#graph.inputs[i]?.dtype));
     const outputs = this.compute_output_spec(packAs(this.#graph.inputs_struct, specs));
     return mapStructure((leaf) => [...(leaf as KerasTensor).shape], outputs);
+  }
+
+  /** Functions are not saved. @throws NotImplementedError always */
+  override get_config(): never {
+    throw new NotImplementedError(`Function '${this.name}' has no config: it is a graph of operations. To save one, make a ` +
+      'model: new keras.Model(inputs, outputs).');
   }
 
   /** The leaves of the inputs, which have the structure of the symbolic ones. */

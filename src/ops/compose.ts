@@ -80,3 +80,9 @@ export function requireInteger(value: number, what: string, least = -Infinity): 
   }
   return value;
 }
+
+/** The real part: of a real tensor, itself. */
+export const realPart = (t: Tensor): Tensor => (t.dtype === 'complex64' ? apply('real', [t]) : t);
+/** The imaginary part: of a real tensor, zeros. */
+export const imaginaryPart = (t: Tensor): Tensor =>
+  (t.dtype === 'complex64' ? apply('imag', [t]) : full(0, t.shape, t.dtype));

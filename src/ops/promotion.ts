@@ -92,3 +92,9 @@ export function toIndices(x: TensorLike, what: string): Tensor {
 /** A scalar operand of the dtype of `like`. */
 export const scalarLike = (value: number, like: Tensor): Tensor =>
   apply('full', [], { value, shape: [], dtype: like.dtype });
+
+/** Numbers of classes in one of the two dtypes that primitives take; other numbers lose their fraction. */
+export function classIndices(x: TensorLike): Tensor {
+  const t = toTensor(x);
+  return t.dtype === 'int32' || t.dtype === 'int64' ? t : cast(t, t.dtype === 'uint32' ? 'int64' : 'int32');
+}

@@ -1,4 +1,4 @@
-/** Windows that slide along an axis: what patches, unfold and extract_sequences share. */
+/** Windows that slide along an axis: what patches, unfold, extract_sequences and transposed convolutions share. */
 import { apply } from '../engine/apply.js';
 import type { Tensor } from '../engine/tensor.js';
 import { iota, plus, reshapeTo, sliceAxis } from './compose.js';
@@ -19,4 +19,13 @@ export function windowsAlong(x: Tensor, axis: number, size: number, stride: numb
     return reshapeTo(whole, [...x.shape.slice(0, axis), count, size, ...x.shape.slice(axis + 1)]);
   }
   return apply('gather', [x, windowPositions(count, size, stride, dilation)], { axis, batchDims: 0 });
+}
+
+/** Length of a transposed convolution along one axis; `outputPadding` null: the longest that gives the input back. */
+export function transposedLength(
+  length: number, window: number, stride: number, padding: 'valid' | 'same', outputPadding: number | null, dilation: number,
+): number {
+  const reach = (window - 1) * dilation + 1;
+  if (padding === 'valid') return (length - 1) * stride + reach + (outputPadding ?? Math.max(reach, stride) - reach);
+  return outputPadding === null ? length * stride : (length - 1) * stride + (reach % 2) + outputPadding;
 }

@@ -163,6 +163,8 @@ export function isClass(value: unknown): value is Registrable & { prototype: Rec
 /**
  * The name under which a class or function was registered (`'my_package>MyLayer'`), or its own name when it
  * was not.
+ * @example
+ * keras.saving.get_registered_name(MyLayer); // 'MyLayer', as it was not registered
  */
 export function get_registered_name(obj: Registrable): string {
   return customNames.get(obj) ?? obj.name;
@@ -182,6 +184,8 @@ export function isRegistered(obj: unknown): boolean {
  * @param name For instance `'my_package>MyLayer'`.
  * @param custom_objects Names and classes of the caller.
  * @param module_objects More of them, consulted last.
+ * @example
+ * keras.saving.get_registered_object('MyLayer', { MyLayer }) === MyLayer; // true
  */
 export function get_registered_object(
   name: string,

@@ -11,10 +11,18 @@ function fromEnvironment(name: string): number | null {
 let maxEpochs = fromEnvironment('KERAS_MAX_EPOCHS');
 let maxSteps = fromEnvironment('KERAS_MAX_STEPS_PER_EPOCH');
 
-/** The most epochs that `fit` trains, null for no limit. Source: keras.config.max_epochs. */
+/**
+ * The most epochs that `fit` trains, null for no limit. Source: keras.config.max_epochs.
+ * @example
+ * keras.config.max_epochs(); // null, unless set_max_epochs or KERAS_MAX_EPOCHS gave one
+ */
 export const max_epochs = (): number | null => maxEpochs;
 
-/** The most steps of an epoch in `fit`, `evaluate` and `predict`, null for no limit. Source: keras.config.max_steps_per_epoch. */
+/**
+ * The most steps of an epoch in `fit`, `evaluate` and `predict`, null for no limit. Source: keras.config.max_steps_per_epoch.
+ * @example
+ * keras.config.max_steps_per_epoch(); // null, unless it was set
+ */
 export const max_steps_per_epoch = (): number | null => maxSteps;
 
 /**
@@ -37,6 +45,9 @@ export function set_max_epochs(max_epochs: number | null): void {
  * Source: keras.config.set_max_steps_per_epoch.
  *
  * @param max_steps_per_epoch a positive integer, or null for no limit
+ * @example
+ * keras.config.set_max_steps_per_epoch(10);
+ * keras.config.set_max_steps_per_epoch(null);
  */
 export function set_max_steps_per_epoch(max_steps_per_epoch: number | null): void {
   maxSteps = max_steps_per_epoch === null ? null

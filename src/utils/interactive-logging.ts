@@ -29,7 +29,11 @@ export function disable_interactive_logging(): void {
   interactive = false;
 }
 
-/** Whether messages go to stdout. Source: keras.config.is_interactive_logging_enabled. */
+/**
+ * Whether messages go to stdout. Source: keras.config.is_interactive_logging_enabled.
+ * @example
+ * keras.utils.is_interactive_logging_enabled(); // true
+ */
 export function is_interactive_logging_enabled(): boolean {
   return interactive;
 }

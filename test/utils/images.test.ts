@@ -44,6 +44,7 @@ describe('keras.utils: images as in Python with PIL', () => {
   it('array_to_img and img_to_array', () => {
     for (const { x, kwargs, mode, output, first } of golden.arrays) {
       const image = utils.array_to_img(tensorOf(x), kwargs);
+      expect(image).to.be.instanceOf(utils.RasterImage);
       expect(image.mode).to.equal(mode);
       expectTensor(utils.img_to_array(image), output, 'channels last');
       expectTensor(utils.img_to_array(image, 'channels_first'), first, 'channels first');

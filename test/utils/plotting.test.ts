@@ -51,6 +51,7 @@ describe('keras.utils.model_to_dot, as in Python with pydot', () => {
   it('what has a meaning in HTML is text in names', async () => {
     const model = new keras.Sequential([keras.Input({ shape: [2] }), new layers.Dense(1, { name: 'a<b>&"c"' })]);
     const dot = utils.model_to_dot(model, { expand_nested: true });
+    expect(dot).to.be.instanceOf(utils.DotGraph);
     expect(dot.toString()).to.include('<b>a&lt;b&gt;&amp;"c"</b> (Dense)');
     expect(Buffer.from(await dot.create()).toString()).to.include('a&lt;b&gt;&amp;&quot;c&quot;');
   });

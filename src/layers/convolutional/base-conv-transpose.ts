@@ -7,7 +7,7 @@ import * as activations from '../../activations/index.js';
 import * as constraints from '../../constraints/index.js';
 import * as initializers from '../../initializers/index.js';
 import * as ops from '../../ops/index.js';
-import { transposedLength } from '../../ops/nn/convolution.js';
+import { transposedLength } from '../../ops/windows.js';
 import * as regularizers from '../../regularizers/index.js';
 import { namedArguments } from '../../utils/arguments.js';
 import { ArgumentError, requireOneOf, requirePositiveInteger, standardizeTuple } from '../../utils/checks.js';

@@ -3,9 +3,8 @@ import { apply } from '../../engine/apply.js';
 import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { formatShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { reshapeTo, sliceAxis, times } from '../compose.js';
+import { imaginaryPart, realPart, reshapeTo, sliceAxis, times } from '../compose.js';
 import { defineOp } from '../define.js';
-import { imaginaryPart, realPart } from '../numpy/complex.js';
 import { cast, promoteFloat } from '../promotion.js';
 
 /**

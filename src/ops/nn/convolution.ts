@@ -7,6 +7,7 @@ import { formatShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { reshape } from '../tensor-math.js';
 import { promoteAll, toFloat } from '../promotion.js';
+import { transposedLength } from '../windows.js';
 import { depthwiseDilated } from './dilation.js';
 import { defineNN } from './define.js';
 import { channelsLast, perAxis, spatialRank, standardizePadding } from './layout.js';
@@ -124,15 +125,6 @@ export const separable_conv = defineNN('separable_conv',
     return channelsLast(x, data_format, (t) => apply('conv', [depthwise(t, dk, params), pk],
       { strides: ones, padding: 'valid', dilations: ones }));
   });
-
-/** Length of a transposed convolution along one axis; `outputPadding` null: the longest that gives the input back. */
-export function transposedLength(
-  length: number, window: number, stride: number, padding: 'valid' | 'same', outputPadding: number | null, dilation: number,
-): number {
-  const reach = (window - 1) * dilation + 1;
-  if (padding === 'valid') return (length - 1) * stride + reach + (outputPadding ?? Math.max(reach, stride) - reach);
-  return outputPadding === null ? length * stride : (length - 1) * stride + (reach % 2) + outputPadding;
-}
 
 /**
  * Transposed convolution: the gradient of a convolution by its inputs, used to enlarge images.

@@ -8,9 +8,8 @@ import type { Tensor } from '../../engine/tensor.js';
 import {
   add, clip, divide, log, multiply, negative, reshape, softplus, squeeze, subtract, sum, toLastAxis,
 } from '../tensor-math.js';
-import { cast, toFloat } from '../promotion.js';
+import { cast, classIndices, toFloat } from '../promotion.js';
 import { defineNN } from './define.js';
-import { toIndices } from './encoding.js';
 
 /**
  * The output or, where softmax or sigmoid made it of logits that it remembers, those: no logarithm of a
@@ -98,7 +97,7 @@ export const sparse_categorical_crossentropy = defineNN('sparse_categorical_cros
     if (axis !== -1 && axis !== rank - 1) {
       throw new RangeError(`sparse_categorical_crossentropy takes the classes along the last axis, received axis ${axis}.`);
     }
-    let labels = toIndices(target);
+    let labels = classIndices(target);
     if (labels.shape.length === rank && labels.shape[rank - 1] === 1) labels = squeeze(labels, -1);
     if (rank < 1 || !sameShape(labels.shape, given.shape.slice(0, -1))) {
       throw new ShapeError('sparse_categorical_crossentropy needs an output of the shape of the target with an axis of ' +

@@ -1,19 +1,13 @@
 /** Integers as vectors of zeros and ones. */
 import { apply } from '../../engine/apply.js';
-import { toTensor, type TensorLike } from '../../engine/convert.js';
+import type { TensorLike } from '../../engine/convert.js';
 import { getDefaultFloat, standardizeDType, type DType } from '../../engine/dtype.js';
 import { canonicalAxis } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import { requireDense } from '../dense.js';
 import { any, max } from '../tensor-math.js';
-import { cast } from '../promotion.js';
+import { classIndices } from '../promotion.js';
 import { defineNN } from './define.js';
-
-/** Indices in one of the two dtypes that primitives take; other numbers lose their fraction. */
-export function toIndices(x: TensorLike): Tensor {
-  const t = toTensor(x);
-  return t.dtype === 'int32' || t.dtype === 'int64' ? t : cast(t, t.dtype === 'uint32' ? 'int64' : 'int32');
-}
 
 function oneHot(
   op: string, x: TensorLike, num_classes: number, axis: number, dtype: string | null, sparse: boolean,
@@ -22,7 +16,7 @@ function oneHot(
   if (!Number.isInteger(num_classes) || num_classes < 1) {
     throw new RangeError(`The num_classes of ${op} must be a positive integer, received ${String(num_classes)}.`);
   }
-  const indices = toIndices(x);
+  const indices = classIndices(x);
   const at = canonicalAxis(axis, indices.shape.length + 1);
   const type: DType = dtype === null ? getDefaultFloat() : standardizeDType(dtype);
   return apply('one_hot', [indices], { depth: num_classes, axis: at, dtype: type });

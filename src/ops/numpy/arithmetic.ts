@@ -51,7 +51,11 @@ const trueDivide = (x1: TensorLike, x2: TensorLike): Tensor => {
  */
 export const divide = defineOp('keras.ops.divide', PAIR, trueDivide);
 
-/** Alias of `divide`. Source: keras.ops.true_divide. */
+/**
+ * Alias of `divide`. Source: keras.ops.true_divide.
+ * @example
+ * ops.true_divide([1, 2], 4); // [0.25, 0.5]
+ */
 export const true_divide = defineOp('keras.ops.true_divide', PAIR, trueDivide);
 
 /**
@@ -135,7 +139,11 @@ const magnitude = (x: TensorLike): Tensor => {
  */
 export const absolute = defineOp('keras.ops.absolute', ['x'], magnitude);
 
-/** Alias of `absolute`. Source: keras.ops.abs. */
+/**
+ * Alias of `absolute`. Source: keras.ops.abs.
+ * @example
+ * ops.abs([-1.5, 2]); // [1.5, 2]
+ */
 export const abs = defineOp('keras.ops.abs', ['x'], magnitude);
 
 /**

@@ -7,17 +7,11 @@ import { toTensor, type TensorLike } from '../../engine/convert.js';
 import { bytesPerElement, standardizeDType } from '../../engine/dtype.js';
 import { formatShape, ShapeError } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
-import { either, full } from '../compose.js';
+import { either, full, imaginaryPart, realPart } from '../compose.js';
 import { defineOp } from '../define.js';
 import { scalarLike, toFloat } from '../promotion.js';
 
 const X = ['x'] as const;
-
-/** The real part: of a real tensor, itself. */
-export const realPart = (t: Tensor): Tensor => (t.dtype === 'complex64' ? apply('real', [t]) : t);
-/** The imaginary part: of a real tensor, zeros. */
-export const imaginaryPart = (t: Tensor): Tensor =>
-  (t.dtype === 'complex64' ? apply('imag', [t]) : full(0, t.shape, t.dtype));
 
 /**
  * The real part: float32 of complex64; a real tensor stays as it is. Source: keras.ops.real.
@@ -45,7 +39,11 @@ const conjugateOf = (x: TensorLike): Tensor => {
  */
 export const conjugate = defineOp('keras.ops.conjugate', X, conjugateOf);
 
-/** Alias of `conjugate`. Source: keras.ops.conj. */
+/**
+ * Alias of `conjugate`. Source: keras.ops.conj.
+ * @example
+ * ops.conj([1, 2]); // [1, 2]
+ */
 export const conj = defineOp('keras.ops.conj', X, conjugateOf);
 
 /**

@@ -79,7 +79,11 @@ export const zeros_like = defineOp('keras.ops.zeros_like', LIKE, filledLike(0));
  */
 export const ones_like = defineOp('keras.ops.ones_like', LIKE, filledLike(1));
 
-/** A tensor of the shape and dtype of x whose values do not matter: zeros. Source: keras.ops.empty_like. */
+/**
+ * A tensor of the shape and dtype of x whose values do not matter: zeros. Source: keras.ops.empty_like.
+ * @example
+ * ops.empty_like([[1, 2]]).shape; // [1, 2]
+ */
 export const empty_like = defineOp('keras.ops.empty_like', LIKE, filledLike(0));
 
 /**

@@ -163,13 +163,21 @@ export const array_split = defineOp('keras.ops.array_split', SPLIT, (
 
 const CUT = ['x', 'indices_or_sections'] as const;
 
-/** `split` along the first axis. Source: keras.ops.vsplit. */
+/**
+ * `split` along the first axis. Source: keras.ops.vsplit.
+ * @example
+ * ops.vsplit([[1, 2], [3, 4]], 2)[1]; // [[3, 4]]
+ */
 export const vsplit = defineOp('keras.ops.vsplit', CUT, (
   x: TensorLike, indices_or_sections: Sections,
 ): Tensor[] =>
   splitOf(x, indices_or_sections, 0, 'vsplit'));
 
-/** `split` along the second axis, of vectors along the only one. Source: keras.ops.hsplit. */
+/**
+ * `split` along the second axis, of vectors along the only one. Source: keras.ops.hsplit.
+ * @example
+ * ops.hsplit([[1, 2], [3, 4]], 2)[1]; // [[2], [4]]
+ */
 export const hsplit = defineOp('keras.ops.hsplit', CUT, (
   x: TensorLike, indices_or_sections: Sections,
 ): Tensor[] => {
@@ -177,7 +185,11 @@ export const hsplit = defineOp('keras.ops.hsplit', CUT, (
   return splitOf(t, indices_or_sections, t.ndim === 1 ? 0 : 1, 'hsplit');
 });
 
-/** `split` along the third axis. Source: keras.ops.dsplit. */
+/**
+ * `split` along the third axis. Source: keras.ops.dsplit.
+ * @example
+ * ops.dsplit([[[1, 2]], [[3, 4]]], 2)[1]; // [[[2]], [[4]]]
+ */
 export const dsplit = defineOp('keras.ops.dsplit', CUT, (
   x: TensorLike, indices_or_sections: Sections,
 ): Tensor[] =>

@@ -134,7 +134,11 @@ const invert = (x: TensorLike): Tensor => {
  */
 export const bitwise_invert = defineOp('keras.ops.bitwise_invert', ['x'], invert);
 
-/** Alias of `bitwise_invert`. Source: keras.ops.bitwise_not. */
+/**
+ * Alias of `bitwise_invert`. Source: keras.ops.bitwise_not.
+ * @example
+ * ops.bitwise_not(ops.array([0, 5], 'int32')); // [-1, -6]
+ */
 export const bitwise_not = defineOp('keras.ops.bitwise_not', ['x'], invert);
 
 /**
@@ -151,8 +155,16 @@ export const bitwise_left_shift = defineOp('keras.ops.bitwise_left_shift', BITS,
  */
 export const bitwise_right_shift = defineOp('keras.ops.bitwise_right_shift', BITS, bitwise('right_shift'));
 
-/** Alias of `bitwise_left_shift`. Source: keras.ops.left_shift. */
+/**
+ * Alias of `bitwise_left_shift`. Source: keras.ops.left_shift.
+ * @example
+ * ops.left_shift(ops.array([1, 3], 'int32'), 2); // [4, 12]
+ */
 export const left_shift = defineOp('keras.ops.left_shift', BITS, bitwise('left_shift'));
 
-/** Alias of `bitwise_right_shift`. Source: keras.ops.right_shift. */
+/**
+ * Alias of `bitwise_right_shift`. Source: keras.ops.right_shift.
+ * @example
+ * ops.right_shift(ops.array([8, -8], 'int32'), 2); // [2, -2]
+ */
 export const right_shift = defineOp('keras.ops.right_shift', BITS, bitwise('right_shift'));

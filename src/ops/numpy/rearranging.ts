@@ -21,13 +21,21 @@ export const flip = defineOp('keras.ops.flip', ['x', 'axis'], (x: TensorLike, ax
   return reverse(t, canonicalAxes(axis, t.ndim));
 });
 
-/** The second axis reversed: left and right exchanged. Source: keras.ops.fliplr. */
+/**
+ * The second axis reversed: left and right exchanged. Source: keras.ops.fliplr.
+ * @example
+ * ops.fliplr([[1, 2], [3, 4]]); // [[2, 1], [4, 3]]
+ */
 export const fliplr = defineOp('keras.ops.fliplr', ['x'], (x: TensorLike): Tensor => {
   const t = toTensor(x);
   return reverse(t, [canonicalAxis(1, t.ndim)]);
 });
 
-/** The first axis reversed: up and down exchanged. Source: keras.ops.flipud. */
+/**
+ * The first axis reversed: up and down exchanged. Source: keras.ops.flipud.
+ * @example
+ * ops.flipud([[1, 2], [3, 4]]); // [[3, 4], [1, 2]]
+ */
 export const flipud = defineOp('keras.ops.flipud', ['x'], (x: TensorLike): Tensor => {
   const t = toTensor(x);
   return reverse(t, [canonicalAxis(0, t.ndim)]);

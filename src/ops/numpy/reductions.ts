@@ -84,13 +84,21 @@ export const max = defineOp('keras.ops.max', EXTREMUM, extremum('max'));
  */
 export const min = defineOp('keras.ops.min', EXTREMUM, extremum('min'));
 
-/** Alias of `max` without `initial`. Source: keras.ops.amax. */
+/**
+ * Alias of `max` without `initial`. Source: keras.ops.amax.
+ * @example
+ * ops.amax([[1, 5], [3, 4]], 1); // [5, 4]
+ */
 export const amax = defineOp('keras.ops.amax', OVER, (
   x: TensorLike, axis: Axis = null, keepdims = false,
 ): Tensor =>
   extremum('max')(x, axis, keepdims));
 
-/** Alias of `min` without `initial`. Source: keras.ops.amin. */
+/**
+ * Alias of `min` without `initial`. Source: keras.ops.amin.
+ * @example
+ * ops.amin([[1, 5], [3, 4]], 1); // [1, 3]
+ */
 export const amin = defineOp('keras.ops.amin', OVER, (
   x: TensorLike, axis: Axis = null, keepdims = false,
 ): Tensor =>
