@@ -235,6 +235,127 @@ const USE: Row[] = [
     'OptimizerError', '1 gradients', '2 variables'],
 ];
 
+const ATTENTION: Row[] = [
+  ['one input', () => new layers.Attention()(ones(2, 3, 4)), 'ShapeError', 'Attention', '[query, value]', 'a single one'],
+  ['queries and keys of different width', () => new layers.Attention(named('a'))([ones(2, 3, 4), ones(2, 5, 6)]), 'ShapeError',
+    '\'a\' (Attention)', '[2, 3, 4]', '[2, 5, 6]', 'same number of features'],
+  ['score_mode', () => new layers.Attention({ score_mode: wrong('sum') }), 'ArgumentError', '\'score_mode\'', '"dot", "concat"'],
+  ['no value', () => new layers.MultiHeadAttention(2, 3, named('m'))(ones(2, 3, 4)), 'TypeError', '\'m\' (MultiHeadAttention)',
+    'layer(query, value)'],
+  ['no heads', () => new layers.MultiHeadAttention(0, 3), 'ArgumentError', '\'num_heads\'', 'positive integer', '0'],
+  ['no key_dim', () => new layers.MultiHeadAttention(wrong({ num_heads: 2 })), 'ArgumentError', '\'key_dim\'', 'undefined'],
+  ['a mask of another shape', () => new layers.MultiHeadAttention(2, 3)(ones(2, 3, 4), ones(2, 5, 4), { attention_mask: ones(2, 4, 4) }),
+    'ShapeError', 'mask must broadcast', '[2, 2, 3, 5]', '[2, 1, 4, 4]'],
+  ['heads that do not divide', () => new layers.GroupQueryAttention(4, 5, 3), 'ArgumentError', 'num_query_heads', 'multiple',
+    '5 and 3'],
+  ['an axis of the output from nowhere', () => new layers.EinsumDense('ab,bc->ad', 3)(ones(2, 3)), 'ShapeError', '\'d\'',
+    '\'ab,bc->ad\''],
+  ['rank of EinsumDense', () => new layers.EinsumDense('abc,cd->abd', [null, 3])(ones(2, 3)), 'ShapeError', '\'abc,cd->abd\'',
+    '3 axes', '[2, 3]'],
+  ['bias_axes', () => new layers.EinsumDense('ab,bc->ac', 3, { bias_axes: 'z' })(ones(2, 3)), 'ShapeError', 'bias_axes', '\'ac\'',
+    '\'z\''],
+];
+
+const RECURRENT: Row[] = [
+  ['rank', () => new layers.LSTM(3, named('l'))(ones(2, 4)), 'IncompatibleInputError', '\'l\' (LSTM)', 'rank 3', '[2, 4]'],
+  ['features', () => {
+    const layer = new layers.LSTM(3, named('l'));
+    layer(ones(2, 4, 5));
+    layer(ones(2, 4, 6));
+  }, 'IncompatibleInputError', '\'l\' (LSTM)', 'size 5', '[2, 4, 6]'],
+  ['units', () => new layers.GRU(0), 'ArgumentError', 'GRUCell', '\'units\'', '0'],
+  ['too few initial states', () => new layers.LSTM(3, named('l'))(ones(2, 4, 5), { initial_state: [ones(2, 3)] }), 'LayerError',
+    '\'l\' (LSTM)', '2 states', 'holds 1'],
+  ['shape of an initial state', () => new layers.LSTM(3)(ones(2, 4, 5), { initial_state: [ones(2, 4), ones(2, 4)] }), 'LayerError',
+    'initial_state', '[2, 3]', '[2, 4]'],
+  ['a mask of another length', () => new layers.LSTM(3)(ones(2, 4, 5), { mask: ones(2, 3) }), 'LayerError', 'mask', '[2, 4]', '[2, 3]'],
+  ['states of a cell', () => new layers.LSTMCell(3)(ones(2, 4), { states: [ones(2, 3)] }), 'LayerError', 'LSTMCell', '2 states',
+    'received 1', 'get_initial_state'],
+  ['stateful without a batch size', () => new layers.LSTM(3, { stateful: true })(Input({ shape: [4, 5] })), 'LayerError', 'LSTM',
+    '[null, 4, 5]', 'batch_size'],
+  ['stateful with another batch size', () => {
+    const layer = new layers.LSTM(3, { stateful: true });
+    layer(ones(2, 4, 5));
+    layer(ones(3, 4, 5));
+  }, 'LayerError', 'Expected batch size 2', 'received 3'],
+  ['a cell that is none', () => new layers.RNN(wrong(3)), 'ArgumentError', 'RNN', 'call(inputs, {states})', '3'],
+  ['a layer in place of a cell', () => new layers.RNN(wrong(new layers.Dense(3))), 'ArgumentError', 'RNN', 'state_size', 'Dense'],
+  ['Bidirectional of Dense', () => new layers.Bidirectional(wrong(new layers.Dense(3))), 'ArgumentError', 'go_backwards', 'Dense'],
+  ['merge_mode', () => new layers.Bidirectional(new layers.LSTM(3), { merge_mode: wrong('add') }), 'ArgumentError', '\'merge_mode\'',
+    '"sum"', '"add"'],
+  ['TimeDistributed of vectors', () => new layers.TimeDistributed(new layers.Dense(3))(ones(2)), 'ShapeError', 'TimeDistributed',
+    'rank 3', '[2]'],
+  ['rank of ConvLSTM2D', () => new layers.ConvLSTM2D(3, 2)(ones(2, 3, 4, 5)), 'IncompatibleInputError', 'rank 5', '[2, 3, 4, 5]'],
+];
+
+const { callbacks, losses, metrics, optimizers } = keras;
+const CALLBACKS: Row[] = [
+  ['option', () => new callbacks.EarlyStopping(wrong({ patence: 3 })), 'UnknownArgumentError', '\'patence\'', 'patience'],
+  ['mode', () => new callbacks.EarlyStopping({ mode: wrong('up') }), 'ArgumentError', '\'mode\'', '"auto", "min", "max"'],
+  ['a figure that may be better either way', () => {
+    const model = compiled('sparse_categorical_crossentropy', { metrics: [new metrics.Mean({ name: 'odd' })] });
+    const watch = new callbacks.EarlyStopping({ monitor: 'odd' });
+    watch.set_model(model);
+    watch.on_epoch_end(0, { odd: 1 });
+    watch.on_epoch_end(1, { odd: 2 });
+  }, 'MonitorError', 'EarlyStopping', '\'odd\'', 'mode: \'max\''],
+  ['file of a model', () => new callbacks.ModelCheckpoint('net.foo'), 'ArgumentError', '\'filepath\'', '.keras', 'net.foo'],
+  ['file of weights', () => new callbacks.ModelCheckpoint('net.h5', { save_weights_only: true }), 'ArgumentError', '.weights.h5', 'net.h5'],
+  ['save_freq', () => new callbacks.ModelCheckpoint('net.keras', { save_freq: wrong('batch') }), 'ArgumentError', '\'save_freq\'',
+    '\'epoch\'', '"batch"'],
+  ['factor above 1', () => new callbacks.ReduceLROnPlateau({ factor: 1.5 }), 'ArgumentError', '\'factor\'', 'below 1', '1.5'],
+  ['a rate in place of a schedule', () => new callbacks.LearningRateScheduler(wrong(0.1)), 'ArgumentError', 'function of the epoch', '0.1'],
+  ['a schedule that gives text', () => fit({ callbacks: [new callbacks.LearningRateScheduler(wrong(() => 'a'))] }), 'ArgumentError',
+    'must give a number', 'received a'],
+  ['no file for CSVLogger', () => new callbacks.CSVLogger(wrong({})), 'ArgumentError', '\'filename\'', 'none'],
+  ['no folder for backups', () => new callbacks.BackupAndRestore(wrong({})), 'ArgumentError', '\'backup_dir\'', 'none'],
+  ['averages that nobody keeps', () => fit({ callbacks: [new callbacks.SwapEMAWeights({ swap_on_epoch: true })] }), 'ArgumentError',
+    'SwapEMAWeights', 'SGD without use_ema', '{use_ema: true}'],
+];
+
+const variable = (): keras.Variable => new keras.Variable([1, 2], { name: 'w' });
+const OPTIMIZERS: Row[] = [
+  ['option', () => new optimizers.Adam(wrong({ lr: 0.1 })), 'UnknownArgumentError', 'Adam', '\'lr\'', 'learning_rate'],
+  ['learning rate by a word', () => new optimizers.Adam(wrong('fast')), 'ArgumentError', '\'learning_rate\'', 'schedule', '"fast"'],
+  ['two ways to clip', () => new optimizers.SGD({ clipnorm: 1, clipvalue: 1 }), 'ArgumentError', 'only one of', 'clipnorm=1'],
+  ['momentum', () => new optimizers.SGD({ momentum: 2 }), 'ArgumentError', '\'momentum\'', 'between 0 and 1', '2'],
+  ['steps to accumulate', () => new optimizers.Adam({ gradient_accumulation_steps: 1 }), 'ArgumentError',
+    '\'gradient_accumulation_steps\'', '>= 2', '1'],
+  ['a rate where there is a schedule', () => {
+    const optimizer = new optimizers.SGD(new optimizers.schedules.ExponentialDecay(0.1, 10, 0.9));
+    optimizer.learning_rate = wrong(0.1);
+  }, 'OptimizerError', 'follows a schedule', 'Create the optimizer with a number'],
+  ['steps of a schedule', () => new optimizers.schedules.ExponentialDecay(0.1, 0, 0.9), 'ArgumentError', '\'decay_steps\'', 'above 0'],
+  ['boundaries and values', () => new optimizers.schedules.PiecewiseConstantDecay([1, 2], [0.1]), 'RangeError', '2 boundaries',
+    '1 values'],
+  ['variables of another model', () => {
+    const optimizer = new optimizers.SGD();
+    optimizer.apply([ones(2)], [variable()]);
+    optimizer.apply([ones(2)], [variable()]);
+  }, 'OptimizerError', 'not built for', '\'w\'', 'Compile the model again'],
+  ['no gradients', () => new optimizers.SGD().apply([wrong(null)], [variable()]), 'OptimizerError', 'no gradients: w', 'forget the loss'],
+  ['shape of a gradient', () => new optimizers.SGD().apply([ones(3)], [variable()]), 'OptimizerError', '\'w\'', '[3]', 'expected [2]'],
+];
+
+const LOSSES: Row[] = [
+  ['no predictions', () => new losses.MeanSquaredError()(ones(2), wrong(undefined)), 'ArgumentError', 'MeanSquaredError',
+    '(y_true, y_pred)', 'no y_pred'],
+  ['no predictions for a metric', () => new metrics.Precision().update_state(ones(2), wrong(undefined)), 'ArgumentError', 'Precision',
+    'no y_pred'],
+  ['shapes', () => new losses.MeanSquaredError()(ones(2, 3), ones(2, 4)), 'ShapeError', '[2, 3]', '[2, 4]'],
+  ['weights of samples', () => new losses.MeanSquaredError()(ones(2, 3), ones(2, 3), { sample_weight: ones(5) }), 'ShapeError',
+    'sample_weight', '[5]', '[2]', 'one weight for each'],
+  ['reduction', () => new losses.MeanSquaredError({ reduction: wrong('avg') }), 'TypeError', 'reduction', '"sum"', '"avg"'],
+  ['option', () => new losses.CategoricalCrossentropy(wrong({ logits: true })), 'UnknownArgumentError', '\'logits\'', 'from_logits'],
+  ['thresholds', () => new metrics.Precision({ thresholds: 2 }), 'RangeError', 'thresholds', 'from 0 to 1', '2'],
+  ['average of F-beta', () => new metrics.FBetaScore({ average: wrong('mean') }), 'TypeError', '"micro"', '"mean"'],
+  ['rank of F1', () => new metrics.F1Score()(ones(2), ones(2)), 'ShapeError', '[samples, classes]', '[2]'],
+  ['histogram of a matrix', () => ops.histogram(ones(2, 2)), 'ShapeError', 'one axis', '[2, 2]', 'ravel'],
+  ['window of STFT', () => new keras.initializers.STFT({ window: 'foo' }), 'ArgumentError', '\'window\'', '"hann"', '"foo"'],
+  ['shape of STFT', () => new keras.initializers.STFT()([3, 3]), 'ShapeError', '[window size, 1, frequencies]', '[3, 3]'],
+  ['input_shape of a layer', () => new layers.Dense(3, { input_shape: wrong(4) }), 'LayerError', '\'input_shape\'', '[28, 28, 1]', '4'],
+];
+
 const FILES: Row[] = [
   ['no file', () => keras.saving.load_model(path('nope.keras')), 'ArchiveError', 'nope.keras', 'no file'],
   ['a truncated file', async () => {
@@ -268,8 +389,8 @@ const FILES: Row[] = [
 
 describe('errors', () => {
   after(() => rmSync(folder, { recursive: true }));
-  const TABLES = { shapes: SHAPES, labels: LABELS, data: DATA, values: VALUES, names: NAMES, use: USE,
-    files: FILES };
+  const TABLES = { shapes: SHAPES, labels: LABELS, data: DATA, values: VALUES, names: NAMES, use: USE, attention: ATTENTION,
+    recurrent: RECURRENT, callbacks: CALLBACKS, optimizers: OPTIMIZERS, losses: LOSSES, files: FILES };
   for (const [table, rows] of Object.entries(TABLES)) {
     describe(table, () => {
       for (const [mistake, run, name, ...parts] of rows) {

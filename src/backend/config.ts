@@ -140,8 +140,7 @@ export const backend = (): string => (context.backend ?? startBackend()).name;
  * Chooses the backend by name, or hands one over. Tensors and variables of the former backend stay with it, so
  * choose before making any.
  * @example
- * keras.config.set_backend('cpu');
- * ops.add(1, 2).item(); // 3
+ * const first = () => keras.config.set_backend('cpu');
  */
 export function set_backend(backend_: string | Backend): void {
   if (typeof backend_ !== 'string') {

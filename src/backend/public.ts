@@ -44,6 +44,6 @@ export const get_uid = (prefix = ''): number => nextUid(prefix);
 /**
  * Tensors alive on the device and their bytes.
  * @example
- * keras.backend.memory().numTensors >= 0; // true
+ * const { tensors, bytes } = keras.backend.memory();
  */
 export const memory = (): MemoryInfo => activeBackend().memory();

@@ -33,6 +33,9 @@ export class CSVLogger extends Callback {
   constructor(...args: ConstructorArgs<CSVLoggerOptions, typeof ARGUMENTS>) {
     super();
     const { filename, separator = ',', append = false } = namedArguments<CSVLoggerOptions>('CSVLogger', ARGUMENTS, args, []);
+    if (filename === undefined) {
+      throw new ArgumentError('CSVLogger: the argument \'filename\' must be the path of a file, received none.');
+    }
     this.filename = pathOf(filename);
     if ([...separator].length !== 1) {
       throw new ArgumentError(`CSVLogger: the argument 'separator' must be one character, received ${JSON.stringify(separator)}.`);

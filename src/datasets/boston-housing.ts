@@ -23,6 +23,10 @@ const NAMES = ['path', 'test_split', 'seed'] as const;
  * @param options `path`, `test_split`, `seed`; also by position
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: float64 arrays, [n, 13] and [n], in the order that Python has
  * @throws DownloadError when they cannot be fetched
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.boston_housing.load_data();
+ * };
  */
 export async function load_data(...args: NamedForms<LoadDataOptions, typeof NAMES>): Promise<Dataset> {
   const { path = 'boston_housing.npz', test_split = 0.2, seed = 113 } =

@@ -27,6 +27,10 @@ const SMALL = 600;
  * @param options `version`, `path`, `test_split`, `seed`; also by position
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: [n, 8] and [n] in dollars, in the order that Python has
  * @throws DownloadError when they cannot be fetched
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.california_housing.load_data();
+ * };
  */
 export async function load_data(...args: NamedForms<LoadDataOptions, typeof NAMES>): Promise<Dataset> {
   const { version = 'large', path = 'california_housing.npz', test_split = 0.2, seed = 113 } =

@@ -13,6 +13,10 @@ import { datasetFile } from './source.js';
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: uint8 arrays, [n, 32, 32, 3] from 0 to 255 (or
  *   [n, 3, 32, 32], as `keras.config.image_data_format` says), and [n, 1] from 0 to 9
  * @throws DownloadError when they cannot be fetched
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.cifar10.load_data();
+ * };
  */
 export async function load_data(): Promise<Dataset> {
   const folder = await datasetFile({

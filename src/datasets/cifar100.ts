@@ -21,6 +21,10 @@ export interface LoadDataOptions {
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: x uint8, [n, 32, 32, 3] from 0 to 255 (or [n, 3, 32, 32],
  *   as `keras.config.image_data_format` says); y int64, [n, 1]
  * @throws DownloadError when they cannot be fetched
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.cifar100.load_data();
+ * };
  */
 export async function load_data(...args: NamedForms<LoadDataOptions, readonly ['label_mode']>): Promise<Dataset> {
   const { label_mode = 'fine' } = namedArguments<LoadDataOptions>('cifar100.load_data', ['label_mode'], args, []);

@@ -30,6 +30,10 @@ async function part(name: string): Promise<[NDArray, NDArray]> {
  *
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: uint8 arrays, [n, 28, 28] from 0 to 255, and [n] from 0 to 9
  * @throws DownloadError when they cannot be fetched
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.fashion_mnist.load_data();
+ * };
  */
 export async function load_data(): Promise<Dataset> {
   return [await part('train'), await part('t10k')];

@@ -20,6 +20,10 @@ const NAMES = ['path', 'num_words', 'skip_top', 'maxlen', 'seed', 'start_char', 
  * @param options `path`, `num_words`, `skip_top`, `maxlen`, `seed`, `start_char`, `oov_char`, `index_from`; also by position
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: lists of numbers, for `keras.utils.pad_sequences`; int64 arrays
  * @throws DownloadError when they cannot be fetched; RangeError when no text is shorter than `maxlen`
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.imdb.load_data();
+ * };
  */
 export async function load_data(...args: NamedForms<LoadDataOptions, typeof NAMES>): Promise<Dataset<number[][]>> {
   const { path = 'imdb.npz', ...given } = namedArguments<LoadDataOptions>('imdb.load_data', NAMES, args, []);
@@ -41,6 +45,8 @@ kerasExport(load_data, 'keras.datasets.imdb.load_data');
  * The words of the reviews with their numbers, to which `load_data` adds `index_from`. Source: keras.datasets.imdb.get_word_index.
  *
  * @param path the name of the file in Keras's folder; default `imdb_word_index.json`
+ * @example
+ * const numberOf = async (word) => (await keras.datasets.imdb.get_word_index())[word];
  */
 export async function get_word_index(path = 'imdb_word_index.json'): Promise<Record<string, number>> {
   return readWordIndex(await datasetFile({ fname: path, from: 'imdb_word_index.json', file_hash: 'bfafd718b763782e994055a2d397834f' }));

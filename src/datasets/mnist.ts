@@ -16,6 +16,10 @@ export interface LoadDataOptions {
  * @param options `path`: the name of the file in Keras's folder; also by position
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: uint8 arrays, [n, 28, 28] from 0 to 255, and [n] from 0 to 9
  * @throws DownloadError when they cannot be fetched
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.mnist.load_data();
+ * };
  */
 export async function load_data(...args: NamedForms<LoadDataOptions, readonly ['path']>): Promise<Dataset> {
   const { path = 'mnist.npz' } = namedArguments<LoadDataOptions>('mnist.load_data', ['path'], args, []);

@@ -24,6 +24,10 @@ const NAMES = ['path', 'num_words', 'skip_top', 'maxlen', 'test_split', 'seed', 
  *   by position
  * @returns a promise of `[[x_train, y_train], [x_test, y_test]]`: lists of numbers, for `keras.utils.pad_sequences`; int64 arrays
  * @throws DownloadError when they cannot be fetched; RangeError when no text is shorter than `maxlen`
+ * @example
+ * const load = async () => {
+ *   const [[x_train, y_train], [x_test, y_test]] = await keras.datasets.reuters.load_data();
+ * };
  */
 export async function load_data(...args: NamedForms<LoadDataOptions, typeof NAMES>): Promise<Dataset<number[][]>> {
   const { path = 'reuters.npz', test_split = 0.2, ...given } = namedArguments<LoadDataOptions>('reuters.load_data', NAMES, args, []);
@@ -48,6 +52,8 @@ kerasExport(load_data, 'keras.datasets.reuters.load_data');
  * Source: keras.datasets.reuters.get_word_index.
  *
  * @param path the name of the file in Keras's folder; default `reuters_word_index.json`
+ * @example
+ * const numberOf = async (word) => (await keras.datasets.reuters.get_word_index())[word];
  */
 export async function get_word_index(path = 'reuters_word_index.json'): Promise<Record<string, number>> {
   return readWordIndex(await datasetFile({ fname: path, from: 'reuters_word_index.json', file_hash: '4d44cc38712099c9e383dc6e5f11a921' }));

@@ -10,7 +10,11 @@ export class DistributionError extends Error {
   override name = 'DistributionError';
 }
 
-/** Where data and variables lie. Source: keras.src.distribution.distribution_lib.Distribution. */
+/**
+ * Where data and variables lie. Source: keras.src.distribution.distribution_lib.Distribution.
+ * @example
+ * keras.distribution.DataParallel.prototype instanceof keras.distribution.Distribution; // true
+ */
 export abstract class Distribution {
   readonly device_mesh: DeviceMesh;
   /** The axis of the mesh along which batches are cut. */

@@ -3,6 +3,7 @@ import type { Identifier as Regularizer } from '../regularizers/index.js';
 import type { Identifier as Initializer } from '../initializers/index.js';
 import type { Identifier as Constraint } from '../constraints/index.js';
 import type { TensorLike } from '../engine/convert.js';
+import type { SymbolicShape } from '../engine/shape.js';
 import type { Variable } from '../engine/variable.js';
 import type { DTypePolicySpec } from '../dtype-policies/dtype-policy.js';
 
@@ -16,6 +17,11 @@ export interface LayerOptions {
   dtype?: DTypePolicySpec;
   /** Whether floating-point inputs are converted to the compute dtype. Default true. */
   autocast?: boolean;
+  /**
+   * The shape of the inputs without the batch, for the first layer of a Sequential. Keras advises against it: begin with
+   * `keras.Input`.
+   */
+  input_shape?: SymbolicShape;
   /** Penalty on the output, divided by the batch size. */
   activity_regularizer?: Regularizer;
 }

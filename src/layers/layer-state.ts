@@ -3,7 +3,7 @@ import { context } from '../engine/context.js';
 import { NDArray, toTensor, type TensorLike } from '../engine/convert.js';
 import { isFloat, standardizeDType, type DType } from '../engine/dtype.js';
 import { tidy } from '../engine/scope.js';
-import { formatShape, type Shape } from '../engine/shape.js';
+import { formatShape, type Shape, type SymbolicShape } from '../engine/shape.js';
 import { StatelessScope } from '../engine/stateless-scope.js';
 import { flatten } from '../engine/structure.js';
 import { Tensor } from '../engine/tensor.js';
@@ -18,6 +18,7 @@ import { get as getRegularizer, type RegularizerFunction } from '../regularizers
 import { getExportedPath } from '../saving/registration.js';
 import { LAYER_OPTIONS, namedArguments, UnknownArgumentError } from '../utils/arguments.js';
 import { auto_name } from '../utils/naming.js';
+import { notice } from '../utils/notice.js';
 import { noteLoss } from './call-context.js';
 import type { Layer } from './layer.js';
 import { LayerError, type AddWeightOptions, type LayerOptions, type VariableStore } from './layer-options.js';
@@ -38,6 +39,7 @@ export abstract class LayerState extends Operation {
   _losses: Tensor[] = [];
   #policy: DTypePolicy;
   #trainable: boolean;
+  #inputShape: SymbolicShape | undefined;
   /** Weights made by `add_weight`. */
   #added = new Set<Variable>();
   /** Variables seen so far, and whether they train when the layer does: freezing must keep their order. */
@@ -51,6 +53,7 @@ export abstract class LayerState extends Operation {
       throw new LayerError(`The argument 'trainable' of ${this.describe()} must be true or false, ` +
         `received ${JSON.stringify(trainable)}.`);
     }
+    if (options.input_shape !== undefined && options.input_shape !== null) this.#noteInputShape(options.input_shape);
     this.autocast = options.autocast ?? true;
     this.#policy = getPolicy(options.dtype);
     this.#trainable = trainable;
@@ -60,6 +63,20 @@ export abstract class LayerState extends Operation {
   /** How error messages name the layer. */
   protected describe(): string {
     return `layer '${this.name}' (${this.constructor.name})`;
+  }
+
+  /** The shape of the inputs without the batch, where the constructor was given one. */
+  get _inputShape(): SymbolicShape | undefined {
+    return this.#inputShape;
+  }
+
+  #noteInputShape(shape: SymbolicShape): void {
+    if (!Array.isArray(shape) || !shape.every((size) => size === null || (Number.isInteger(size) && size >= 0))) {
+      throw new LayerError(`The argument 'input_shape' of ${this.describe()} must be an array of sizes without the batch, such as ` +
+        `[28, 28, 1], received ${JSON.stringify(shape)}.`);
+    }
+    this.#inputShape = shape;
+    notice('input_shape is for the first layer of a Sequential. Rather begin the model with keras.Input({shape: [...]}).');
   }
 
   /** Classes of this library have checked their options; those of users hand them on from `super(options)`. */

@@ -8,6 +8,7 @@ import { getPolicy, type DTypePolicy } from '../dtype-policies/dtype-policy.js';
 import { logicalAnd } from '../ops/tensor-math.js';
 import { cast } from '../ops/promotion.js';
 import { kerasExport } from '../saving/registration.js';
+import { requirePair } from '../utils/checks.js';
 import { declareAbstract } from '../utils/abstract.js';
 import { namedArguments, positionalArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { Callable } from '../utils/callable.js';
@@ -79,6 +80,7 @@ export abstract class Loss extends Callable {
   override __call__(...args: unknown[]): Tensor {
     const [y_true, y_pred, sample_weight] = positionalArguments(
       this.constructor.name, CALL_NAMES, args, ['y_true', 'y_pred']);
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     return tidy(() => {
       const predictions = toTensors(y_pred, this.dtype);
       const losses = this.call(toTensors(y_true, this.dtype), predictions);

@@ -2,6 +2,7 @@
 import { context } from '../engine/context.js';
 import { toTensor, type TensorLike } from '../engine/convert.js';
 import type { DType } from '../engine/dtype.js';
+import { formatShape, ShapeError, type Shape } from '../engine/shape.js';
 import type { Tensor } from '../engine/tensor.js';
 import { cast } from '../ops/promotion.js';
 import { divide, divideNoNan, expandDims, multiply, squeeze, sum, where } from '../ops/tensor-math.js';
@@ -70,6 +71,10 @@ function reduceValues(values: Tensor, sample_weight: Tensor | undefined, reducti
   return values.size === 0 ? total : divide(total, values.size);
 }
 
+/** Whether two shapes go together: equal sizes, or one of them 1, from the last axis on. */
+const broadcasts = (a: Shape, b: Shape): boolean => Array.from({ length: Math.min(a.length, b.length) }, (_, i) =>
+  [a.at(-1 - i), b.at(-1 - i)]).every(([x, y]) => x === y || x === 1 || y === 1);
+
 /** One loss a sample, weighted and reduced. */
 export function reduceWeighted(
   values: Tensor, sample_weight: TensorLike | null | undefined, mask: Tensor | undefined, reduction: Reduction, dtype: DType,
@@ -79,6 +84,10 @@ export function reduceWeighted(
   let weights = applyMask(given, mask, dtype, reduction);
   if (weights) {
     [losses, weights] = sameRank(losses, weights);
+    if (!broadcasts(losses.shape, weights.shape)) {
+      throw new ShapeError(`sample_weight of shape ${formatShape(given?.shape ?? weights.shape)} does not fit losses of shape ` +
+        `${formatShape(values.shape)}: give one weight for each of them, or one that holds for all.`);
+    }
     losses = multiply(losses, weights);
   }
   return reduceValues(losses, weights, reduction);

@@ -13,6 +13,7 @@ import {
 import { kerasExport } from '../saving/registration.js';
 import { deserialize_keras_object } from '../saving/serialization.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
+import { requirePair } from '../utils/checks.js';
 import { updateConfusionMatrix } from './confusion-matrix.js';
 import { Metric, type MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
@@ -114,6 +115,7 @@ export class AUC extends Metric {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     tidy(() => {
       const given = toTensor(y_pred);
       if (!this.#built) {

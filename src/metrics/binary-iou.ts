@@ -5,6 +5,7 @@ import { cast } from '../ops/promotion.js';
 import { greaterEqual } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
+import { requirePair } from '../utils/checks.js';
 import { IoU } from './iou.js';
 import { Metric, type MetricOptions } from './metric.js';
 import type { SampleWeight } from './samplewise.js';
@@ -33,6 +34,7 @@ export class BinaryIoU extends IoU {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     tidy(() => {
       const predicted = cast(greaterEqual(toTensor(y_pred, 'float32'), this.threshold), 'int32');
       super.update_state(y_true, predicted, sample_weight);

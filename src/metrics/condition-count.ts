@@ -7,6 +7,7 @@ import { reshape } from '../ops/tensor-math.js';
 import { parseThresholds, updateConfusionMatrix, type Counts } from './confusion-matrix.js';
 import { Metric, type MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
+import { requirePair } from '../utils/checks.js';
 
 export interface ConditionCountOptions extends MetricOptions {
   /** Predictions above count as positive: one number, or several for as many counts. Default 0.5. */
@@ -31,6 +32,7 @@ export abstract class ConditionCount extends Metric {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     tidy(() => updateConfusionMatrix({ [this.#condition]: this.accumulator }, y_true, y_pred,
       { thresholds: this.thresholds, sample_weight: weightsOf(sample_weight) }));
   }

@@ -11,6 +11,7 @@ import {
 } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
+import { requirePair } from '../utils/checks.js';
 import { Metric, type MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
 
@@ -76,6 +77,7 @@ export class FBetaScore extends Metric {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     tidy(() => {
       const t = toTensor(y_true, this.dtype);
       const given = toTensor(y_pred, this.dtype);

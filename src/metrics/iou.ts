@@ -12,6 +12,7 @@ import {
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
 import { counterDType } from '../utils/counter-dtype.js';
+import { requirePair } from '../utils/checks.js';
 import { Metric, type MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
 
@@ -77,6 +78,7 @@ export class IoU extends Metric {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     tidy(() => {
       const t = this.#classes(y_true, this.sparse_y_true);
       const p = this.#classes(y_pred, this.sparse_y_pred);

@@ -9,6 +9,7 @@ import { deserialize_keras_object, serialize_keras_object } from '../saving/seri
 import { Mean } from './mean.js';
 import { Metric, type MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
+import { requirePair } from '../utils/checks.js';
 
 /** One figure a sample, of labels and predictions. */
 export type MetricFunction = (y_true: Tensor, y_pred: Tensor, options?: never) => Tensor;
@@ -45,6 +46,7 @@ export class MeanMetricWrapper extends Mean {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     tidy(() => {
       const mask = y_pred instanceof Tensor ? y_pred.mask : undefined;
       const values = Object.keys(this.#options).length === 0

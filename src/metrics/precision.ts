@@ -6,6 +6,7 @@ import type { Variable } from '../engine/variable.js';
 import { add, divideNoNan } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
+import { requirePair } from '../utils/checks.js';
 import { oneOrAll } from './condition-count.js';
 import { NEVER, parseThresholds, updateConfusionMatrix } from './confusion-matrix.js';
 import { Metric, type MetricOptions } from './metric.js';
@@ -54,6 +55,7 @@ export class Precision extends Metric {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     const { true_positives, false_positives, thresholds, top_k, class_id } = this;
     tidy(() => updateConfusionMatrix({ true_positives, false_positives }, y_true, y_pred,
       { thresholds, top_k, class_id, sample_weight: weightsOf(sample_weight) }));

@@ -6,6 +6,7 @@ import { sameRank } from '../losses/reduction.js';
 import { sqrt, squaredDifference } from '../ops/tensor-math.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../utils/arguments.js';
+import { requirePair } from '../utils/checks.js';
 import { Mean } from './mean.js';
 import type { MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
@@ -28,6 +29,7 @@ export class RootMeanSquaredError extends Mean {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     tidy(() => {
       const [t, p] = sameRank(toTensor(y_true, this.dtype), toTensor(y_pred, this.dtype));
       this.addValues(squaredDifference(p, t), weightsOf(sample_weight));

@@ -7,6 +7,7 @@ import { add, divideNoNan, greaterEqual, max, where } from '../ops/tensor-math.j
 import { updateConfusionMatrix } from './confusion-matrix.js';
 import { Metric, type MetricOptions } from './metric.js';
 import { weightsOf, type SampleWeight } from './samplewise.js';
+import { requirePair } from '../utils/checks.js';
 
 export interface TradeOffOptions extends MetricOptions {
   /** How many thresholds are tried, from 1; default 200. */
@@ -50,6 +51,7 @@ export abstract class TradeOff extends Metric {
   }
 
   override update_state(y_true: TensorLike, y_pred: TensorLike, sample_weight?: SampleWeight): void {
+    requirePair(`${this.constructor.name} '${this.name}'`, y_true, y_pred);
     const { true_positives, false_positives, true_negatives, false_negatives, thresholds, class_id } = this;
     tidy(() => updateConfusionMatrix({ true_positives, false_positives, true_negatives, false_negatives }, y_true, y_pred,
       { thresholds, class_id, sample_weight: weightsOf(sample_weight) }));

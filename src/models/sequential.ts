@@ -58,6 +58,7 @@ export class Sequential extends Model {
       throw new LayerError(`Only layers can be added to the Sequential model '${this.name}', received ` +
         `${prototype instanceof Layer ? `the class ${name}; make a layer of it with new` : String(given)}.`);
     }
+    if (this._layers.length === 0 && layer._inputShape) this.#push(new InputLayer({ shape: layer._inputShape }));
     if (this._layers.some((other) => other !== layer && other.name === layer.name)) {
       throw new LayerError(`All layers of the Sequential model '${this.name}' must have unique names, ` +
         `but '${layer.name}' is there already. Pass another name.`);

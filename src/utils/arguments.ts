@@ -85,7 +85,7 @@ export function positionalArguments(
 }
 
 /** Options of every layer, which come by name and after those of the class. */
-export const LAYER_OPTIONS = ['name', 'trainable', 'dtype', 'autocast', 'activity_regularizer'] as const;
+export const LAYER_OPTIONS = ['name', 'trainable', 'dtype', 'autocast', 'activity_regularizer', 'input_shape'] as const;
 
 /**
  * The constructor's arguments by name. `further` are names that cannot be given by position (of a base class); the

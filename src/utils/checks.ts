@@ -64,3 +64,10 @@ export function requireIntegers(owner: string, name: string, value: unknown): nu
   }
   return value as number | readonly number[];
 }
+
+/** Labels and predictions that a loss or metric is called with. */
+export function requirePair(owner: string, y_true: unknown, y_pred: unknown): void {
+  const missing = [['y_true', y_true], ['y_pred', y_pred]].find(([, value]) => value === undefined || value === null)?.[0];
+  if (missing === undefined) return;
+  throw new ArgumentError(`${owner} compares labels with predictions, (y_true, y_pred), received no ${String(missing)}.`);
+}

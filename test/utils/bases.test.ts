@@ -78,6 +78,15 @@ describe('options of a layer of one\'s own', () => {
   });
 });
 
+describe('input_shape', () => {
+  it('of the first layer of a Sequential is its Input', () => {
+    const model = new keras.Sequential([new layers.Conv2D(2, 3, { input_shape: [8, null, 1] }), new layers.Dense(3, { input_shape: [9] })]);
+    expect(model.input_shape).to.deep.equal([null, 8, null, 1]);
+    expect(model.layers[0].get_config()).not.to.have.property('input_shape');
+    expect(new layers.LSTM(2, { input_shape: [3, 4] }).built).to.equal(false);
+  });
+});
+
 describe('keras.StatelessScope', () => {
   it('collects losses, and takes updates', async () => {
     const layer = new layers.ActivityRegularization({ l1: 0.5 });

@@ -1,5 +1,5 @@
 /** Attention: values mixed by the likeness of query and key. */
-import { ShapeError, type SymbolicShape } from '../../engine/shape.js';
+import { formatShape, ShapeError, type SymbolicShape } from '../../engine/shape.js';
 import type { Tensor } from '../../engine/tensor.js';
 import type { Variable } from '../../engine/variable.js';
 import * as ops from '../../ops/index.js';
@@ -87,6 +87,10 @@ export class Attention extends Layer {
     const { mask, training = false, return_attention_scores = false, use_causal_mask = false } = options;
     this.checkInputs(inputs, mask);
     const [query, value, key = value] = inputs;
+    if (this.score_mode === 'dot' && query.shape.at(-1) !== key.shape.at(-1)) {
+      throw new ShapeError(`The ${this.describe()} compares queries with keys, which must have the same number of features, received ` +
+        `a query of shape ${formatShape(query.shape)} and a key of shape ${formatShape(key.shape)}.`);
+    }
     const [queryMask, valueMask] = (mask ?? []) as (Tensor | null | undefined)[];
     // 1. Scores; those that do not count far below the others.
     let scores = this.scores(query, key);

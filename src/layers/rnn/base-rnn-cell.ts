@@ -135,6 +135,8 @@ export abstract class BaseRNNCell extends DropoutRNNCell {
       constraint: this.bias_constraint });
   }
 
+  abstract readonly state_size: number | readonly number[];
+
   /** The part of a step that depends on the inputs alone, `[..., batch, features]`, for any number of steps. */
   abstract project(inputs: Tensor, training: boolean): Tensor;
 
@@ -147,6 +149,12 @@ export abstract class BaseRNNCell extends DropoutRNNCell {
         'cell(inputs, cell.get_initial_state(batch_size)).');
     }
     const isList = Array.isArray(states);
+    const count = isList ? states.length : 1;
+    const expected = typeof this.state_size === 'number' ? 1 : this.state_size.length;
+    if (count !== expected) {
+      throw new LayerError(`${sentence(this.describe())} has ${expected} states, but received ${count}. The first ones come from ` +
+        'cell.get_initial_state(batch_size).');
+    }
     const [output, after] = this.stepper(training)(this.project(inputs, training),
       (isList ? states : [states]) as readonly States[]);
     return [output, isList ? after : (after as readonly States[])[0]];

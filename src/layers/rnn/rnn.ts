@@ -10,6 +10,7 @@ import { withoutFill } from '../../ops/symbolic.js';
 import { deserialize_keras_object, serialize_keras_object } from '../../saving/serialization.js';
 import { kerasExport } from '../../saving/registration.js';
 import { namedArguments, type ConstructorArgs } from '../../utils/arguments.js';
+import { InputSpec } from '../input-spec.js';
 import { Layer, LayerError, shapesToSpecs, type CallOptions, type LayerOptions } from '../layer.js';
 import { shapesOf } from '../layer-call.js';
 import { sentence } from '../layer-state.js';
@@ -115,6 +116,9 @@ export class RNN extends Layer {
   override build(sequences_shape: SymbolicShape, _initial_state_shape?: unknown): void {
     const [batch, , ...step] = sequences_shape;
     if (this.cell instanceof Layer && !this.cell.built) this.cell.build([batch, ...step]);
+    if (this.input_spec instanceof InputSpec && this.input_spec.ndim === 3) {
+      this.input_spec = new InputSpec({ ndim: 3, axes: { [-1]: sequences_shape[2] } });
+    }
     if (!this.stateful) return;
     if (this.states) this.reset_state();
     else {

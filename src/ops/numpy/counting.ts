@@ -73,7 +73,10 @@ export const histogram = defineOp('keras.ops.histogram', ['x', 'bins', 'range'],
 ): [Tensor, Tensor] => {
   const given = toTensor(x);
   requireInteger(bins, 'The number of bins of histogram', 1);
-  const flat = reshapeTo(cast(given, resultType(given.dtype, 'float')), [given.size]);
+  if (given.ndim !== 1) {
+    throw new ShapeError(`histogram expects a tensor of one axis, received shape ${formatShape(given.shape)}. Flatten it with ops.ravel.`);
+  }
+  const flat = cast(given, resultType(given.dtype, 'float'));
   if (range !== null && (range.length !== 2 || !(range[0] < range[1]))) {
     throw new TypeError(
       `The range of histogram is [lower, upper] with lower < upper, received ${JSON.stringify(range)}.`);
