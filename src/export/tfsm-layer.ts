@@ -51,6 +51,8 @@ interface Bound {
  *   lookup tables.
  *
  * Source: keras.layers.TFSMLayer.
+ * @example
+ * const layerOf = (folder) => new keras.layers.TFSMLayer(folder, { call_endpoint: 'serve' });
  */
 export class TFSMLayer extends Layer {
   static override call_arguments: readonly string[] = [];

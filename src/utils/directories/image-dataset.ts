@@ -67,6 +67,8 @@ function resizedWithPad(image: Tensor, [height, width]: readonly [number, number
  *   (uint8 with `nearest`); with subset `both` a list of two, for training and validation
  * @throws ArgumentError for arguments that make no sense, and folders without images
  * @throws TypeError, while it is read, for BMP and GIF images
+ * @example
+ * const photos = (folder) => keras.utils.image_dataset_from_directory(folder, { image_size: [64, 64], batch_size: 8 });
  */
 export function image_dataset_from_directory(directory: string, options: ImageDatasetOptions & { subset: 'both' }): [
   training: DirectoryDataset, validation: DirectoryDataset];
