@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { set_image_data_format } from '../../src/backend/config.js';
 import { loadGolden } from '../golden/golden.js';
 import { BACKENDS, describeBackends } from '../support/backends.js';
 import { beginWithZeros, buildApplication, digest, operationsOf, weightsOf } from '../support/application-weights.js';
@@ -34,15 +35,28 @@ describeBackends('Layers and weights of the architectures', (name) => {
     });
   }
 
+  const check = (row: Structure): void => {
+    const model = buildApplication(row.function, row.options);
+    const [operations, weights] = [operationsOf(model), weightsOf(model)];
+    expect({
+      name: model.name, params: model.count_params(),
+      operations: [operations.length, digest(operations)], weights: [weights.length, digest(weights)],
+    }).to.deep.equal({ name: row.name, params: row.params, operations: row.operations, weights: row.weights });
+    for (const variable of model.variables) variable.dispose();
+  };
+
   for (const row of loadGolden<Structure>('applications', 'structures').cases) {
-    it(`${row.function} ${JSON.stringify(row.options)}`, () => {
-      const model = buildApplication(row.function, row.options);
-      const [operations, weights] = [operationsOf(model), weightsOf(model)];
-      expect({
-        name: model.name, params: model.count_params(),
-        operations: [operations.length, digest(operations)], weights: [weights.length, digest(weights)],
-      }).to.deep.equal({ name: row.name, params: row.params, operations: row.operations, weights: row.weights });
-      for (const variable of model.variables) variable.dispose();
+    it(`${row.function} ${JSON.stringify(row.options)}`, () => check(row));
+  }
+
+  for (const row of loadGolden<Structure>('applications', 'channels_first').cases) {
+    it(`${row.function} with channels_first`, () => {
+      set_image_data_format('channels_first');
+      try {
+        check(row);
+      } finally {
+        set_image_data_format('channels_last');
+      }
     });
   }
 });

@@ -76,9 +76,38 @@ def all_functions():
     return sorted(name for name in dir(A) if name[0].isupper())
 
 
+CHANNELS_FIRST = [
+    "EfficientNetB0",
+    "EfficientNetV2B0",
+    "InceptionResNetV2",
+    "InceptionV3",
+    "MobileNet",
+    "MobileNetV2",
+    "MobileNetV3Small",
+    "ResNet50",
+    "ResNet50V2",
+    "VGG16",
+    "Xception",
+]
+
+
+def channels_first():
+    """Graphs alone: TensorFlow does not compute them on a CPU."""
+    keras.config.set_image_data_format("channels_first")
+    try:
+        size = {name: SMALLEST.get(name, 32) for name in CHANNELS_FIRST}
+        return describe([(name, {"input_shape": [3, size[name], size[name]]}) for name in CHANNELS_FIRST])
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
 def structures():
+    return describe([*((name, {}) for name in all_functions()), *VARIANTS])
+
+
+def describe(models):
     cases = []
-    for name, options in [*((name, {}) for name in all_functions()), *VARIANTS]:
+    for name, options in models:
         model = build(name, options)
         operations, weights = operations_of(model), weights_of(model)
         cases.append(
@@ -193,6 +222,7 @@ def modules():
 
 FAMILIES = {
     "structures": structures,
+    "channels_first": channels_first,
     "listings": listings,
     "predictions": predictions,
     "preprocess": preprocess,
