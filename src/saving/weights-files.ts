@@ -6,6 +6,7 @@ import {
   nameOf, pathOf, readH5Bytes, refuseOverwriting, writeContents, type FilePath, type FileSource, type SaveableModel,
 } from './files.js';
 import { openH5 } from './h5/reader.js';
+import { prepareThread } from './h5/thread.js';
 import { looksLikeH5, type H5Group } from './h5/types.js';
 import { WEIGHTS } from './keras-archive.js';
 import { isLegacyWeights, loadLegacyWeights } from './legacy/h5-weights.js';
@@ -95,6 +96,7 @@ export async function load_weights(
     'load_weights', ['skip_mismatch', 'by_name', 'objects_to_skip'], options) as [
     boolean | undefined, boolean | undefined, readonly unknown[] | null | undefined];
   requireBuilt(model, 'load');
+  prepareThread();
   const name = nameOf(filepath);
   const root = await readWeights(filepath);
   const isLegacy = isLegacyWeights(root);

@@ -115,6 +115,14 @@ describe('saving: whole models and old weights in .h5 files', () => {
   });
 
   describe('shards', () => {
+    it('that Python wrote are read', async () => {
+      const model = await keras.saving.load_model(goldenPath('corpus', '3.15.1', 'mlp.keras'));
+      const before = model.get_weights();
+      for (const variable of model.weights) variable.assign(keras.ops.zeros(variable.shape));
+      await model.load_weights(goldenPath('corpus', '3.15.1', 'mlp_shards.weights.json'));
+      expect(model.get_weights().map((w) => w.tolist())).to.deep.equal(before.map((w) => w.tolist()));
+    });
+
     it('hold the weights in parts, with an index of them', async () => {
       const model = digits('sharded', 40);
       await model.save_weights(at('parts.weights.json'), { max_shard_size: 600 / 2 ** 30 });

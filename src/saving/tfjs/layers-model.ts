@@ -25,7 +25,7 @@ import { isSaveable } from '../walk.js';
 import { toArray, toNDArray } from '../weights-store.js';
 import { browserConfig } from './browser-config.js';
 import { compileConfigIn } from './training-config.js';
-import { bytesOfGroup, checkManifest, packWeights, unpackWeights } from './weights-manifest.js';
+import { bytesOfGroup, checkManifest, packWeights, unpackWeights, type WeightGroup } from './weights-manifest.js';
 
 type Config = Record<string, unknown>;
 
@@ -153,10 +153,13 @@ export async function load_tfjs_model(
 }
 
 function compileAsSaved(model: SaveableModel, contents: Config, name: string, custom_objects: CustomObjects | null): void {
+  const groups = contents.weightsManifest as WeightGroup[];
+  const hasOptimizerState = groups.some(({ weights }) => weights.some(({ group }) => group === 'optimizer'));
   try {
     const config = compileConfigIn(contents);
     if (!config) return;
     custom_object_scope(custom_objects, () => model.compile_from_config(config));
+    if (hasOptimizerState) warn(`The optimizer's state in ${name} is not read: TensorFlow.js orders it otherwise. It begins anew.`);
   } catch (cause) {
     warn(`The model in ${name} is not compiled as it was in the browser: ${(cause as Error).message} Call compile() to train it.`);
   }

@@ -457,6 +457,8 @@ def main():
                     "optimizer": optimizer_values(model) if make.__name__.startswith("optimizer") else None,
                 }
             )
+        if make is mlp and VERSION >= (3, 15):
+            model.save_weights(folder / "mlp_shards.weights.json", max_shard_size=200 / 2**30)
         if make in (mlp, nested) and LEGACY:
             model.save_weights(folder / f"{make.__name__}_weights.h5")
     with open(folder / "corpus.json", "w", encoding="utf-8") as file:
