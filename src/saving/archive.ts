@@ -6,14 +6,13 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { callbackify } from 'node:util';
 import * as zlib from 'node:zlib';
 import * as yauzl from 'yauzl';
 import * as yazl from 'yazl';
 import { writeFileAtomically } from './atomic-file.js';
-import { readFully, writeFully } from './file-bytes.js';
+import { readFully, writerTo } from './file-bytes.js';
 
 /** A file is not a `.keras` archive, a damaged one, or one that must not be opened. */
 export class ArchiveError extends Error {
@@ -232,7 +231,7 @@ function zipStream(members: readonly NewMember[]): Readable {
 
 /** A large array goes out in pieces, so that the event loop has its turns. */
 function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-  const size = 2 ** 22;
+  const size = 2 ** 24;
   for (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += size) yield chunk.subarray(at, at + size);
   }
@@ -240,9 +239,7 @@ function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
 
 /** Writes an archive to a path. What was there before stays until the new file is complete. */
 export async function writeArchive(path: string, members: readonly NewMember[]): Promise<void> {
-  await writeFileAtomically(path, (file) => pipeline(zipStream(members), new Writable({
-    write: callbackify((chunk: Uint8Array, _encoding: BufferEncoding) => writeFully(file, chunk)),
-  })));
+  await writeFileAtomically(path, (file) => pipeline(zipStream(members), writerTo(file)));
 }
 
 /** An archive in memory. */

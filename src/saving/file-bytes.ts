@@ -1,5 +1,7 @@
 /** Large reads and writes in one go each: Node's `readFile` and `appendFile` do half a megabyte at a time, and copy. */
 import type { FileHandle } from 'node:fs/promises';
+import { Writable } from 'node:stream';
+import { callbackify } from 'node:util';
 
 /** Reads into memory of its own. Gives less where the file ends before. */
 export async function readFully(file: FileHandle, position: number, size: number): Promise<Uint8Array> {
@@ -13,7 +15,20 @@ export async function readFully(file: FileHandle, position: number, size: number
   return bytes;
 }
 
-/** Writes behind what was written before. */
-export async function writeFully(file: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+/** Bytes that wait for their turn to be written, and then go out together. A model's copy on its way takes no more. */
+const WAITING = 2 ** 25;
+
+/** A stream into a file. What comes while a write is under way goes out with the next one. */
+export const writerTo = (file: FileHandle): Writable => new Writable({
+  highWaterMark: WAITING,
+  writev: callbackify((chunks: { chunk: Uint8Array }[]) => writeAll(file, chunks.map(({ chunk }) => chunk))),
+});
+
+async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  let { bytesWritten: done } = await file.writev(chunks);
+  // A write may be cut short, on Linux after 2 GB.
+  for (const chunk of chunks) {
+    for (let at = Math.min(done, chunk.length); at < chunk.length; ) at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
+    done = Math.max(done - chunk.length, 0);
+  }
 }

@@ -1,13 +1,15 @@
 /** What the file formats have in common: paths, the models that go into files, errors that name the file. */
 import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { withInitialValuesDeferred } from '../engine/variable.js';
 import { withVariableBudget } from '../engine/variable-budget.js';
 import { ArchiveError, describeContent } from './archive.js';
 import { writeFileAtomically } from './atomic-file.js';
 import { DeserializationError } from './class-lookup.js';
-import { readFully, writeFully } from './file-bytes.js';
+import { readFully, writerTo } from './file-bytes.js';
 import type { FileContents } from './h5/writer.js';
 import { looksLikeH5 } from './h5/types.js';
 import type { LegacyModel } from './legacy/h5-model.js';
@@ -40,9 +42,8 @@ export function refuseOverwriting(path: string, overwrite: boolean): void {
 
 /** Writes a file. What was there before stays until the new one is complete. */
 export async function writeContents(path: string, contents: Uint8Array | FileContents): Promise<void> {
-  await writeFileAtomically(path, async (file) => {
-    for (const chunk of contents instanceof Uint8Array ? [contents] : contents.chunks()) await writeFully(file, chunk);
-  });
+  const chunks = contents instanceof Uint8Array ? [contents] : contents.chunks();
+  await writeFileAtomically(path, (file) => pipeline(Readable.from(chunks), writerTo(file)));
 }
 
 /** The bytes of an HDF5 file, for `openH5` to keep. `kind` says in messages what it should have been. */
