@@ -4,7 +4,7 @@ import protobuf from 'protobufjs/light.js';
 const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const field = (type: string, id: number) => ({ type, id });
 
-const root = protobuf.Root.fromJSON({
+const makeRoot = (): protobuf.Root => protobuf.Root.fromJSON({
   nested: {
     Dim: { fields: { size: field('int64', 1) } },
     TensorShapeProto: { fields: { dim: repeated('Dim', 2) } },
@@ -32,6 +32,8 @@ const root = protobuf.Root.fromJSON({
     GraphDef: { fields: { node: repeated('NodeDef', 1), versions: field('VersionDef', 4) } },
   },
 });
+/** Made when it is first needed: most programs never do. */
+let root: protobuf.Root | undefined;
 
 export interface ShapeMessage {
   dim: { size: number }[];
@@ -67,5 +69,5 @@ interface Messages {
 }
 
 export function encode<T extends keyof Messages>(type: T, message: Messages[T]): Uint8Array {
-  return root.lookupType(type).encode(message).finish();
+  return (root ??= makeRoot()).lookupType(type).encode(message).finish();
 }
