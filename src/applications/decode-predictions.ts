@@ -57,6 +57,7 @@ export async function decode_predictions(...args: CallForms<typeof NAMES, Parame
       'Only models with ImageNet\'s classes have names for them.');
   }
   const rows = tensor.arraySync() as number[][];
+  if (tensor !== preds) tensor.dispose();
   classIndex ??= readIndex().catch((error: unknown) => {
     // Another call may find the network mended.
     classIndex = undefined;

@@ -6,8 +6,8 @@ import { makeDenseNet } from './densenet-blocks.js';
 export { decode_predictions } from './decode-predictions.js';
 
 /**
- * DenseNet121: 121 layers, each of which sees the feature maps of all before it in its block, for images of 224x224;
- * 8 million weights. Not with channels_first.
+ * DenseNet121: 121 layers, each of which sees the feature maps of all before it in its block, for images of
+ * 224x224; 8 million weights. Not with channels_first.
  *
  * @param args `include_top` (default true), `weights` ('imagenet', null or a path), `input_tensor`, `input_shape` (at least
  *   32x32), `pooling`, `classes` (1000), `classifier_activation` ('softmax'), `name`
@@ -25,8 +25,8 @@ export const DenseNet121 = defineApplication<ApplicationOptions, typeof ARGUMENT
     ['9d60b8095a5708f2dcce2bca79d332c7', '30ee3e1110167f948a6b9946edeeb738']));
 
 /**
- * DenseNet169: 169 layers, each of which sees the feature maps of all before it in its block, for images of 224x224;
- * 14 million weights. Not with channels_first.
+ * DenseNet169: 169 layers, each of which sees the feature maps of all before it in its block, for images of
+ * 224x224; 14 million weights. Not with channels_first.
  *
  * @param args `include_top` (default true), `weights` ('imagenet', null or a path), `input_tensor`, `input_shape` (at least
  *   32x32), `pooling`, `classes` (1000), `classifier_activation` ('softmax'), `name`
@@ -44,8 +44,8 @@ export const DenseNet169 = defineApplication<ApplicationOptions, typeof ARGUMENT
     ['d699b8f76981ab1b30698df4c175e90b', 'b8c4d4c20dd625c148057b9ff1c1176b']));
 
 /**
- * DenseNet201: 201 layers, each of which sees the feature maps of all before it in its block, for images of 224x224;
- * 20 million weights. Not with channels_first.
+ * DenseNet201: 201 layers, each of which sees the feature maps of all before it in its block, for images of
+ * 224x224; 20 million weights. Not with channels_first.
  *
  * @param args `include_top` (default true), `weights` ('imagenet', null or a path), `input_tensor`, `input_shape` (at least
  *   32x32), `pooling`, `classes` (1000), `classifier_activation` ('softmax'), `name`
@@ -63,7 +63,8 @@ export const DenseNet201 = defineApplication<ApplicationOptions, typeof ARGUMENT
     ['1ceb130c1ea1b78c3bf6114dbdfd8807', 'c13680b51ded0fb44dff2d8f86ac8bb1']));
 
 /**
- * Images as DenseNets take them: values from 0 to 1, less the mean and divided by the deviation of each channel over ImageNet. Source: keras.applications.densenet.preprocess_input.
+ * Images as DenseNets take them: values from 0 to 1, less the mean and divided by the deviation of each channel over ImageNet.
+ * Source: keras.applications.densenet.preprocess_input.
  *
  * @param args `x` (pixels 0 ... 255, [..., height, width, 3]), `data_format` (default: the configured one)
  * @example

@@ -16,6 +16,8 @@ const STAGES: readonly Stage[] = [
   [3, 1, 32, 16, 1, 1], [3, 2, 16, 24, 6, 2], [5, 2, 24, 40, 6, 2], [3, 3, 40, 80, 6, 2], [5, 3, 80, 112, 6, 1],
   [5, 4, 112, 192, 6, 2], [3, 1, 192, 320, 6, 1],
 ];
+/** Where the weights are: not where those of the others are. */
+const FOLDER = 'https://storage.googleapis.com/keras-applications/';
 /** Part of a block's input filters that squeeze-and-excite keeps. */
 const SQUEEZE = 0.25;
 
@@ -90,6 +92,6 @@ export function makeEfficientNet(member: string, options: ApplicationOptions, sc
   const ending = settings.include_top ? '' : '_notop';
   return {
     model,
-    imagenet: published('https://storage.googleapis.com/keras-applications/', `${what.toLowerCase()}${ending}.h5`, hashes[settings.include_top ? 0 : 1]),
+    imagenet: published(FOLDER, `${what.toLowerCase()}${ending}.h5`, hashes[settings.include_top ? 0 : 1]),
   };
 }

@@ -62,10 +62,8 @@ export interface ImageSizes {
 }
 
 /** The checked shape of the images. */
-export const shapeOfImages = (settings: Settings, sizes: ImageSizes, isStatic = settings.include_top): SymbolicShape =>
-  obtainInputShape(settings.input_shape, {
-    what: settings.what, defaultSize: sizes.default, minSize: sizes.min, isStatic, isTrained: settings.isTrained,
-  });
+export const shapeOfImages = ({ what, input_shape, include_top, isTrained }: Settings, sizes: ImageSizes): SymbolicShape =>
+  obtainInputShape(input_shape, { what, defaultSize: sizes.default, minSize: sizes.min, isStatic: include_top, isTrained });
 
 /** The tensor that the first layer is called on. */
 export const imagesFor = ({ input_tensor }: Settings, shape: SymbolicShape): KerasTensor => input_tensor ?? Input({ shape });

@@ -81,6 +81,7 @@ export function makeInceptionV3(options: ApplicationOptions): Made {
   const ending = settings.include_top ? '' : '_notop';
   return {
     model: finish(images, x, settings, { names: UNNAMED }),
-    imagenet: published(`${STORAGE}inception_v3/`, `inception_v3_weights_tf_dim_ordering_tf_kernels${ending}.h5`, HASHES[settings.include_top ? 0 : 1]),
+    imagenet: published(`${STORAGE}inception_v3/`, `inception_v3_weights_tf_dim_ordering_tf_kernels${ending}.h5`,
+      HASHES[settings.include_top ? 0 : 1]),
   };
 }

@@ -55,7 +55,8 @@ export const ResNet152 = defineApplication<ApplicationOptions, typeof ARGUMENTS>
   (options) => makeResNet('ResNet152', options, 1, [3, 8, 36, 3]));
 
 /**
- * Images as ResNet50, ResNet101 and ResNet152 take them: BGR, each channel less its mean over ImageNet. Source: keras.applications.resnet.preprocess_input.
+ * Images as ResNet50, ResNet101 and ResNet152 take them: BGR, each channel less its mean over ImageNet.
+ * Source: keras.applications.resnet.preprocess_input.
  *
  * @param args `x` (pixels 0 ... 255, [..., height, width, 3]), `data_format` (default: the configured one)
  * @example

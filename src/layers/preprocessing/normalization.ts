@@ -123,7 +123,8 @@ export class Normalization extends Layer {
     const x = tidy(() => ops.cast(toTensor(batch), this.compute_dtype));
     this.#requireFeatures(x.shape);
     moments.add(x, x.shape.map((_, i) => i).filter((axis) => !this.#kept.includes(axis)));
-    x.dispose();
+    // The cast of a float32 tensor is the tensor itself, which is the caller's.
+    if (x !== batch) x.dispose();
   }
 
   #requireFeatures(shape: Shape): void {
@@ -176,7 +177,10 @@ export class Normalization extends Layer {
 kerasExport(Normalization, 'keras.layers.Normalization');
 
 /** Numbers or nested arrays, as configs hold them. */
-const plain = (values: TensorLike | null): unknown => (values === null ? null : tidy(() => toTensor(values)).arraySync());
+function plain(values: TensorLike | null): unknown {
+  if (values === null || typeof values === 'number' || (Array.isArray(values) && isWhole(values))) return values;
+  return tidy(() => toTensor(values).arraySync());
+}
 
 function checkStatistics(mean: TensorLike | null, variance: TensorLike | null, axis: readonly number[]): void {
   if ((mean === null) !== (variance === null)) {
@@ -184,7 +188,7 @@ function checkStatistics(mean: TensorLike | null, variance: TensorLike | null, a
       `${mean === null ? 'variance' : 'mean'} alone.`);
   }
   if (mean === null || variance === null) return;
-  const [a, b] = [mean, variance].map((values) => tidy(() => toTensor(values)).shape);
+  const [a, b] = [mean, variance].map((values) => tidy(() => toTensor(values).shape));
   if (formatShape(a) !== formatShape(b)) {
     throw new ArgumentError('Normalization: mean and variance must have the same shape, received the shapes ' +
       `${formatShape(a)} and ${formatShape(b)}.`);

@@ -80,6 +80,7 @@ describeBackends('Preprocessing', () => {
       const layer = new Normalization({ axis: row.axis });
       const data = tensorOf(row.data);
       await layer.adapt(row.batches.length === 1 ? data : inBatches(data, row.batches));
+      expect(ops.sum(data).shape, 'data after adapt').to.deep.equal([]);
       const tolerance = { rtol: 1e-5, atol: 1e-6 };
       expectTensor(layer.adapt_mean!.value, row.mean, 'mean', tolerance);
       expectTensor(layer.adapt_variance!.value, row.variance, 'variance', tolerance);
