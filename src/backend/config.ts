@@ -6,7 +6,7 @@ import { getDefaultFloat, isFloat, setDefaultFloat, standardizeDType, type DType
 import { notice } from '../utils/notice.js';
 import type { Backend, BackendFactory } from './backend.js';
 import { askedBackend, ConfigError, configPath, readKerasJson } from './keras-json.js';
-import { createTensorFlowBackend, RuntimeMissingError } from './tensorflow/index.js';
+import { createTensorFlowBackend, RuntimeMissingError, type GroupOptions } from './tensorflow/index.js';
 import { createCpuBackend, createWasmBackend } from './tfjs/index.js';
 import { fixThreads, noteUnusedThreads, threads } from './threads.js';
 
@@ -15,15 +15,16 @@ export type ImageDataFormat = 'channels_last' | 'channels_first';
 export { ConfigError } from './keras-json.js';
 
 const factories = new Map<string, BackendFactory>([
-  ['tensorflow', startTensorFlow],
+  ['tensorflow', () => startTensorFlow()],
   ['wasm', createWasmBackend],
   ['cpu', createCpuBackend],
 ]);
 
-function startTensorFlow(): Backend {
+/** Starts the `tensorflow` backend with the threads asked for, alone or in a group of processes. */
+export function startTensorFlow(group?: GroupOptions): Backend {
   const { intra_op, inter_op } = threads();
   const started = createTensorFlowBackend({
-    intra_op_threads: intra_op ?? undefined, inter_op_threads: inter_op ?? undefined });
+    intra_op_threads: intra_op ?? undefined, inter_op_threads: inter_op ?? undefined, group });
   fixThreads();
   return started;
 }

@@ -1,6 +1,5 @@
 /** initialize: this process joins others. */
-import { set_backend } from '../backend/config.js';
-import { createTensorFlowBackend } from '../backend/tensorflow/index.js';
+import { set_backend, startTensorFlow } from '../backend/config.js';
 import { context } from '../engine/context.js';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type NamedForms } from '../utils/arguments.js';
@@ -49,7 +48,7 @@ export function initialize(...args: NamedForms<InitializeOptions, typeof ARGUMEN
     throw new DistributionError(`Several processes compute together on the backend tensorflow only, but KERAS_BACKEND is '${asked}'.`);
   }
   const timeout = number('KERAS_DISTRIBUTION_TIMEOUT', process.env.KERAS_DISTRIBUTION_TIMEOUT) ?? DEFAULT_TIMEOUT;
-  set_backend(createTensorFlowBackend({ group: { addresses, index, timeout } }));
+  set_backend(startTensorFlow({ addresses, index, timeout }));
   notice(`Using TensorFlow backend, process ${index} of ${addresses.length}.`);
 }
 kerasExport(initialize, 'keras.distribution.initialize');

@@ -8,7 +8,7 @@ import { apply, applyAll } from './apply.js';
 import { context, withContext, type VariableScope } from './context.js';
 import { scalarTensor } from './convert.js';
 import { isFloat, type DType } from './dtype.js';
-import { nextOrdinal, restartOrdinals } from './ordinals.js';
+import { nextOrdinal } from './ordinals.js';
 import { keep } from './scope.js';
 import { sizeOf } from './shape.js';
 import type { Tensor } from './tensor.js';
@@ -49,7 +49,6 @@ export class Replica implements VariableScope {
 
   /** Runs a step as this process's part. */
   run<T>(step: () => T): T {
-    restartOrdinals();
     if (this.share.total === null) {
       const rows = scalarTensor(this.rows, 'float32');
       this.#weight = keep(apply('divide', [rows, this.#sum(rows)]));

@@ -2,6 +2,7 @@
 import { notice } from '../utils/notice.js';
 import type { Graph } from '../engine/graph.js';
 import { jit, type Compiled } from '../engine/jit.js';
+import { restartOrdinals } from '../engine/ordinals.js';
 import { tidy } from '../engine/scope.js';
 import { Tensor, TracedValueError } from '../engine/tensor.js';
 import { flatten } from '../engine/structure.js';
@@ -72,6 +73,7 @@ export class StepFunction<R> {
   /** The steps one after the other; gives the result of the last. */
   #all(batches: readonly StepInput[]): R {
     let result: R | undefined;
+    restartOrdinals();
     for (const batch of batches) result = 'share' in batch ? this.#step(batch.data, batch.share) : this.#step(batch);
     if (result instanceof Promise) {
       throw new TypeError(`${this.#options.name} of ${this.#options.owner} returned a promise. Steps are ` +

@@ -137,7 +137,7 @@ export async function train(folder: string): Promise<void> {
   const masked = new keras.Sequential([keras.Input([5], { dtype: 'int32' } as object),
     new keras.layers.Embedding(5, 4, { mask_zero: true, embeddings_initializer: new keras.initializers.RandomUniform({ seed: 4 }) }),
     new keras.layers.Dense(3, { kernel_initializer: new keras.initializers.GlorotUniform({ seed: 5 }) })]);
-  masked.compile({ optimizer: new keras.optimizers.SGD(0.5), loss: crossentropy() });
+  masked.compile({ optimizer: new keras.optimizers.SGD(0.5), loss: crossentropy(), steps_per_execution: 2 });
   const labels = new keras.NDArray(Int32Array.from(steps.data as Int32Array, (v) => v % 3), [SAMPLES, 5], 'int32');
   const onMasks = await masked.fit(steps, labels, { batch_size: 8, epochs: 2, verbose: 0, shuffle: false });
   results.masked = { weights: valuesOf(masked), history: onMasks.history };

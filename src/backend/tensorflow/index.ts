@@ -6,6 +6,8 @@ import { TensorFlowBackend } from './backend.js';
 import { groupConfig, joinGroup, type GroupOptions } from './group.js';
 import { encode } from './proto.js';
 
+export type { GroupOptions } from './group.js';
+
 /** The TensorFlow runtime is not set up; the message says what is missing and which command mends it. */
 export class RuntimeMissingError extends Error {
   override name = 'RuntimeMissingError';
