@@ -27,7 +27,7 @@ export const registerPlot: RegisterCommand = (program) => {
     .command('plot')
     .description('draw the graph of a model')
     .argument('<file>', '.keras, .h5 or model.json')
-    .option('-o, --out <picture>', '.svg, .dot, .eps, or - for SVG on stdout; .png and .pdf where Graphviz is installed (default: the name of the model with .svg)')
+    .option('-o, --out <picture>', '.svg, .dot, .json, or - for SVG on stdout; .png and .pdf where Graphviz is installed (default: the name of the model with .svg)')
     .option('--shapes', 'show the shapes that layers take and give')
     .option('--dtypes', 'show the dtypes that layers give')
     .option('--activations', 'show activations')

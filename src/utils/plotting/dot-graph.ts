@@ -71,7 +71,7 @@ export class DotGraph {
 
   /**
    * The picture, as a file holds it.
-   * @param format `svg`, `json`, `eps`, `ps` or `dot`; or another one that an installed Graphviz can do, such as `png`
+   * @param format `svg`, `json` or `dot`; or another one that an installed Graphviz can do, such as `png`
    * @throws DotError where that fails
    */
   create(format = 'svg'): Promise<Uint8Array> {

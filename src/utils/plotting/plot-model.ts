@@ -19,8 +19,8 @@ const NAMES = [
 ] as const;
 
 /**
- * Draws a model, with a box for each layer, and writes the picture to a file. SVG, EPS and PS are drawn by Graphviz's build
- * in WebAssembly, which comes with this package; PNG, PDF and the like by Graphviz itself, where that is installed.
+ * Draws a model, with a box for each layer, and writes the picture to a file. SVG is drawn by a build of Graphviz in
+ * WebAssembly, which comes with this package; PNG, PDF and the like by Graphviz itself, where that is installed.
  * Source: keras.utils.plot_model, whose default is a PNG file.
  *
  * @param model a built model

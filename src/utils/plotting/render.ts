@@ -7,22 +7,26 @@ export class DotError extends Error {
 }
 
 /** Formats of text, which the build in WebAssembly writes. */
-const TEXT_FORMATS: readonly string[] = ['svg', 'json', 'eps', 'ps', 'plain', 'xdot'];
+const TEXT_FORMATS = ['svg', 'json', 'plain'] as const;
+const isTextFormat = (format: string): format is (typeof TEXT_FORMATS)[number] => (TEXT_FORMATS as readonly string[]).includes(format);
 
 /**
  * Draws a graph.
  *
  * @param text in the DOT language
- * @param format one of TEXT_FORMATS; `dot` or `gv`: the text itself; any other: one that an installed Graphviz can do
+ * @param format `svg`, `json` or `plain`; `dot` or `gv`: the text itself; any other: one that an installed Graphviz can do
  * @throws DotError when the format needs Graphviz's own program, which is not there, or drawing fails
  */
 export async function renderDot(text: string, format: string): Promise<Uint8Array> {
   if (format === 'dot' || format === 'gv') return Buffer.from(text);
-  if (!TEXT_FORMATS.includes(format)) return byProgram(text, format);
-  const { instance } = await import('@viz-js/viz');
+  if (!isTextFormat(format)) return byProgram(text, format);
+  const { Graphviz } = await import('@hpcc-js/wasm-graphviz');
+  const graphviz = await Graphviz.load();
   try {
-    return Buffer.from((await instance()).renderString(text, { format }));
+    return Buffer.from(graphviz.layout(text, format, 'dot'));
   } catch (cause) {
+    // Its memory may be in disorder: the next graph gets a new one.
+    Graphviz.unload();
     throw new DotError(`Graphviz could not draw the graph: ${messageOf(cause)}. ` +
       'Where the edges are the reason, {splines: \'spline\'} draws them otherwise.', { cause });
   }
