@@ -55,8 +55,12 @@ export async function readH5Bytes(source: FileSource, kind: string): Promise<Uin
 
 export async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    await using file = await open(path);
-    return await readFully(file, 0, (await file.stat()).size);
+    const file = await open(path);
+    try {
+      return await readFully(file, 0, (await file.stat()).size);
+    } finally {
+      await file.close();
+    }
   } catch (cause) {
     throw new ArchiveError(`Cannot open '${path}': ${(cause as Error).message}`, { cause });
   }
