@@ -38,8 +38,8 @@ export function noteUnusedThreads(backend: string): void {
 
 /**
  * Sets how many threads the `tensorflow` backend computes with; call it before the first op. TensorFlow's own choice is
- * one a core, or what TF_NUM_INTRAOP_THREADS and TF_NUM_INTEROP_THREADS say. One less than there are cores leaves room
- * for a server in the same process; several processes on one machine are faster when they share its cores. The other
+ * one a core, or what TF_NUM_INTRAOP_THREADS and TF_NUM_INTEROP_THREADS say. Several processes on one machine are faster
+ * when they share its cores; a server in the same process answers no sooner with fewer (bench: http-server). The other
  * backends compute on the JavaScript thread. Worker threads compute with the threads of the process: the first that
  * starts TensorFlow decides on `intra_op`. Ours: Keras leaves it to `tf.config.threading`.
  *
