@@ -1,4 +1,19 @@
 /** Numbers that depend on sizes of tensors: found from how they differ between traces, as expressions of dimensions. */
+import type { DType } from './dtype.js';
+
+/** A number of an exported function depends on sizes of its inputs in a way that cannot be computed from shapes. */
+export class SizeError extends Error {
+  override name = 'SizeError';
+
+  /** @param where the op, and the layer, that has the number */
+  constructor(where: string) {
+    super(`A constant${where ? ` of ${where}` : ''} depends on sizes of the inputs in a way that no exported graph can compute. ` +
+      'Give an input_signature of keras.InputSpec with fixed sizes.');
+  }
+}
+
+/** What numbers of a dtype are rounded to, relative to their size. */
+export const ROUNDING: Readonly<Partial<Record<DType, number>>> = { float32: 2e-7, float16: 1e-3, bfloat16: 8e-3 };
 
 /** One dimension of a tensor of the exported graph, and what it was in each trace. */
 export interface Dimension<R> {

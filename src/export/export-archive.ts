@@ -40,6 +40,7 @@ const RESERVED: readonly string[] = ['signatures', '_all_variables'];
  * archive.add_endpoint('serve', (x) => model(x, { training: false }), input_signature);
  * archive.add_endpoint('train', (x) => model(x, { training: true }), input_signature);
  * archive.variables.length; // 3
+ * await archive.write_out('served', { verbose: false });
  */
 export class ExportArchive {
   readonly #endpoints: Endpoint[] = [];

@@ -54,7 +54,9 @@ export function traceAtSizes(fn: (...args: unknown[]) => unknown, signature: rea
       throw new ExportError(`The inputs have ${count} unknown dimensions; no more than ${MIXED.length} can be exported.`);
     }
     const unit = count > 1 ? 840 : 27720;
-    for (const sizes of [MIXED, MULTIPLES.map((row) => row.map((factor) => factor * unit))]) {
+    const multiples = MULTIPLES.map((row) => row.map((factor) => factor * unit));
+    // The batch, which comes first, is what most functions divide: then other dimensions need not be multiples.
+    for (const sizes of [MIXED, [multiples[0], ...MIXED.slice(1)], multiples]) {
       try {
         return attempt(fn, signature, specs, symbols, sizes, count === 0 ? 1 : MIXED[0].length);
       } catch (error) {

@@ -51,8 +51,12 @@ interface Bound {
  *   lookup tables.
  *
  * Source: keras.layers.TFSMLayer.
+ *
  * @example
- * const layerOf = (folder) => new keras.layers.TFSMLayer(folder, { call_endpoint: 'serve' });
+ * const model = new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
+ * await model.export('served', { verbose: false });
+ * const layer = new keras.layers.TFSMLayer('served');
+ * layer(keras.ops.ones([5, 3])).shape; // [5, 2]
  */
 export class TFSMLayer extends Layer {
   static override call_arguments: readonly string[] = [];
@@ -72,14 +76,23 @@ export class TFSMLayer extends Layer {
     const loaded = requireSupport('TFSMLayer').load(this.filepath);
     unloaded.register(this, () => loaded.dispose());
 
-    const endpoint = this.#endpoint(loaded, this.call_endpoint);
-    const training = this.call_training_endpoint === null ? endpoint : this.#endpoint(loaded, this.call_training_endpoint);
+    const [endpoint, training] = this.#endpoints(loaded);
     const made = this.#addWeights(loaded, [endpoint, training]);
     const bind = (found: LoadedEndpoint): Bound => ({
       endpoint: found, inputs: specs(argumentOf(found)), outputs: specs(found.outputs), variables: found.variables.map((i) => made.get(i)!) });
     this.#call = bind(endpoint);
     this.#callTraining = training === endpoint ? this.#call : bind(training);
     this.buildAtInit();
+  }
+
+  #endpoints(loaded: LoadedSavedModel): [call: LoadedEndpoint, training: LoadedEndpoint] {
+    try {
+      const endpoint = this.#endpoint(loaded, this.call_endpoint);
+      return [endpoint, this.call_training_endpoint === null ? endpoint : this.#endpoint(loaded, this.call_training_endpoint)];
+    } catch (error) {
+      for (const { handle } of loaded.variables) activeBackend().dispose(handle);
+      throw error;
+    }
   }
 
   #endpoint({ endpoints }: LoadedSavedModel, name: string): LoadedEndpoint {

@@ -268,10 +268,13 @@ export class Model extends Trainer {
 
   /**
    * Writes the model's computation and weights for inference elsewhere, for batches of any size.
-   * @param filepath a file for ONNX, which opens in ONNX Runtime
-   * @param args `format`, `verbose` (default true: a line says where it is), `input_signature` (default: the model's inputs;
+   * @param filepath a folder for a TensorFlow SavedModel with the endpoint `serve`, a file for ONNX
+   * @param args `format` ('tf_saved_model', the default, or 'onnx'), `verbose` (default true: a line says where it is), `input_signature` (default: the model's inputs;
    *   with keras.InputSpec other shapes and fixed sizes), `opset_version` of ONNX (18 to 21, default 18)
    * @throws ExportError when something in the model cannot be expressed there: it names the layer
+   * @example
+   * const model = new keras.Sequential([keras.Input({ shape: [3] }), new keras.layers.Dense(2)]);
+   * await model.export('model.onnx', { format: 'onnx', verbose: false });
    */
   async export(filepath: FilePath, ...args: NamedForms<ExportOptions, typeof EXPORT_ARGUMENTS>): Promise<void> {
     await exportModel(this, filepath, namedArguments<ExportOptions>('export', EXPORT_ARGUMENTS, args, []));

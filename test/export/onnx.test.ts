@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 import * as keras from '../../src/index.js';
 import { ExportError } from '../../src/export/input-signature.js';
+import { requireSize } from '../../src/export/onnx/export-onnx.js';
 import { goldenPath, type GoldenTensor } from '../golden/golden.js';
 
 const { layers } = keras;
@@ -133,6 +134,20 @@ describe('export to ONNX: sizes that were not known', () => {
     expectClose(results[session.outputNames[0]], [batch * steps / 2, 2, 3], data);
   });
 
+  it('lengths that are rounded, beside a batch that is divided', async () => {
+    const x = keras.Input({ shape: [null, 3] });
+    const doubled = new layers.UpSampling1D(2)(new layers.Conv1D(2, 3, { strides: 2, padding: 'same' })(x)) as keras.KerasTensor;
+    const pairs = new layers.Lambda((t: unknown) => {
+      const { shape } = t as keras.Tensor;
+      const placed = keras.ops.add(t as keras.Tensor, keras.ops.expand_dims(keras.ops.arange(shape[1], { dtype: 'float32' }), 1));
+      return keras.ops.reshape(placed, [-1, 2, shape[1], 2]);
+    }, { output_shape: [2, null, 2] })(doubled);
+    const model = new keras.Model(x, pairs);
+    const session = await exported(model);
+    await expectSame(model, session, [4, 5, 3]);
+    await expectSame(model, session, [2, 8, 3]);
+  });
+
   it('is refused where the computation itself changes with the size', async () => {
     const x = keras.Input({ shape: [null, 3] });
     const model = new keras.Model(x, new layers.TimeDistributed(new layers.Dense(2))(x));
@@ -192,6 +207,12 @@ describe('export to ONNX: files and messages', () => {
     const special = new layers.Lambda((t: unknown) => keras.ops.erfinv(t as keras.Tensor), { name: 'special' });
     const { message } = await refused(new keras.Model(x, special(x)));
     expect(message).to.match(/primitive erf_inv of layer 'special' .* cannot be exported to ONNX: ONNX has no inverse of erf/);
+  });
+
+  it('refuses weights that one file cannot hold', () => {
+    const half = { shape: [2 ** 18, 1024], dtype: 'float32' as const };
+    expect(() => requireSize(new Map([['one', half]]))).not.to.throw();
+    expect(() => requireSize(new Map([['one', half], ['two', half]]))).to.throw(/take 2147483648 bytes, and an ONNX file holds less than 2 GB/);
   });
 
   it('refuses what draws random numbers or has state, by name', async () => {

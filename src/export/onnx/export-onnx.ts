@@ -1,5 +1,5 @@
 /** ONNX files: a function traced, its graph in ONNX's ops, the weights beside it. */
-import { bytesPerElement, type DType } from '../../engine/dtype.js';
+import { bytesPerElement } from '../../engine/dtype.js';
 import { fold } from '../../engine/fold.js';
 import { sizeOf } from '../../engine/shape.js';
 import { flatten, isPlainObject } from '../../engine/structure.js';
@@ -90,8 +90,8 @@ function unique(names: readonly string[], taken: readonly string[] = []): string
 const dimensionNames = ({ shape }: ArgumentSpec, i: number): (number | string)[] =>
   shape.map((d, axis) => d ?? (axis === 0 ? 'batch' : `dim_${i}_${axis}`));
 
-function requireSize(weights: ReadonlyMap<string, Weight>): void {
-  const bytes = [...weights.values()].reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * bytesPerElement(dtype as DType), 0);
+export function requireSize(weights: ReadonlyMap<string, Pick<Weight, 'shape' | 'dtype'>>): void {
+  const bytes = [...weights.values()].reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * bytesPerElement(dtype), 0);
   if (bytes < MOST_BYTES) return;
   throw new ExportError(`The weights take ${bytes} bytes, and an ONNX file holds less than 2 GB (2147483648 bytes). ` +
     "Export with format 'tf_saved_model', or in a smaller dtype.");

@@ -2,13 +2,9 @@
 import { isFloat, type DType, type HostData } from '../../engine/dtype.js';
 import { numbersToBits } from '../../engine/host.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
-import { ExportError } from '../input-signature.js';
-import { Dimensions, isConstant, type Dimension, type SizeExpression } from '../../engine/sizes.js';
+import { Dimensions, isConstant, ROUNDING, SizeError, type Dimension, type SizeExpression } from '../../engine/sizes.js';
 import type { Attribute, Body, ConstantItem, Item, NodeItem } from './builder.js';
 import { ATTRIBUTE, ONNX_DTYPE, type AttributeMessage, type GraphMessage, type NodeMessage, type TensorMessage, type ValueInfoMessage } from './proto.js';
-
-/** What numbers of a dtype are rounded to. */
-const TOLERANCE: Partial<Record<DType, number>> = { float32: 2e-7, float16: 1e-3, bfloat16: 8e-3 };
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -44,7 +40,7 @@ export class Merger {
     const nameOf = (name: string): string => renamed.get(name) ?? this.#renamed.get(name) ?? name;
     traces[0].forEach((item, i) => {
       const same = traces.map((items) => items[i]);
-      if (same.some((other) => other.kind !== item.kind)) throw differing('scope' in item ? item.scope : '');
+      if (same.some((other) => other.kind !== item.kind)) throw new SizeError('scope' in item ? item.scope : '');
       switch (item.kind) {
         case 'seen':
           scope.dimensions.add(nameOf(item.name), same.map((other) => (other as typeof item).shape));
@@ -74,7 +70,7 @@ export class Merger {
     if ('body' in attribute) {
       return { name, type: ATTRIBUTE.graph, g: this.#graph(same.map((other) => (other as typeof attribute).body), scope) };
     }
-    if (!isConstant(same.map((other) => JSON.stringify(other)).map((text, _, all) => all.indexOf(text)))) throw differing(where);
+    if (!isConstant(same.map((other) => JSON.stringify(other)).map((text, _, all) => all.indexOf(text)))) throw new SizeError(where);
     if ('int' in attribute) return { name, type: ATTRIBUTE.int, i: attribute.int };
     if ('ints' in attribute) return { name, type: ATTRIBUTE.ints, ints: attribute.ints };
     if ('float' in attribute) return { name, type: ATTRIBUTE.float, f: attribute.float };
@@ -98,14 +94,14 @@ export class Merger {
   #constant(same: readonly ConstantItem[], scope: Scope): string {
     const [{ shape, dtype, data, scope: layer }] = same;
     if (same.every((other) => equalData(other.data, data))) return this.#initializer(data, shape, dtype);
-    if (shape.length > 1 || same.some((other) => other.shape.join() !== shape.join())) throw differing(layer);
+    if (shape.length > 1 || same.some((other) => other.shape.join() !== shape.join())) throw new SizeError(layer);
     const columns = Array.from({ length: sizeOf(shape) }, (_, i) => same.map((other) => Number(other.data[i])));
     const known = columns.map((column, i) => knownElement(column, i, columns, same));
     const elements = columns.map((column, i) => {
       const number = known[i];
       if (number !== undefined) return number;
-      const found = scope.dimensions.express(column, TOLERANCE[dtype]);
-      if (!found) throw differing(layer);
+      const found = scope.dimensions.express(column, ROUNDING[dtype]);
+      if (!found) throw new SizeError(layer);
       return this.#expression(found, dtype, scope);
     });
     if (elements.every((element) => typeof element === 'number')) return this.#initializer(numbersToBits(elements, dtype), shape, dtype);
@@ -181,10 +177,6 @@ function knownElement(
 
 const equalData = (a: HostData, b: HostData): boolean =>
   a.length === b.length && (a as readonly unknown[]).every((value, i) => Object.is(value, b[i]));
-
-const differing = (where: string): ExportError => new ExportError(
-  `A constant${where ? ` of ${where}` : ''} depends on sizes of the inputs in a way that no exported graph can compute. ` +
-  'Give an input_signature of keras.InputSpec with fixed sizes.');
 
 export function tensorMessage(name: string, data: HostData, shape: Shape, dtype: DType): TensorMessage {
   const head = { name, dims: shape, data_type: ONNX_DTYPE[dtype] };

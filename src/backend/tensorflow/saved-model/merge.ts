@@ -1,17 +1,12 @@
 /** Makes one function of several that are alike but for sizes: numbers that differ are computed from shapes when it runs. */
 import { isFloat, viewBytes, type DType } from '../../../engine/dtype.js';
 import { fromHalfBits } from '../../../engine/half.js';
-import { Dimensions, isConstant, type Dimension, type SizeExpression } from '../../../engine/sizes.js';
+import { Dimensions, isConstant, ROUNDING, SizeError, type Dimension, type SizeExpression } from '../../../engine/sizes.js';
 import { numbersToBits } from '../../../engine/host.js';
 import { attrMessage, shapeMessage, type Attrs } from '../attributes.js';
 import { TF_DTYPE } from '../binding.js';
 import type { AnySize, Noted, Ref } from '../emit.js';
 import type { AttrValueMessage, FunctionMessage, NodeMessage } from '../proto.js';
-
-/** A number of a function depends on sizes in a way that cannot be computed from shapes. */
-export class SizeError extends Error {
-  override name = 'SizeError';
-}
 
 export interface Emitted {
   functions: readonly FunctionMessage[];
@@ -28,9 +23,6 @@ export function mergeFunctions(traces: readonly Emitted[]): FunctionMessage[] {
 }
 
 const DTYPES = new Map(Object.entries(TF_DTYPE).map(([name, number]) => [number as number, name as DType]));
-/** What numbers of a dtype are rounded to. */
-const TOLERANCE: Partial<Record<DType, number>> = { float32: 2e-7, float16: 1e-3, bfloat16: 8e-3 };
-
 type TensorMessage = NonNullable<AttrValueMessage['tensor']>;
 
 class FunctionMerger {
@@ -49,20 +41,15 @@ class FunctionMerger {
 
   merge(): FunctionMessage {
     const [first, ...others] = this.#same;
-    if (others.some(({ node_def }) => node_def.length !== first.node_def.length)) throw this.#differing(first.signature.name);
+    if (others.some(({ node_def }) => node_def.length !== first.node_def.length)) throw new SizeError(first.signature.name);
     const users = usersOf(first.node_def);
     first.node_def.forEach((node, i) => {
       const nodes = this.#same.map(({ node_def }) => node_def[i]);
-      if (nodes.some(({ op, input }) => op !== node.op || input.join() !== node.input.join())) throw this.#differing(node.op);
+      if (nodes.some(({ op, input }) => op !== node.op || input.join() !== node.input.join())) throw new SizeError(node.op);
       if (node.op === 'Const') this.#constant(nodes, users.get(node.name) ?? []);
       else this.#nodes.push({ ...node, attr: this.#attributes(nodes) });
     });
     return { ...first, node_def: this.#nodes };
-  }
-
-  #differing(what: string): SizeError {
-    return new SizeError(`Something that ${what} computes depends on sizes of the inputs in a way that no exported graph can. ` +
-      'Give an input_signature of keras.InputSpec with fixed sizes.');
   }
 
   #attributes(nodes: readonly NodeMessage[]): NodeMessage['attr'] {
@@ -72,7 +59,7 @@ class FunctionMerger {
       if (texts.every((text) => text === texts[0])) return [name, value];
       // A list of tensors has the length that it has.
       if (op === 'TensorListStack' && name === 'num_elements') return [name, { i: -1 }];
-      throw this.#differing(op);
+      throw new SizeError(op);
     }));
   }
 
@@ -87,7 +74,7 @@ class FunctionMerger {
     const { dim } = tensor.tensor_shape;
     const dtype = DTYPES.get(tensor.dtype)!;
     if (dim.length > 1 || tensors.some((other) => JSON.stringify(other.tensor_shape) !== JSON.stringify(tensor.tensor_shape))) {
-      throw this.#differing(users[0]?.op ?? node.op);
+      throw new SizeError(users[0]?.op ?? node.op);
     }
     const values = tensors.map((other) => numbersOf(other, dtype));
     const columns = Array.from(values[0], (_, i) => values.map((numbers) => numbers[i]));
@@ -102,8 +89,8 @@ class FunctionMerger {
     this.#noteUntil(Number(/^n(\d+)_/.exec(node.name)![1]));
     const refs = columns.map((column) => {
       if (isConstant(column)) return this.#number(column[0], dtype);
-      const found = this.#dimensions.express(column, TOLERANCE[dtype]);
-      if (!found) throw this.#differing(users[0]?.op ?? node.op);
+      const found = this.#dimensions.express(column, ROUNDING[dtype]);
+      if (!found) throw new SizeError(users[0]?.op ?? node.op);
       return this.#expression(found, dtype);
     });
     const value = dim.length === 0 ? refs[0]
