@@ -5,11 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as keras from '../../src/index.js';
 import { ExportError } from '../../src/export/input-signature.js';
+import { CORPUS_OBJECTS } from '../saving/corpus-objects.js';
 import { goldenPath, type GoldenTensor } from '../golden/golden.js';
 import { tensorOf } from '../golden/tensors.js';
 import { BACKENDS, describeBackends } from '../support/backends.js';
 
 const { layers, ops } = keras;
+
+/** Holds a function as Python's byte code. */
+const LAMBDA = 'code.keras';
 
 interface Saved {
   file: string;
@@ -50,9 +54,9 @@ const isThere = BACKENDS.includes('tensorflow');
 
   describe('what Python Keras predicted, by the exported function', () => {
     const { cases } = JSON.parse(readFileSync(goldenPath('corpus', '3.15.1', 'corpus.json'), 'utf8')) as { cases: Saved[] };
-    for (const { file, inputs, outputs } of cases.filter((saved) => saved.file.endsWith('.keras'))) {
+    for (const { file, inputs, outputs } of cases.filter((saved) => saved.file.endsWith('.keras') && saved.file !== LAMBDA)) {
       it(file, async () => {
-        const model = await keras.saving.load_model(goldenPath('corpus', '3.15.1', file)) as keras.Model;
+        const model = await keras.saving.load_model(goldenPath('corpus', '3.15.1', file), { custom_objects: CORPUS_OBJECTS }) as keras.Model;
         const path = join(folder, file);
         await model.export(path, { verbose: false });
         // Keras has floating-point inputs in float32, whatever the policy.

@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as keras from '../../../src/index.js';
+import { CORPUS_OBJECTS } from '../../saving/corpus-objects.js';
 import { goldenPath } from '../golden.js';
 
 const { layers, ops } = keras;
@@ -29,9 +30,9 @@ async function main(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const { cases } = JSON.parse(readFileSync(goldenPath('corpus', '3.15.1', 'corpus.json'), 'utf8')) as { cases: { file: string }[] };
   const written: string[] = [];
-  for (const { file } of cases.filter((item) => item.file.endsWith('.keras'))) {
+  for (const { file } of cases.filter((item) => item.file.endsWith('.keras') && item.file !== 'code.keras')) {
     const name = file.slice(0, -'.keras'.length);
-    const model = await keras.saving.load_model(goldenPath('corpus', '3.15.1', file)) as keras.Model;
+    const model = await keras.saving.load_model(goldenPath('corpus', '3.15.1', file), { custom_objects: CORPUS_OBJECTS }) as keras.Model;
     await model.export(join(folder, name), { verbose: false });
     written.push(name);
   }
