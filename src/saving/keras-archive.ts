@@ -34,7 +34,7 @@ export async function saveModelFiles(model: SaveableModel, path: string, zipped:
   const config = withObjectSharing(() => serialize_keras_object(model));
   using state = saveState(model, assets);
   const files = assets.files();
-  const weights = state.finish();
+  const weights = await state.finish();
   const metadata = { keras_version: KERAS_VERSION, date_saved: timestamp(new Date()) };
   const members: NewMember[] = [
     { name: METADATA, contents: Buffer.from(stringifyJSON(metadata)) },

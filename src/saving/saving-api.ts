@@ -74,7 +74,7 @@ export async function save_model(
   else if (!isH5) await saveModelFiles(model, path, zipped ?? true);
   else {
     using contents = writeLegacyModel(model, include_optimizer ?? true, KERAS_VERSION);
-    await writeContents(path, contents.finish());
+    await writeContents(path, await contents.finish());
   }
 }
 
@@ -111,7 +111,7 @@ export async function load_model(
     isCustomObjects(options[0]) ? ['custom_objects'] : []) as [
     CustomObjects | null | undefined, boolean | undefined, boolean | undefined];
   const given = { custom_objects: custom_objects ?? null, compile: compile ?? true, safe_mode: safe_mode ?? true };
-  prepareThread();
+  prepareThread(false);
   const isH5 = filepath instanceof Uint8Array ? looksLikeH5(filepath) : /\.(h5|hdf5)$/.test(pathOf(filepath));
   if (isH5) return loadH5Model(filepath, given);
   if (!(filepath instanceof Uint8Array) && isTfjsModel(pathOf(filepath))) {

@@ -64,10 +64,10 @@ export async function save_weights(
   requireBuilt(model, 'save');
   refuseOverwriting(path, overwrite ?? true);
   using state = saveState(model, undefined, objects_to_skip ?? []);
-  if (!isSharded) return await writeContents(path, state.finish());
+  if (!isSharded) return await writeContents(path, await state.finish());
   const { shards, index } = splitIntoShards(state, path, max_shard_size);
   // The index comes last, so that what it names is there.
-  for (const [name, writer] of shards) await writeContents(join(dirname(path), name), writer.finish());
+  for (const [name, writer] of shards) await writeContents(join(dirname(path), name), await writer.finish());
   return writeContents(path, Buffer.from(index));
 }
 

@@ -12,6 +12,7 @@ import { Variable } from '../engine/variable.js';
 import { to_snake_case } from '../utils/naming.js';
 import type { AssetFolder } from './assets.js';
 import { findNode, type H5Array, type H5Group } from './h5/types.js';
+import { prepareThread } from './h5/thread.js';
 import { H5Writer } from './h5/writer.js';
 import type { LoadFailure, LoadReport } from './load-report.js';
 import {
@@ -76,6 +77,7 @@ export const fromNDArray = ({ data, shape, dtype }: NDArray): H5Array => ({ shap
  * @param objects_to_skip Objects that are left out, with all that is in them.
  */
 export function saveState(root: Saveable, assets?: AssetFolder, objects_to_skip: Iterable<unknown> = []): H5Writer {
+  prepareThread(true);
   const writer = new H5Writer();
   const visited = new Set<unknown>(objects_to_skip);
 

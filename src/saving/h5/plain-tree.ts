@@ -2,6 +2,7 @@
  * What passes between the thread of HDF5 and ours: plain values, which can be cloned. One object that has several
  * names in the file is one object here, and stays one on the way.
  */
+import type { DType } from '../../engine/dtype.js';
 import { H5Error, H5_LIMITS, type H5Attribute } from './types.js';
 
 export interface PlainGroup {
@@ -33,6 +34,7 @@ export type Values =
   | { kind: 'refused'; why: string };
 
 export interface ReadRequest {
+  kind: 'read';
   bytes: Uint8Array;
 }
 export interface ReadReply {
@@ -40,6 +42,29 @@ export interface ReadReply {
   reader: 'jsfive' | 'h5wasm';
   /** The file's bytes, back again where values lie in them. */
   bytes?: Uint8Array;
+}
+
+/** An attribute to be written. A bigint is an int64 of any size. */
+export type WritableAttribute = string | number | boolean | readonly string[] | readonly number[];
+
+export interface WrittenDataset {
+  path: string;
+  shape: readonly number[];
+  dtype: DType;
+  /** The contents of a small array. Those of a large one stay where they are; the layout leaves room for them. */
+  data?: Uint8Array | readonly string[];
+}
+export interface WriteRequest {
+  kind: 'write';
+  groups: string[];
+  datasets: WrittenDataset[];
+  attributes: { path: string; name: string; value: WritableAttribute }[];
+}
+/** A piece of the new file: bytes, or the place of a large array, by its number among the datasets. */
+export type Piece = Uint8Array | { dataset: number };
+export interface WriteReply {
+  pieces: Piece[];
+  byteLength: number;
 }
 
 /** Counts what reading a file asks for, and refuses what no sound file would. */

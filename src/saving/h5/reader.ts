@@ -1,6 +1,6 @@
 /** Reading HDF5 files: in a thread of its own, which a damaged file may ruin without harm. */
 import { bytesPerElement, isDType, viewBytes, type DType, type HostData } from '../../engine/dtype.js';
-import type { PlainDataset, PlainGroup, PlainNode, Values } from './plain-tree.js';
+import type { PlainDataset, PlainGroup, PlainNode, ReadReply, Values } from './plain-tree.js';
 import { askThread } from './thread.js';
 import { H5Error, H5_LIMITS, looksLikeH5, type H5Array, type H5Dataset, type H5File, type H5Group, type H5Node } from './types.js';
 
@@ -21,7 +21,7 @@ export async function openH5(
     if (!looksLikeH5(bytes)) throw new H5Error('it does not begin as an HDF5 file does.');
     const owned = bytes.length === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
     const given = owned ? new Uint8Array(bytes.buffer as ArrayBuffer) : new Uint8Array(bytes);
-    const reply = await askThread({ bytes: given }, [given.buffer], patience);
+    const reply = await askThread<ReadReply>({ kind: 'read', bytes: given }, [given.buffer], patience);
     return { root: groupOf(reply.root, '', reply.bytes ?? new Uint8Array()), reader: reply.reader };
   } catch (cause) {
     if (!(cause instanceof H5Error)) throw cause;

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { packageRoot } from '../../setup/paths.js';
-import type { ReadReply, ReadRequest } from './plain-tree.js';
+import type { ReadRequest, WriteRequest } from './plain-tree.js';
 import { H5Error } from './types.js';
 
 /** What the thread answers: `broken` where it must not be used again. */
-export type Answer = { value: ReadReply } | { error: string; broken: boolean };
+export type Answer = { value: unknown } | { error: string; broken: boolean };
 
 /** Megabytes of JavaScript objects: far more than the trees of Keras's files take. */
 const HEAP_MB = 512;
@@ -32,25 +32,29 @@ let last: Promise<unknown> = Promise.resolve();
  * @param patience Milliseconds after which the thread is given up.
  * @throws H5Error where the file is refused, or took too much time or memory.
  */
-export function askThread(message: ReadRequest, transfer: ArrayBuffer[], patience: number): Promise<ReadReply> {
-  const turn = last.then(() => ask(message, transfer, patience));
+export function askThread<T>(
+  message: ReadRequest | WriteRequest, transfer: ArrayBuffer[], patience: number,
+): Promise<T> {
+  const turn = last.then(() => ask<T>(message, transfer, patience));
   last = turn.catch(() => {});
   return turn;
 }
 
 /**
- * Starts the thread now, so that it is there when the caller has done its own part: reading the file, making a model.
+ * Starts the thread now, so that it is there when the caller has done its own part: copying weights, making a model.
+ *
+ * @param forWriting Whether it loads h5wasm at once, which writing needs.
  */
-export function prepareThread(): void {
+export function prepareThread(forWriting: boolean): void {
   if (current) return;
-  const worker = (current = start());
+  const worker = (current = start(forWriting));
   worker.unref();
   ending = setTimeout(() => abandon(worker), IDLE).unref();
 }
 
-async function ask(message: ReadRequest, transfer: ArrayBuffer[], patience: number): Promise<ReadReply> {
+async function ask<T>(message: ReadRequest | WriteRequest, transfer: ArrayBuffer[], patience: number): Promise<T> {
   clearTimeout(ending);
-  const worker = (current ??= start());
+  const worker = (current ??= start(message.kind === 'write'));
   worker.ref();
   let answer: Answer;
   try {
@@ -65,11 +69,11 @@ async function ask(message: ReadRequest, transfer: ArrayBuffer[], patience: numb
     throw new H5Error(answer.error);
   }
   ending = setTimeout(() => abandon(worker), IDLE).unref();
-  return answer.value;
+  return answer.value as T;
 }
 
-function start(): Worker {
-  const worker = launch({ name: 'keras-hdf5', resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+function start(forWriting: boolean): Worker {
+  const worker = launch({ workerData: { forWriting }, name: 'keras-hdf5', resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
   // Where nobody waits for it, its end harms nobody.
   worker.on('error', () => abandon(worker));
   return worker;

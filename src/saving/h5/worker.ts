@@ -1,9 +1,10 @@
-/** The thread of HDF5: reads a file for each message. See `thread.ts`. */
-import { parentPort } from 'node:worker_threads';
-import { H5wasmFailure } from './h5wasm.js';
+/** The thread of HDF5: reads a file, or lays one out, for each message. See `thread.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { H5wasmFailure, loadH5wasm } from './h5wasm.js';
 import { readWithH5wasm } from './h5wasm-reader.js';
+import { layOut } from './h5wasm-writer.js';
 import { NotForJsfive, readWithJsfive } from './jsfive-reader.js';
-import type { PlainNode, ReadReply, ReadRequest } from './plain-tree.js';
+import type { PlainNode, ReadReply, ReadRequest, WriteRequest } from './plain-tree.js';
 import type { Answer } from './thread.js';
 import { H5Error } from './types.js';
 
@@ -23,8 +24,9 @@ function buffersIn(node: PlainNode, found = new Set<ArrayBuffer>()): Set<ArrayBu
   return found;
 }
 
-async function answer(request: ReadRequest): Promise<[Answer, ArrayBuffer[]]> {
+async function answer(request: ReadRequest | WriteRequest): Promise<[Answer, ArrayBuffer[]]> {
   try {
+    if (request.kind === 'write') return [{ value: await layOut(request) }, []];
     const reply = await read(request);
     const buffers = buffersIn(reply.root);
     if (reply.bytes) buffers.add(reply.bytes.buffer as ArrayBuffer);
@@ -36,6 +38,9 @@ async function answer(request: ReadRequest): Promise<[Answer, ArrayBuffer[]]> {
   }
 }
 
-parentPort!.on('message', (request: ReadRequest) => {
+// A failure shows when h5wasm is needed.
+if ((workerData as { forWriting: boolean }).forWriting) loadH5wasm().catch(() => {});
+
+parentPort!.on('message', (request: ReadRequest | WriteRequest) => {
   void answer(request).then(([reply, transfer]) => parentPort!.postMessage(reply, transfer));
 });

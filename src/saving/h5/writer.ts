@@ -1,14 +1,12 @@
-/** Builds HDF5 files: what is to be in one is collected, then laid out, then written piece by piece. */
+/** Builds HDF5 files: what is to be in one is collected, then laid out by h5wasm in a thread, then written piece by piece. */
 import { bytesPerElement, type NumericArray } from '../../engine/dtype.js';
 import type { VariableSnapshot } from '../../engine/variable.js';
-import { layOut, type LaidOutDataset, type WrittenAttribute } from './layout.js';
-import type { WritableAttribute } from './messages.js';
+import type { WritableAttribute, WriteReply, WrittenDataset } from './plain-tree.js';
+import { SparseFile } from './sparse-file.js';
+import { askThread } from './thread.js';
 import { H5_LIMITS, type H5Array } from './types.js';
 
-export type { WritableAttribute } from './messages.js';
-
-/** Arrays of this many bytes and more go out one by one; smaller ones are gathered. */
-const LARGE = 2 ** 17;
+export type { WritableAttribute } from './plain-tree.js';
 
 /** HDF5 keeps an attribute in one message, whose length has 16 bits. A string in it takes 16 bytes. */
 const ATTRIBUTE_BYTES = 64_000;
@@ -27,7 +25,7 @@ type Source = H5Array | VariableSnapshot;
 export class H5Writer implements Disposable {
   readonly #groups = new Set<string>();
   readonly #arrays = new Map<string, Source>();
-  readonly #attributes: WrittenAttribute[] = [];
+  readonly #attributes: { path: string; name: string; value: WritableAttribute }[] = [];
 
   /** Makes the group at `path` and those above it, where they do not exist. */
   createGroup(path: string): void {
@@ -44,7 +42,7 @@ export class H5Writer implements Disposable {
    * at once.
    */
   createDataset(path: string, source: Source): void {
-    const array = 'read' in source && sizeOf(source) < LARGE ? readOnce(source) : source;
+    const array = 'read' in source && sizeOf(source) < SparseFile.LARGE ? readOnce(source) : source;
     const cut = path.lastIndexOf('/');
     this.createGroup(path.slice(0, Math.max(cut, 0)));
     checkName(path.slice(cut + 1), path);
@@ -104,11 +102,13 @@ export class H5Writer implements Disposable {
   }
 
   /** Lays the file out. */
-  finish(): FileContents {
+  async finish(): Promise<FileContents> {
     const arrays = [...this.#arrays.values()];
-    const datasets = [...this.#arrays].map(([path, array]): LaidOutDataset =>
+    const datasets = [...this.#arrays].map(([path, array]): WrittenDataset =>
       ({ path, shape: array.shape, dtype: array.dtype, ...smallContents(array) }));
-    const { pieces, byteLength } = layOut(this.#groups, datasets, this.#attributes);
+    const patience = 10 * H5_LIMITS.patience + arrays.length + this.#groups.size;
+    const { pieces, byteLength } = await askThread<WriteReply>(
+      { kind: 'write', groups: [...this.#groups], datasets, attributes: this.#attributes }, [], patience);
     return {
       byteLength,
       *chunks() {
@@ -146,7 +146,7 @@ const sizeOf = ({ shape, dtype }: Source): number => shape.reduce((n, d) => n * 
 function smallContents(array: Source): { data?: Uint8Array | readonly string[] } {
   if (!('data' in array)) return {};
   if (array.dtype === 'string') return { data: array.data as readonly string[] };
-  return sizeOf(array) >= LARGE ? {} : { data: bytesOf(array.data as NumericArray) };
+  return sizeOf(array) >= SparseFile.LARGE ? {} : { data: bytesOf(array.data as NumericArray) };
 }
 
 function checkName(name: string, path: string): string {

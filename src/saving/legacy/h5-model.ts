@@ -9,6 +9,7 @@ import type { Variable } from '../../engine/variable.js';
 import { get as getLoss } from '../../losses/index.js';
 import { get as getMetric } from '../../metrics/index.js';
 import { H5Error, type H5Group } from '../h5/types.js';
+import { prepareThread } from '../h5/thread.js';
 import { H5Writer } from '../h5/writer.js';
 import { parseJSON, stringifyJSON } from '../json.js';
 import { warn, type LoadReport } from '../load-report.js';
@@ -34,6 +35,7 @@ export interface LegacyModel extends WeightedModel {
 
 /** The contents of an HDF5 file for a model. Dispose them. */
 export function writeLegacyModel(model: LegacyModel, include_optimizer: boolean, keras_version: string): H5Writer {
+  prepareThread(true);
   const writer = new H5Writer();
   const serialized = withObjectSharing(() => serialize_keras_object(model)) as Config;
   const attributes: Record<string, string> = {

@@ -36,7 +36,7 @@ async function writeDTypes(path: string): Promise<void> {
   writer.setAttribute('', 'list', ['a', 'b']);
   writer.setAttribute('', 'whole', 3);
   writer.setAttribute('', 'none', []);
-  await writeContents(path, writer.finish());
+  await writeContents(path, await writer.finish());
 }
 
 async function main(folder: string): Promise<void> {

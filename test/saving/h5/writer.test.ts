@@ -4,8 +4,8 @@ import { openH5 } from '../../../src/saving/h5/reader.js';
 import { findNode, type H5Array, type H5Dataset, type H5Group } from '../../../src/saving/h5/types.js';
 import { H5Writer } from '../../../src/saving/h5/writer.js';
 
-function bytesOf(writer: H5Writer): Uint8Array {
-  const { byteLength, chunks } = writer.finish();
+async function bytesOf(writer: H5Writer): Promise<Uint8Array> {
+  const { byteLength, chunks } = await writer.finish();
   const bytes = new Uint8Array(Buffer.concat([...chunks()]));
   expect(bytes.length).to.equal(byteLength);
   return bytes;
@@ -39,7 +39,7 @@ describe('saving/h5 writer', () => {
           writer.createDataset(path, arrays.get(path)!);
         }
       }
-      const file = await openH5(bytesOf(writer), 'written.h5');
+      const file = await openH5(await bytesOf(writer), 'written.h5');
       expect(file.reader).to.equal(reader);
       for (const [path, { shape, dtype, data }] of arrays) {
         const found = (findNode(file.root, path) as H5Dataset).read();
@@ -57,7 +57,7 @@ describe('saving/h5 writer', () => {
       };
       for (const [name, value] of Object.entries(attributes)) writer.setAttribute('empty/inner', name, value);
       writer.setAttribute('', 'keras_version', '3.15.1');
-      const file = await openH5(bytesOf(writer), 'written.h5');
+      const file = await openH5(await bytesOf(writer), 'written.h5');
       const plain = (v: unknown): unknown => (typeof v === 'bigint' ? Number(v) : Array.isArray(v) ? v.map(plain) : v);
       const found = (findNode(file.root, 'empty/inner') as H5Group).attributes;
       expect(Object.fromEntries([...found].map(([k, v]) => [k, plain(v)]))).to.deep.equal(attributes);
@@ -73,7 +73,7 @@ describe('saving/h5 writer', () => {
         for (let i = 0; i < count; i++) {
           writer.createDataset(`group/${i}`, { shape: [1], dtype: 'float32', data: Float32Array.of(i) });
         }
-        const file = await openH5(bytesOf(writer), 'written.h5');
+        const file = await openH5(await bytesOf(writer), 'written.h5');
         const { children } = findNode(file.root, 'group') as H5Group;
         expect(children.size).to.equal(count);
         for (let i = 0; i < count; i += 1 + Math.floor(count / 50)) {
@@ -87,7 +87,7 @@ describe('saving/h5 writer', () => {
     const writer = new H5Writer();
     const data = new Float32Array(100_000);
     writer.createDataset('0', { shape: [100_000], dtype: 'float32', data });
-    const chunks = [...writer.finish().chunks()];
+    const chunks = [...(await writer.finish()).chunks()];
     expect(chunks.some((chunk) => chunk.buffer === data.buffer)).to.equal(true);
   });
 
