@@ -96,7 +96,7 @@ export async function load_weights(
     'load_weights', ['skip_mismatch', 'by_name', 'objects_to_skip'], options) as [
     boolean | undefined, boolean | undefined, readonly unknown[] | null | undefined];
   requireBuilt(model, 'load');
-  prepareThread();
+  prepareThread(false);
   const name = nameOf(filepath);
   const root = await readWeights(filepath);
   const isLegacy = isLegacyWeights(root);
