@@ -57,34 +57,31 @@ class Unpickler {
 
   run(): Pickled {
     for (;;) {
-      const code = this.#take(1)[0];
-      if (code === 0x2e) return this.#pop();
+      const code = this.take(1)[0];
+      if (code === 0x2e) return this.pop();
       const rule = RULES.get(code);
       if (!rule) throw damaged(`the opcode 0x${code.toString(16)} at byte ${this.#at - 1} is not one of plain data`);
       rule(this);
     }
   }
 
-  #take(size: number): Buffer {
+  /** The next bytes. */
+  take(size: number): Buffer {
     if (size < 0 || this.#at + size > this.#bytes.length) throw damaged('it is cut short');
     return this.#bytes.subarray(this.#at, (this.#at += size));
   }
 
   /** An unsigned number of 1, 2, 4 or 8 bytes. */
   unsigned(size: number): number {
-    const bytes = this.#take(size);
+    const bytes = this.take(size);
     return size === 8 ? Number(bytes.readBigUInt64LE()) : bytes.readUIntLE(0, size);
-  }
-
-  take(size: number): Buffer {
-    return this.#take(size);
   }
 
   /** Up to the end of the line. */
   line(): string {
     const end = this.#bytes.indexOf(0x0a, this.#at);
     if (end < 0) throw damaged('it is cut short');
-    const line = this.#take(end - this.#at).toString('utf8');
+    const line = this.take(end - this.#at).toString('utf8');
     this.#at = end + 1;
     return line;
   }
@@ -93,14 +90,10 @@ class Unpickler {
     this.#stack.push(value);
   }
 
-  #pop(): Pickled {
+  pop(): Pickled {
     const value = this.#stack.pop();
     if (value === undefined || value === MARK) throw damaged('a value is missing');
     return value;
-  }
-
-  pop(): Pickled {
-    return this.#pop();
   }
 
   /** The last value, which stays. */
