@@ -67,7 +67,8 @@ export const inSafeMode = (argument: boolean): boolean => safeMode ?? (unsafeFor
  * Lets files bring lambdas from now on. They still come to life only through a JavaScript function given in
  * `custom_objects`; code in a file is never run.
  * @example
- * keras.config.enable_unsafe_deserialization();
+ * // For a program that opens no files but its own.
+ * const trustFiles = () => keras.config.enable_unsafe_deserialization();
  */
 export function enable_unsafe_deserialization(): void {
   unsafeForAll = true;

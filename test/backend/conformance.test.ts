@@ -26,7 +26,8 @@ for (const [name, create] of Object.entries(backends)) {
     before(() => {
       atStart = pieces();
     });
-    after(() => assert.equal(pieces(), atStart, 'memory of tfjs after all cases'));
+    // Garbage of other tests in the process may have been collected meanwhile.
+    after(() => assert.ok((pieces() ?? 0) <= (atStart ?? 0), `memory of tfjs after all cases: ${pieces()}, before ${atStart}`));
     for (const { name: title, run } of conformanceCases()) it(title, () => run(backend));
   });
 }

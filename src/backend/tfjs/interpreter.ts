@@ -14,8 +14,9 @@ export class Box {
   }
 }
 
-/** How long an asynchronous run computes before it lets the event loop turn, in milliseconds. */
+/** How long asynchronous runs compute, one or many, before they let the event loop turn, in milliseconds. */
 const SLICE = 8;
+let lastTurn = 0;
 
 /** What the interpreter needs of its backend. */
 export interface Host {
@@ -60,13 +61,12 @@ export class Interpreter implements Executable {
     const taken = this.#take(operands);
     return this.#host.inTurn(async () => {
       const run = this.#runs(taken, operands);
-      let since = performance.now();
       for (;;) {
         const { done, value } = run.next();
         if (done) return value;
-        if (performance.now() - since > SLICE) {
+        if (performance.now() - lastTurn > SLICE) {
           await nextTurn();
-          since = performance.now();
+          lastTurn = performance.now();
         }
       }
     });
