@@ -100,8 +100,8 @@ class TunedExecutable implements Executable {
       this.#taken += time;
       plain.push(time);
       if (plain.length > TIMED_RUNS) plain.shift();
-      // What was lost by waiting is then at most what compiling in vain would cost.
-      const enough = COMPILE_SECONDS * 1000 * this.#graph.nodes.length;
+      // Compiling runs beside the training, so that it costs less than its time.
+      const enough = 0.5 * COMPILE_SECONDS * 1000 * this.#graph.nodes.length;
       if (this.#state === 'waiting' && plain.length === TIMED_RUNS && this.#taken >= enough) void this.#compile();
     } else {
       optimised.push(time);
