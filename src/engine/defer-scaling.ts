@@ -32,7 +32,8 @@ export function deferScaling(graph: Graph): Graph {
   const now = new Map<Value, Value>();
   const current = (value: Value): Value => now.get(value) ?? value;
   const byScaling = new Map(plans.map((plan) => [plan.scaling, plan]));
-  const byEnd = new Map(plans.flatMap((plan) => plan.ends.map((end) => [end, plan] as const)));
+  // Both operands of a product may be scaled: then two factors come behind it.
+  const factorsBehind = (node: Node): Value[] => plans.flatMap(({ ends, factor }) => (ends.includes(node) ? factor : []));
   for (const node of graph.nodes) {
     const scaling = byScaling.get(node);
     if (scaling) {
@@ -44,11 +45,11 @@ export function deferScaling(graph: Graph): Graph {
     const copy = isSame ? node : writer.like(node, inputs);
     if (isSame) writer.nodes.push(node);
     const [output] = node.outputs;
-    const plan = byEnd.get(node);
-    if (plan) {
-      const factor = writer.apply('reshape', { shape: [] }, [current(plan.factor)], { shape: [], dtype: output.dtype });
-      now.set(output, writer.apply('multiply', {}, [copy.outputs[0], factor], output));
-    } else if (!isSame) node.outputs.forEach((value, i) => now.set(value, copy.outputs[i]));
+    if (!isSame) node.outputs.forEach((value, i) => now.set(value, copy.outputs[i]));
+    for (const value of factorsBehind(node)) {
+      const factor = writer.apply('reshape', { shape: [] }, [current(value)], { shape: [], dtype: output.dtype });
+      now.set(output, writer.apply('multiply', {}, [current(output), factor], output));
+    }
   }
   return {
     ...graph, nodes: writer.nodes, outputs: graph.outputs.map(current),

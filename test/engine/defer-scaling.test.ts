@@ -52,6 +52,14 @@ describe('scaling deferred', () => {
     ]) expect(deferScaling(graph)).to.equal(graph);
   });
 
+  it('keeps both factors of a product of two scaled operands', () => {
+    const fn = (x: Tensor, y: Tensor): Tensor => ops.matmul(ops.multiply(x, 0.5), ops.multiply(y, 8)) as Tensor;
+    const shapes = [[16, 8192], [8192, 16]];
+    expect(scaled(deferScaling(graphOf(shapes, fn)))).to.deep.equal([256, 256]);
+    const [x, y] = shapes.map((shape) => ops.ones(shape) as Tensor);
+    expect((keras.jit(fn)(x, y).dataSync() as Float32Array)[0]).to.equal(4 * 8192);
+  });
+
   it('gives the same loss and gradients', () => {
     const x = keras.random.normal(large, { seed: 1 });
     const w = keras.random.normal([width, 700], { seed: 2 });
