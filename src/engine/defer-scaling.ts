@@ -29,32 +29,23 @@ export function deferScaling(graph: Graph): Graph {
   if (plans.length === 0) return graph;
 
   const writer = new GraphWriter(graph);
-  const now = new Map<Value, Value>();
-  const current = (value: Value): Value => now.get(value) ?? value;
   const byScaling = new Map(plans.map((plan) => [plan.scaling, plan]));
   // Both operands of a product may be scaled: then two factors come behind it.
   const factorsBehind = (node: Node): Value[] => plans.flatMap(({ ends, factor }) => (ends.includes(node) ? factor : []));
   for (const node of graph.nodes) {
     const scaling = byScaling.get(node);
     if (scaling) {
-      now.set(node.outputs[0], current(scaling.scaled));
+      writer.replace(node.outputs[0], writer.current(scaling.scaled));
       continue;
     }
-    const inputs = node.inputs.map(current);
-    const isSame = inputs.every((value, i) => value === node.inputs[i]);
-    const copy = isSame ? node : writer.like(node, inputs);
-    if (isSame) writer.nodes.push(node);
+    writer.copy(node);
     const [output] = node.outputs;
-    if (!isSame) node.outputs.forEach((value, i) => now.set(value, copy.outputs[i]));
     for (const value of factorsBehind(node)) {
-      const factor = writer.apply('reshape', { shape: [] }, [current(value)], { shape: [], dtype: output.dtype });
-      now.set(output, writer.apply('multiply', {}, [current(output), factor], output));
+      const factor = writer.apply('reshape', { shape: [] }, [writer.current(value)], { shape: [], dtype: output.dtype });
+      writer.replace(output, writer.apply('multiply', {}, [writer.current(output), factor], output));
     }
   }
-  return {
-    ...graph, nodes: writer.nodes, outputs: graph.outputs.map(current),
-    state: graph.state.map((slot) => ({ ...slot, assigned: slot.assigned && current(slot.assigned) })),
-  };
+  return writer.finish();
 }
 
 interface Plan {

@@ -27,8 +27,6 @@ class Folder {
   readonly #writer: GraphWriter;
   readonly #invariant: Set<Value>;
   readonly #uses: Map<Value, number>;
-  /** What stands for a value of the graph in the new one. */
-  readonly #now = new Map<Value, Value>();
   /** Uses of values of the new graph, where these are not the same as before. */
   readonly #single = new Set<Value>();
   #folded = 0;
@@ -41,7 +39,7 @@ class Folder {
   }
 
   take(node: Node): void {
-    const inputs = node.inputs.map((value) => this.#now.get(value) ?? value);
+    const inputs = node.inputs.map((value) => this.#writer.current(value));
     const [output] = node.outputs;
     const made = this.#scaled(node, inputs) ?? this.#shifted(node, inputs);
     if (made) {
@@ -49,9 +47,7 @@ class Folder {
       this.#put(output, made);
       return;
     }
-    const isSame = inputs.every((value, i) => value === node.inputs[i]);
-    const copy = isSame ? node : this.#writer.like(node, inputs);
-    if (isSame) this.#writer.nodes.push(node);
+    const copy = this.#writer.copy(node);
     node.outputs.forEach((value, i) => {
       this.#put(value, copy.outputs[i]);
       if (this.#invariant.has(value)) this.#invariant.add(copy.outputs[i]);
@@ -59,7 +55,7 @@ class Folder {
   }
 
   #put(value: Value, now: Value): void {
-    if (value !== now) this.#now.set(value, now);
+    this.#writer.replace(value, now);
     if (this.#uses.get(value) === 1) this.#single.add(now);
   }
 
@@ -134,12 +130,6 @@ class Folder {
   }
 
   finish(): Graph {
-    if (this.#folded === 0) return this.#graph;
-    const { outputs, state } = this.#graph;
-    const now = (value: Value): Value => this.#now.get(value) ?? value;
-    return {
-      ...this.#graph, nodes: this.#writer.nodes, outputs: outputs.map(now),
-      state: state.map((slot) => ({ ...slot, assigned: slot.assigned && now(slot.assigned) })),
-    };
+    return this.#folded === 0 ? this.#graph : this.#writer.finish();
   }
 }

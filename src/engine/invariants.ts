@@ -27,15 +27,50 @@ export function countUses({ nodes, outputs, state = [] }: Pick<Subgraph, 'nodes'
   return uses;
 }
 
-/** Makes nodes for a graph that is being rewritten. */
+/** Writes a graph anew, node by node, with some values in the place of others. */
 export class GraphWriter {
   readonly nodes: Node[] = [];
+  readonly #graph: Graph;
+  readonly #now = new Map<Value, Value>();
   #nextId: number;
 
-  constructor({ nodes, inputs, captures, state }: Graph) {
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    const { nodes, inputs, captures, state } = graph;
     const ids = [...inputs, ...captures.map(({ value }) => value), ...state.map(({ read }) => read),
       ...nodes.flatMap(({ outputs }) => outputs)].map(({ id }) => id);
     this.#nextId = ids.reduce((most, id) => Math.max(most, id), -1) + 1;
+  }
+
+  /** What stands for a value of the graph in the new one. */
+  current(value: Value): Value {
+    return this.#now.get(value) ?? value;
+  }
+
+  replace(value: Value, now: Value): void {
+    if (value !== now) this.#now.set(value, now);
+  }
+
+  /** Appends a node of the graph: itself, or one like it where its operands have been replaced. */
+  copy(node: Node): Node {
+    const inputs = node.inputs.map((value) => this.current(value));
+    if (inputs.every((value, i) => value === node.inputs[i])) {
+      this.nodes.push(node);
+      return node;
+    }
+    const made = this.like(node, inputs);
+    node.outputs.forEach((value, i) => this.replace(value, made.outputs[i]));
+    return made;
+  }
+
+  /** The new graph. */
+  finish(): Graph {
+    const { outputs, state } = this.#graph;
+    const now = (value: Value): Value => this.current(value);
+    return {
+      ...this.#graph, nodes: this.nodes, outputs: outputs.map(now),
+      state: state.map((slot) => ({ ...slot, assigned: slot.assigned && now(slot.assigned) })),
+    };
   }
 
   /** Appends a node like another on other operands. */
