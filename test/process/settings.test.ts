@@ -31,6 +31,21 @@ describe('a process with TensorFlow', () => {
     }
   });
 
+  describe('computes with oneDNN', () => {
+    const notice = async (env: NodeJS.ProcessEnv): Promise<string> => {
+      // The tests' own process may have set it.
+      const { code, stderr } = await run('quiet.ts', [], { TF_ENABLE_ONEDNN_OPTS: undefined, TF_CPP_MIN_LOG_LEVEL: '0', ...env });
+      expect(code, stderr).to.equal(0);
+      return stderr;
+    };
+
+    it('unless told not to', async function () {
+      if (process.arch !== 'x64') this.skip();
+      expect(await notice({})).to.match(/oneDNN custom operations are on/);
+      expect(await notice({ TF_ENABLE_ONEDNN_OPTS: '0' })).not.to.match(/oneDNN custom operations are on/);
+    });
+  });
+
   describe('computes with the threads that were asked for', () => {
     interface Found {
       asked: { intra_op: number | null; inter_op: number | null };

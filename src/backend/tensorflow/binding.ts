@@ -266,15 +266,18 @@ export class NativeBindingError extends Error {
  * Loads the addon and makes its TensorFlow context.
  *
  * TensorFlow writes to stderr by itself; unless `TF_CPP_MIN_LOG_LEVEL` or `KERAS_NODE_DEBUG` is set, only errors get
- * through.
+ * through. Unless `TF_ENABLE_ONEDNN_OPTS` is set, its kernels are oneDNN's on every x86 processor; by itself it takes them
+ * only with AVX-512 VNNI and its successors. On one with AVX2 alone a training step of ResNet50 took 0.6 of the time so, of
+ * two transformer blocks 0.65, of a CNN 0.65, of an LSTM 0.7, and a prediction of ResNet50 for one image 1.7.
  *
  * @param path of the compiled addon, as `locateRuntime` finds it
  * @param config a serialized `tensorflow.ConfigProto`
  * @throws NativeBindingError
  */
 export function loadBinding(path: string, config?: Uint8Array): NativeBinding {
-  // Read when the library is loaded, so it must be set before. For most of its lines native/quiet_logs.h does it.
+  // Both are read when the library is loaded, so they must be set before. For most log lines native/quiet_logs.h does it.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= process.env.KERAS_NODE_DEBUG ? '0' : '2';
+  if (process.arch === 'x64') process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   const module = { exports: {} as NativeBinding };
   try {
     process.dlopen(module, path);
