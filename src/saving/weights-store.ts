@@ -263,7 +263,8 @@ export function loadState(
   return { failures, skipped, unused };
 }
 
-function datasetsIn(group: H5Group): string[] {
+/** Paths of all arrays in a group and the groups in it. */
+export function datasetsIn(group: H5Group): string[] {
   const found: string[] = [];
   for (const node of group.children.values()) {
     if (node.kind === 'group') found.push(...datasetsIn(node));

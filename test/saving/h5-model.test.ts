@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as keras from '../../src/index.js';
 import { openH5 } from '../../src/saving/h5/reader.js';
+import type { H5Group } from '../../src/saving/h5/types.js';
+import { H5Writer } from '../../src/saving/h5/writer.js';
+import { readArrays, readNames, writeNames } from '../../src/saving/legacy/h5-weights.js';
 import { modernConfig, warnOfChanges } from '../../src/saving/legacy/modern-config.js';
 import { goldenPath } from '../golden/golden.js';
 
@@ -21,6 +24,19 @@ async function errorOf(work: () => Promise<unknown>): Promise<Error> {
     return error as Error;
   }
   throw new Error('expected an error');
+}
+
+/** What Node is told to warn of meanwhile. */
+async function warningsOf(work: () => unknown): Promise<string[]> {
+  const warnings: string[] = [];
+  const note = ({ message }: Error): void => void warnings.push(message);
+  process.on('warning', note);
+  await work();
+  await new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+  process.off('warning', note);
+  return warnings;
 }
 
 describe('saving: whole models and old weights in .h5 files', () => {
@@ -98,6 +114,30 @@ describe('saving: whole models and old weights in .h5 files', () => {
       expect(valuesOf(model)).to.deep.equal([...before.slice(0, 2), ...valuesOf(expected).slice(2)]);
     });
 
+    it('are reported where no list of weights names them, or no layer takes them', async () => {
+      const source = await openH5(await readFile(path), 'mlp_weights.h5');
+      const writer = new H5Writer();
+      const layersIn = readNames(source.root, 'layer_names');
+      writeNames(writer, '', 'layer_names', layersIn);
+      for (const layer of layersIn) {
+        const group = source.root.children.get(layer) as H5Group;
+        const arrays = readArrays(group);
+        writer.createGroup(layer);
+        writeNames(writer, layer, 'weight_names', arrays.map(({ name }) => name));
+        for (const { name, value } of arrays) writer.createDataset(`${layer}/${name}`, value);
+      }
+      const stray = { shape: [2], dtype: 'float32' as const, data: new Float32Array(2) };
+      writer.createDataset('dense/unlisted:0', stray);
+      writer.createDataset('removed/kernel:0', stray);
+      const { chunks } = await writer.finish();
+      await writeFile(at('stray.h5'), Buffer.concat([...chunks()]));
+      expect(await warningsOf(() => mlp(['x', 'y']).load_weights(at('stray.h5')))).to.satisfy(([message, ...more]: string[]) =>
+        more.length === 0 && /holds 2 arrays that the model has no place for/.test(message) && message.includes('dense/unlisted:0') &&
+        message.includes('removed/kernel:0'));
+      const [byName] = await warningsOf(() => mlp(['other', 'dense_1']).load_weights(path, { by_name: true }));
+      expect(byName).to.match(/holds 2 arrays/).and.include('dense/kernel').and.not.include('dense_1/kernel');
+    });
+
     it('that do not fit are named, or skipped', async () => {
       const model = mlp(['x', 'y'], 6);
       const error = await errorOf(() => model.load_weights(path));
@@ -166,16 +206,11 @@ describe('saving: configs of Keras 2', () => {
   });
 
   it('warns of an activation that computes otherwise today', async () => {
-    const warnings: string[] = [];
-    const note = ({ message }: Error): void => void warnings.push(message);
-    process.on('warning', note);
-    warnOfChanges({ activation: 'hard_sigmoid' }, '2.15.0', '\'old.h5\'');
-    warnOfChanges({ activation: 'hard_sigmoid' }, '3.0.0', '\'new.h5\'');
-    warnOfChanges({ activation: 'sigmoid' }, '2.15.0', '\'other.h5\'');
-    await new Promise((resolve) => {
-      setImmediate(resolve);
+    const warnings = await warningsOf(() => {
+      warnOfChanges({ activation: 'hard_sigmoid' }, '2.15.0', '\'old.h5\'');
+      warnOfChanges({ activation: 'hard_sigmoid' }, '3.0.0', '\'new.h5\'');
+      warnOfChanges({ activation: 'sigmoid' }, '2.15.0', '\'other.h5\'');
     });
-    process.off('warning', note);
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.match(/'old\.h5'.*hard_sigmoid/);
   });

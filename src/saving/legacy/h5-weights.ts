@@ -11,7 +11,7 @@ import { formatShape, sameShape } from '../../engine/shape.js';
 import { findNode, H5Error, type H5Group } from '../h5/types.js';
 import type { H5Writer } from '../h5/writer.js';
 import type { LoadFailure, LoadReport } from '../load-report.js';
-import { toNDArray } from '../weights-store.js';
+import { datasetsIn, toNDArray } from '../weights-store.js';
 
 /** A layer, or anything else that has weights. */
 export interface Weighted {
@@ -105,10 +105,12 @@ export function loadLegacyWeights(model: WeightedModel, file: H5Group, by_name: 
   const inside = file.children.get(MODEL_WEIGHTS);
   const group = !file.attributes.has('layer_names') && inside?.kind === 'group' ? inside : file;
   const failures: LoadFailure[] = [];
-  const unused: string[] = [];
+  const listed = new Set<string>();
   const give = (layer: Weighted, variables: readonly Variable[], name: string): void => {
     try {
-      assignAll(variables, readArrays(groupIn(group, name)).map(({ value }) => value));
+      const part = groupIn(group, name);
+      for (const weight of readNames(part, 'weight_names')) listed.add(findNode(part, weight)?.path ?? '');
+      assignAll(variables, readArrays(part).map(({ value }) => value));
     } catch (cause) {
       failures.push({ path: name, object: `${layer.constructor.name} '${layer.name}'`, cause });
     }
@@ -119,7 +121,6 @@ export function loadLegacyWeights(model: WeightedModel, file: H5Group, by_name: 
     for (const name of stored) {
       const layers = model.layers.filter((layer) => layer.name === name);
       for (const layer of layers) give(layer, weightsOf(layer), name);
-      if (layers.length === 0) unused.push(name);
     }
   } else {
     const layers = model.layers.filter((layer) => weightsOf(layer).length > 0);
@@ -130,7 +131,8 @@ export function loadLegacyWeights(model: WeightedModel, file: H5Group, by_name: 
     layers.forEach((layer, i) => give(layer, weightsOf(layer), stored[i]));
   }
   if (group.children.has(TOP_LEVEL)) give(model, model._own_variables, TOP_LEVEL);
-  return { failures, skipped: [], unused };
+  // Whatever no list of a layer's weights names, too.
+  return { failures, skipped: [], unused: datasetsIn(group).filter((path) => !listed.has(path)) };
 }
 
 function groupIn(group: H5Group, name: string): H5Group {
