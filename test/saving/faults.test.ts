@@ -1,6 +1,6 @@
 /** What becomes of files when saving is cut short, fails, or goes on beside a training. */
 import { expect } from 'chai';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { open, mkdtemp, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -58,6 +58,23 @@ describe('saving: faults', () => {
       expect(Buffer.concat(text as Buffer[]).toString()).to.match(/^failed: .*m\..*larger than the system allows.*unchanged/);
       expect(await readFile(path, 'utf8')).to.equal('before');
       expect(await readdir(folder)).to.deep.equal([name]);
+    });
+  }
+
+  for (const name of ['m.keras', 'm.h5', 'm.weights.h5']) {
+    it(`on a full disk ${name} and the folder stay as they were`, async function () {
+      this.timeout(60_000);
+      // A file system of one megabyte, which only this child sees.
+      const mount = 'mount -t tmpfs -o size=1m none "$0"';
+      if (spawnSync('unshare', ['-rm', 'bash', '-c', mount, folder]).status !== 0) this.skip();
+      const path = join(folder, name);
+      const command = `${mount} && printf before > "$3" && "$1" --import tsx "\${@:2}" && cat "$3" && echo && ls -A "$0"`;
+      const child = spawn('unshare', ['-rm', 'bash', '-c', command, folder, process.execPath, CHILD, path, 'cpu'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const [text] = await Promise.all([child.stdout.toArray(), once(child, 'exit')]);
+      const [message, contents, ...files] = Buffer.concat(text as Buffer[]).toString().trim().split('\n');
+      expect(message).to.match(/^failed: .*m\..*the disk is full.*unchanged/);
+      expect(contents).to.equal('before');
+      expect(files).to.deep.equal([name]);
     });
   }
 
