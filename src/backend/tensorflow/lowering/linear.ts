@@ -89,8 +89,12 @@ const convGradKernel: LoweringFunction<ConvParams> = (b, [x, g], { params, input
 };
 
 type When = (context: LoweringContext<ConvParams>) => boolean;
-/** TensorFlow's CPU kernels take dilations in float32 and bfloat16 alone (2D convolutions themselves in all floats). */
-const dilatedIn = (dtype: DType): When => ({ params, inputs }) => isDilated(params) && inputs[0].dtype === dtype;
+/**
+ * TensorFlow's CPU kernels take dilations in float32 alone, and in bfloat16 where the processor has instructions for it (2D
+ * convolutions themselves take all floats).
+ */
+const dilatedIn = (...dtypes: DType[]): When => ({ params, inputs }) => isDilated(params) && dtypes.includes(inputs[0].dtype);
+const dilatedHalf = dilatedIn('float16', 'bfloat16');
 const in3D = (when: When): When => (context) => context.params.strides.length === 3 && when(context);
 const dilated: When = ({ params }) => isDilated(params);
 
@@ -105,12 +109,12 @@ export const linearLowering: LoweringTable<keyof typeof linear> = {
     return b.op('BatchMatMulV2', operands, { adj_x: { bool: transposeA }, adj_y: { bool: transposeB } });
   },
 
-  conv: denseKernel(inFloat32(conv, in3D(dilatedIn('float16'))), 1, in3D(dilatedIn('float64'))),
-  conv_grad_input: denseKernel(inFloat32(convGradInput, dilatedIn('float16')), 0, dilatedIn('float64')),
-  conv_grad_kernel: denseResult(inFloat32(convGradKernel, dilatedIn('float16')), dilatedIn('float64')),
+  conv: denseKernel(inFloat32(conv, in3D(dilatedHalf)), 1, in3D(dilatedIn('float64'))),
+  conv_grad_input: denseKernel(inFloat32(convGradInput, dilatedHalf), 0, dilatedIn('float64')),
+  conv_grad_kernel: denseResult(inFloat32(convGradKernel, dilatedHalf), dilatedIn('float64')),
 
   depthwise_conv: denseKernel(
-    inFloat32((b, x, { params }) => b.op('DepthwiseConv2dNative', x, spatial(params).attrs), dilatedIn('float16')),
+    inFloat32((b, x, { params }) => b.op('DepthwiseConv2dNative', x, spatial(params).attrs), dilatedHalf),
     1, dilatedIn('float64')),
   depthwise_conv_grad_input: denseKernel((b, [kernel, g], { params, outputs: [out] }) =>
     b.op('DepthwiseConv2dNativeBackpropInput', [b.ints(out.shape), kernel, g], spatial(params).attrs), 0, dilated),
