@@ -8,7 +8,7 @@ import type { NDArray } from '../../engine/convert.js';
 import type { Variable } from '../../engine/variable.js';
 import { tidy } from '../../engine/scope.js';
 import { formatShape, sameShape } from '../../engine/shape.js';
-import { findNode, H5Error, type H5Group } from '../h5/types.js';
+import { findNode, H5Error, type H5Group, type H5Node } from '../h5/types.js';
 import type { H5Writer } from '../h5/writer.js';
 import type { LoadFailure, LoadReport } from '../load-report.js';
 import { datasetsIn, toNDArray } from '../weights-store.js';
@@ -83,10 +83,13 @@ export function readNames({ attributes }: H5Group, name: string): string[] {
   return parts.flat().filter((item) => typeof item === 'string');
 }
 
+/** What a group lists as its weights, in order: undefined where there is nothing of a name. */
+const listedIn = (group: H5Group): { name: string; node: H5Node | undefined }[] =>
+  readNames(group, 'weight_names').map((name) => ({ name, node: findNode(group, name) }));
+
 /** The arrays of a group, in order. */
 export function readArrays(group: H5Group): { name: string; path: string; value: NDArray }[] {
-  return readNames(group, 'weight_names').map((name) => {
-    const node = findNode(group, name);
+  return listedIn(group).map(({ name, node }) => {
     if (node?.kind !== 'dataset') throw new H5Error(`'${group.path}' lists '${name}' among its weights, and has no such array.`);
     return { name, path: node.path, value: toNDArray(node.read()) };
   });
@@ -105,11 +108,11 @@ export function loadLegacyWeights(model: WeightedModel, file: H5Group, by_name: 
   const inside = file.children.get(MODEL_WEIGHTS);
   const group = !file.attributes.has('layer_names') && inside?.kind === 'group' ? inside : file;
   const failures: LoadFailure[] = [];
-  const listed = new Set<string>();
+  const listed = new Set<string | undefined>();
   const give = (layer: Weighted, variables: readonly Variable[], name: string): void => {
     try {
       const part = groupIn(group, name);
-      for (const weight of readNames(part, 'weight_names')) listed.add(findNode(part, weight)?.path ?? '');
+      for (const { node } of listedIn(part)) listed.add(node?.path);
       assignAll(variables, readArrays(part).map(({ value }) => value));
     } catch (cause) {
       failures.push({ path: name, object: `${layer.constructor.name} '${layer.name}'`, cause });
@@ -131,7 +134,7 @@ export function loadLegacyWeights(model: WeightedModel, file: H5Group, by_name: 
     layers.forEach((layer, i) => give(layer, weightsOf(layer), stored[i]));
   }
   if (group.children.has(TOP_LEVEL)) give(model, model._own_variables, TOP_LEVEL);
-  // Whatever no list of a layer's weights names, too.
+  // Among them what no list of weights names.
   return { failures, skipped: [], unused: datasetsIn(group).filter((path) => !listed.has(path)) };
 }
 

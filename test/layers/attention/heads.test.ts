@@ -31,8 +31,11 @@ describeLayers('Attention with several heads', [
 ]);
 // The gradient of a key's bias is 0 but for rounding.
 const tolerance = { atol: 1e-5 };
+// One unit of bfloat16 between 2 and 4, where the largest outputs are. Without AVX-512 Python Keras's own results are as far from
+// the row: 1.7 times what rows of half precision are allowed.
+const other_rounding = { rtol: 2e-2, atol: 1.6e-2 };
 // Keras says the query's length for both axes of the scores.
-describeGoldenLayers('multi_head_attention', { symbolic: asComputed, tolerance });
+describeGoldenLayers('multi_head_attention', { symbolic: asComputed, tolerance, other_rounding });
 describeGoldenLayers('group_query_attention', { tolerance });
 
 const normal = (shape: number[], seed: number): Tensor => random.normal(shape, { seed });

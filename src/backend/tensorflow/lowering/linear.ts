@@ -90,8 +90,8 @@ const convGradKernel: LoweringFunction<ConvParams> = (b, [x, g], { params, input
 
 type When = (context: LoweringContext<ConvParams>) => boolean;
 /**
- * TensorFlow's CPU kernels take dilations in float32 alone, and in bfloat16 where the processor has instructions for it (2D
- * convolutions themselves take all floats).
+ * TensorFlow's CPU kernels take dilations in float32 alone; in bfloat16 they did on a processor with AVX-512, and did not on one
+ * without (2D convolutions themselves take all floats).
  */
 const dilatedIn = (...dtypes: DType[]): When => ({ params, inputs }) => isDilated(params) && dtypes.includes(inputs[0].dtype);
 const dilatedHalf = dilatedIn('float16', 'bfloat16');
