@@ -81,6 +81,14 @@ inline napi_value WatchPeers(Call& call) {
   return nullptr;
 }
 
+/** Ends all collectives of this process, those that run and those to come. */
+inline napi_value AbortCollectives(Call& call) {
+  const std::string why = call.Name(call[0], "why");
+  if (call.session->watch == nullptr) call.Fail("call watchPeers() first", TF_FAILED_PRECONDITION);
+  call.session->watch->Abort(why);
+  return nullptr;
+}
+
 /** What the watch has found: for each task watched its problem, or null. */
 inline napi_value LostPeers(Call& call) {
   if (call.session->watch == nullptr) call.Fail("call watchPeers() first", TF_FAILED_PRECONDITION);

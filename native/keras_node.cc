@@ -174,6 +174,7 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"checkPeersAsync", Asynchronous<Initialized<CheckPeersAsync>>},
       {"watchPeers", Synchronous<Initialized<WatchPeers>>},
       {"lostPeers", Synchronous<Initialized<LostPeers>>},
+      {"abortCollectives", Synchronous<Initialized<AbortCollectives>>},
   };
   Session* session = new Session(env);
   session->background.Open(env);

@@ -1,4 +1,4 @@
-// Makes TF_CPP_MIN_LOG_LEVEL hold for all that TensorFlow logs, from the first line on; without it errors alone are
+// Makes TF_CPP_MIN_LOG_LEVEL hold for all that TensorFlow logs, from the first line on; without it nothing is
 // logged, or with KERAS_NODE_DEBUG everything. JavaScript cannot see to that: what a worker thread writes into
 // process.env stays in its own copy.
 #ifndef KERAS_NODE_QUIET_LOGS_H_
@@ -19,7 +19,7 @@ extern "C" int KerasNodeMinLogLevel() {
   static const int minimum = [] {
     const char* level = std::getenv("TF_CPP_MIN_LOG_LEVEL");
     if (level != nullptr) return std::atoi(level);
-    return std::getenv("KERAS_NODE_DEBUG") != nullptr ? 0 : 2;
+    return std::getenv("KERAS_NODE_DEBUG") != nullptr ? 0 : 3;
   }();
   return minimum;
 }

@@ -61,8 +61,14 @@ export interface ProcessGroup {
   readonly index: number;
   /** Where each can be reached, as host:port. */
   readonly addresses: readonly string[];
+  /** Seconds for which a process waits for the others at most. */
+  readonly timeout: number;
   /** Those that do not answer, and why. */
   lost(): Promise<readonly { index: number; reason: string }[]>;
+  /** Leaves the group for good: whatever is added up now or later, here and in the other processes, ends with an error. */
+  leave(why: string): void;
+  /** Why a process has left the group, when that is what ended with this error. */
+  whyLeft(error: Error): string | undefined;
 }
 
 export interface Backend {

@@ -24,7 +24,7 @@ const DEFAULT_TIMEOUT = 300;
  * Joins this process to others that run the same program, and waits until all have come. Call it first, before any tensor,
  * variable or model is made. What is not given is taken from the variables KERAS_DISTRIBUTION_JOB_ADDRESSES,
  * KERAS_DISTRIBUTION_NUM_PROCESSES and KERAS_DISTRIBUTION_PROCESS_ID, which `keras-node launch` sets, or else from
- * TF_CONFIG. KERAS_DISTRIBUTION_TIMEOUT is how many seconds to wait (default 300).
+ * TF_CONFIG. KERAS_DISTRIBUTION_TIMEOUT is how many seconds to wait, here and later (default 300).
  *
  * TensorFlow's server has no passwords: it listens on the address given for this process, and belongs on a private network.
  * Source: keras.distribution.initialize.

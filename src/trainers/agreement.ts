@@ -63,10 +63,11 @@ const ROW = 5;
 const NUMBERS = 3;
 
 /**
- * Waits until all processes have come to this point, and compares what they are about to do.
+ * Waits until all processes have come to this point, and compares what they are about to do. Those that do not come are waited
+ * for as long as `KERAS_DISTRIBUTION_TIMEOUT` says; a step that they are in ends with an error, too.
  *
  * @returns the numbers of process 0, and whether the flag holds in any
- * @throws DisagreementError when a fact differs
+ * @throws DisagreementError when a fact differs, or others have not come
  */
 export async function agree(
   group: ProcessGroup, { where, facts = {}, numbers = [], flag = false }: Matter,
@@ -79,6 +80,11 @@ export async function agree(
   const impatience = setTimeout(() => {
     if (!process.env.KERAS_NODE_QUIET) process.stderr.write(`${where}: process ${group.index} waits for the others to come to this call.\n`);
   }, PATIENCE * 1000);
+  const limit = setTimeout(() => {
+    group.leave(`${where}: ${describe(group, group.index)} has waited ${group.timeout} s for all to come to this call, but others ` +
+      'are in another one, or were given more batches. Run the same program in all of them, on the same number of batches; ' +
+      'KERAS_DISTRIBUTION_TIMEOUT sets the seconds to wait.');
+  }, group.timeout * 1000);
   try {
     const all = await explained(group, sums(group, values));
     told.forEach(([name, text], i) => {
@@ -93,6 +99,7 @@ export async function agree(
     return { numbers: [...all.subarray(group.size * ROW)].slice(0, numbers.length), any: flags.includes(1) };
   } finally {
     clearTimeout(impatience);
+    clearTimeout(limit);
   }
 }
 
@@ -124,13 +131,18 @@ export async function shareVariables(group: ProcessGroup, variables: readonly Va
   }
 }
 
-/** What something that ended with an error of the device gives; names the processes that were lost, where some were. */
+/**
+ * What something that ended with an error of the device gives; names the processes that were lost, where some were, or says
+ * why one has left.
+ */
 export async function explained<T>(group: ProcessGroup | undefined, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     // Errors of TensorFlow have a code; others have nothing to do with the group.
     if (!group || typeof (error as { code?: unknown }).code !== 'string') throw error;
+    const why = group.whyLeft(error as Error);
+    if (why) throw new DisagreementError(`${why} No process of the group can go on.`, { cause: error });
     const lost = await group.lost();
     if (lost.length === 0) throw error;
     const names = lost.map(({ index }) => describe(group, index)).join(', ');

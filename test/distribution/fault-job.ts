@@ -54,10 +54,21 @@ async function disagree(): Promise<void> {
   await compiled(5).fit(x, y, { ...options, batch_size: index === 1 ? 4 : 8 }).catch(say);
 }
 
+/** A generator that ends earlier in process 1 than in the others, which wait for it in a step. */
+async function diverge(): Promise<void> {
+  function* batches(): Generator<unknown> {
+    for (let i = 0; i < (index === 1 ? 2 : 5); i++) yield [x, y];
+  }
+  await compiled(5).fit(batches, { verbose: 0 }).catch(say);
+  // What comes next says so, too.
+  await compiled(5).evaluate(x, y, { verbose: 0 }).catch(say);
+}
+
 async function main(fault: string, folder: string): Promise<void> {
   if (fault === 'missing' && index === 1) return;
   keras.distribution.initialize();
   keras.distribution.set_distribution(new keras.distribution.DataParallel());
+  if (fault === 'diverge') return diverge();
   if (fault === 'kill' && attempt === 0) await disagree();
   const weights = await train(new keras.callbacks.BackupAndRestore(folder, { save_freq: 2 }),
     new Happen(fault === 'kill' ? 'SIGKILL' : 'SIGSTOP'));

@@ -18,12 +18,14 @@ onTensorFlow('faults of processes that train together', function suite() {
   let ended: Ended;
   let frozen: Ended;
   let missing: Ended;
+  let diverged: Ended;
   before(async () => {
     // Together, since they wait most of the time.
-    [ended, frozen, missing] = await Promise.all([
+    [ended, frozen, missing, diverged] = await Promise.all([
       launch(['--workers', '3', '--restart', '1'], 'fault-job.ts', ['kill', backup('kill')]),
       launch(['--workers', '2'], 'fault-job.ts', ['freeze', backup('freeze')]),
       launch(['--workers', '2'], 'fault-job.ts', ['missing', folder], { KERAS_DISTRIBUTION_TIMEOUT: '1' }),
+      launch(['--workers', '2'], 'fault-job.ts', ['diverge', folder], { KERAS_DISTRIBUTION_TIMEOUT: '8' }),
     ]);
   });
 
@@ -58,6 +60,14 @@ onTensorFlow('faults of processes that train together', function suite() {
   it('one that is frozen in a step is named by the other, which ends; then it is ended too', () => {
     expect(frozen.code, frozen.lines.join('\n')).to.equal(1);
     expect(said(frozen, 0)[0]).to.match(lost);
+  });
+
+  it('a wait for one that does something else ends in all', () => {
+    const why = 'DisagreementError: the end of an epoch: process 1 \\(127.0.0.1:\\d+\\) has waited 8 s for all to come to this call, .* ' +
+      'No process of the group can go on.';
+    // Twice: what comes after it ends for the same reason.
+    expect(diverged.lines.toSorted().join('\n'), diverged.lines.join('\n'))
+      .to.match(new RegExp(`^\\[0\\] ${why}\n\\[0\\] ${why}\n\\[1\\] ${why}\n\\[1\\] ${why}$`));
   });
 
   it('one that never comes', () => {

@@ -12,6 +12,8 @@ const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 /** A shell in a network namespace of its own that has loopback alone; else, the machine's loopback. */
 const NAMESPACES: readonly (readonly string[])[] = [['unshare', '-n'], ['unshare', '-rn']];
 const isolated = NAMESPACES.find(([program, ...flags]) => spawnSync(program, [...flags, 'ip', 'link', 'set', 'lo', 'up']).status === 0);
+/** Whether the jobs run in a network namespace of their own: it takes Linux, `unshare`, `ip`, and the right to make one. */
+export const IS_ISOLATED = isolated !== undefined;
 
 export interface Ended {
   code: number | null;
@@ -44,6 +46,7 @@ export function onTensorFlow(title: string, tests: (this: Mocha.Suite) => void):
   (isWanted ? describe : describe.skip)(title, function suite() {
     let former: Backend | undefined;
     before(() => {
+      if (!IS_ISOLATED) console.warn(`${title}: no network namespace could be made here, so the processes see all networks of this machine.`);
       former = context.backend;
       context.backend = backendNamed('tensorflow');
     });

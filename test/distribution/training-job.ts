@@ -3,7 +3,9 @@
  * Weights, losses and predictions go into a file of the folder.
  */
 import fs from 'node:fs';
+import os from 'node:os';
 import * as keras from '../../src/index.js';
+import { trainWithOptimizers } from './optimizer-cases.js';
 
 const { DataParallel, distribution, initialize, set_distribution } = keras.distribution;
 
@@ -165,6 +167,8 @@ export async function train(folder: string): Promise<void> {
   exact.compile({ optimizer: 'sgd', loss: crossentropy(), jit_compile: true });
   results.refusal = await exact.fit(x, y, { verbose: 0 }).then(() => 'none', (error: Error) => error.message);
   results.listening = listening();
+  results.networks = Object.keys(os.networkInterfaces());
+  await trainWithOptimizers(results);
 
   const { num_processes = 1, process_id = 0 } = distribution() ?? {};
   fs.writeFileSync(`${folder}/results-${num_processes}-${process_id}.json`, JSON.stringify(results));

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { launch, onTensorFlow } from './processes.js';
+import { OPTIMIZER_CASES } from './optimizer-cases.js';
+import { IS_ISOLATED, launch, onTensorFlow } from './processes.js';
 import { train } from './training-job.js';
 
 const TOLERANCE = 1e-5;
@@ -36,7 +37,7 @@ onTensorFlow('several processes against one', function suite() {
   after(() => fs.rmSync(folder, { recursive: true }));
 
   for (const name of ['sgd', 'adam', 'evaluate', 'predict', 'sum', 'weighted', 'clipped', 'shuffled', 'generator', 'normalized',
-    'masked', 'two', 'losses', 'eager', 'own', 'stopped']) {
+    'masked', 'two', 'losses', 'eager', 'own', 'stopped', ...OPTIMIZER_CASES]) {
     for (const size of [2, 3]) {
       it(`${name}, ${size} processes`, () => {
         for (let index = 0; index < size; index++) {
@@ -52,6 +53,20 @@ onTensorFlow('several processes against one', function suite() {
     const addresses = [0, 1, 2].flatMap((index) => read(3, index).listening as string[]);
     expect(addresses).to.have.length(3);
     for (const address of addresses) expect(address).to.match(/0100007F:/);
+  });
+
+  (IS_ISOLATED ? it : it.skip)('the processes see no network but loopback', () => {
+    for (const size of [2, 3]) {
+      for (let index = 0; index < size; index++) expect(read(size, index).networks).to.deep.equal(['lo']);
+    }
+  });
+
+  it('what the cases of optimizers are about has happened', () => {
+    const { overflow, accumulated } = read(1, 0) as Record<string, { scale: number; steps: number }>;
+    // One step of four is left out, and halves the scale.
+    expect([overflow.scale, overflow.steps]).to.deep.equal([2 ** 9, 3]);
+    // Seven steps, of which each second changes the weights.
+    expect(accumulated.steps).to.equal(3);
   });
 
   it('XLA is refused with several processes', () => {

@@ -1,4 +1,4 @@
-/** A first import, a first convolution and a compilation by XLA: all that makes TensorFlow talk. `worker`: in a thread. */
+/** A first import, a first convolution, half precision and a compilation by XLA: all that makes TensorFlow talk. `worker`: in a thread. */
 import { isMainThread } from 'node:worker_threads';
 import { startThread } from './child.js';
 
@@ -8,6 +8,8 @@ if (isMainThread && process.argv[2] === 'worker') {
   const keras = await import('../../src/index.js');
   const { train } = await import('./network.js');
   const losses = await train(0, 1);
+  const half = keras.ops.ones([3, 3], { dtype: 'float16' });
+  await keras.ops.matmul(half, half).data();
   const sum = keras.jit((x: InstanceType<typeof keras.Tensor>) => keras.ops.sum(keras.ops.square(x)), { jit_compile: true });
   console.log(losses.length, sum(keras.ops.ones([3])).item());
 }

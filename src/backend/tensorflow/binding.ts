@@ -246,6 +246,9 @@ export interface NativeBinding {
 
   /** What the watch has found: for each process its problem, or null. */
   lostPeers(): (string | null)[];
+
+  /** All collectives of this process fail as `UNAVAILABLE` from now on, with these words; so do those of others that wait for it. */
+  abortCollectives(why: string): void;
 }
 
 /** The native addon could not be loaded, or TensorFlow could not start in it. */
@@ -265,8 +268,8 @@ export class NativeBindingError extends Error {
 /**
  * Loads the addon and makes its TensorFlow context.
  *
- * TensorFlow writes to stderr by itself; unless `TF_CPP_MIN_LOG_LEVEL` or `KERAS_NODE_DEBUG` is set, only errors get
- * through. Unless `TF_ENABLE_ONEDNN_OPTS` is set, its kernels are oneDNN's on every x86 processor; by itself it takes them
+ * TensorFlow writes to stderr by itself, errors too that are none, as that a kernel has no float16; what fails is thrown. So
+ * nothing gets through unless `TF_CPP_MIN_LOG_LEVEL` or `KERAS_NODE_DEBUG` is set. Unless `TF_ENABLE_ONEDNN_OPTS` is set, its kernels are oneDNN's on every x86 processor; by itself it takes them
  * only with AVX-512 VNNI and its successors. On one with AVX2 alone a training step of ResNet50 took 0.6 of the time so, of
  * two transformer blocks 0.65, of a CNN 0.65, of an LSTM 0.7, and a prediction of ResNet50 for one image 1.7.
  *
@@ -276,7 +279,7 @@ export class NativeBindingError extends Error {
  */
 export function loadBinding(path: string, config?: Uint8Array): NativeBinding {
   // Both are read when the library is loaded, so they must be set before. For most log lines native/quiet_logs.h does it.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= process.env.KERAS_NODE_DEBUG ? '0' : '2';
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= process.env.KERAS_NODE_DEBUG ? '0' : '3';
   if (process.arch === 'x64') process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   const module = { exports: {} as NativeBinding };
   try {

@@ -62,6 +62,7 @@ describe('native addon', () => {
       expect(failure(() => binding.watchPeers([], 10, 10)).message).to.match(call);
       expect((await rejection(binding.checkPeersAsync([], 10))).message).to.match(call);
       expect(failure(() => binding.lostPeers()).message).to.equal('lostPeers: call watchPeers() first');
+      expect(failure(() => binding.abortCollectives('over')).message).to.equal('abortCollectives: call watchPeers() first');
     });
   });
 

@@ -178,6 +178,7 @@ const generators: Record<string, { weight: number; args: () => unknown[] }> = {
   checkPeersAsync: { weight: 0.2, args: () => [times(below(3), () => '/job:worker/replica:0/task:1'), 1 + below(5)] },
   watchPeers: { weight: 0.2, args: () => [times(below(3), () => '/job:worker/replica:0/task:1'), 1 + below(5), 1 + below(5)] },
   lostPeers: { weight: 0.2, args: () => [] },
+  abortCollectives: { weight: 0.2, args: () => [`why ${below(5)}`] },
   removeFunction: { weight: 1, args: () => [chance(0.9) ? `f${below(6)}` : pick(functions)] },
 };
 const names = Object.entries(generators).flatMap(([name, { weight }]) => times(weight * 10, () => name));
