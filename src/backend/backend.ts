@@ -6,7 +6,7 @@
  * done all that before a primitive arrives here. Every primitive arrives with the shapes and dtypes of its results.
  */
 import type { DType, HostData } from '../engine/dtype.js';
-import type { Graph } from '../engine/graph.js';
+import type { Graph, Value } from '../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../engine/primitives/index.js';
 import type { Shape } from '../engine/shape.js';
 import type { SavedModelSupport } from './saved-model.js';
@@ -35,7 +35,15 @@ export interface CompileOptions {
    * after those of another; captures and variables once. The results are those of the last run.
    */
   repeat?: number;
+  /**
+   * Arguments, captures and variables that are the same in all runs of this executable, so that the backend may keep what it
+   * makes of them. Only where it has `steady` in `features`. Default: none.
+   */
+  steady?: ReadonlySet<Value>;
 }
+
+/** `jit`: an optimising compiler; `async`: runs off the JavaScript thread; `steady`: `CompileOptions.steady` is made use of. */
+export type Feature = 'jit' | 'async' | 'steady';
 
 /** A graph made ready to run. `operands`: the graph's arguments, its captures, then its variables' handles. */
 export interface Executable {
@@ -75,7 +83,7 @@ export interface Backend {
   readonly name: string;
   /** The device that computes, such as `CPU:0` or `GPU:0`. */
   readonly device: string;
-  readonly features: ReadonlySet<'jit' | 'async'>;
+  readonly features: ReadonlySet<Feature>;
   /** The group in which the primitive `all_reduce` adds up; absent where this process is alone. */
   readonly group?: ProcessGroup;
 

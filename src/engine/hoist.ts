@@ -5,14 +5,20 @@
 import type { Backend, Executable, Handle } from '../backend/backend.js';
 import { fold } from './fold.js';
 import { prune, type Graph, type Value } from './graph.js';
-import { invariantValues } from './invariants.js';
+import { givenSteady, invariantValues } from './invariants.js';
+import type { Steady } from './settle.js';
 
 /** Compiles a graph in two parts, or as it is where runs have nothing to share. */
 export function compileHoisted(
-  backend: Backend, graph: Graph, compile: (graph: Graph) => Executable, compileShared: (graph: Graph) => Executable,
+  backend: Backend, graph: Graph, compile: (graph: Graph, steady: Steady) => Executable,
+  compileShared: (graph: Graph) => Executable,
 ): Executable {
+  const variables = graph.state.flatMap(({ variable, assigned }) => (assigned ? [] : [variable]));
   const parts = cut(prune(fold(graph)));
-  return parts ? new HoistedExecutable(backend, graph, parts, compileShared(parts.shared), compile(parts.rest)) : compile(graph);
+  if (!parts) return compile(graph, { values: givenSteady(graph), variables });
+  const { shared, rest } = parts;
+  const values = new Set([...givenSteady(rest), ...shared.outputs]);
+  return new HoistedExecutable(backend, graph, parts, compileShared(shared), compile(rest, { values, variables }));
 }
 
 interface Parts {

@@ -6,14 +6,20 @@ import type { PrimitiveName } from './primitives/index.js';
  * All values that no argument of the graph and no variable that it assigns has a part in. Random numbers are functions
  * of their seed like any other, and a seed that moves on is a variable that is assigned.
  */
-export function invariantValues({ state, captures, nodes }: Graph): Set<Value> {
-  const found = new Set<Value>(captures.map(({ value }) => value));
-  for (const { read, assigned } of state) if (!assigned) found.add(read);
-  for (const node of nodes) {
+export function invariantValues(graph: Graph): Set<Value> {
+  const found = givenSteady(graph);
+  for (const node of graph.nodes) {
     if (node.inputs.every((input) => found.has(input))) {
       for (const output of node.outputs) found.add(output);
     }
   }
+  return found;
+}
+
+/** Captures, and variables that the graph leaves as they are. */
+export function givenSteady({ state, captures }: Graph): Set<Value> {
+  const found = new Set<Value>(captures.map(({ value }) => value));
+  for (const { read, assigned } of state) if (!assigned) found.add(read);
   return found;
 }
 

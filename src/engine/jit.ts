@@ -5,6 +5,7 @@ import { deferScaling } from './defer-scaling.js';
 import { prune, type Graph } from './graph.js';
 import { compileHoisted } from './hoist.js';
 import { own } from './scope.js';
+import { compileSettling, type Steady } from './settle.js';
 import { flatten, packAs } from './structure.js';
 import { NDArray, naturalDType, toTensor, type TensorLike } from './convert.js';
 import { Tensor } from './tensor.js';
@@ -103,8 +104,13 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     backend.compile(graph, { name, jit: options.jit_compile === true, repeat });
   const compileRuns = (backend: Backend, graph: Graph, repeat?: number): Executable =>
     (options.jit_compile === 'auto' ? compileTuned(backend, graph, { name, repeat }) : compilePlain(backend, graph, repeat));
+  const compileSteady = (backend: Backend, graph: Graph, steady: Steady): Executable => {
+    if (options.jit_compile === true) return compilePlain(backend, graph);
+    const plain = compileSettling(backend, graph, { name, jit: false }, steady);
+    return options.jit_compile === 'auto' ? compileTuned(backend, graph, { name }, plain) : plain;
+  };
   const compile = (backend: Backend, graph: Graph): Executable => (options.hoist
-    ? compileHoisted(backend, graph, (part) => compileRuns(backend, part), (part) => compilePlain(backend, part))
+    ? compileHoisted(backend, graph, (part, steady) => compileSteady(backend, part, steady), (part) => compilePlain(backend, part))
     : compileRuns(backend, graph));
 
   const readArguments = (args: A): Arguments => {

@@ -34,9 +34,11 @@ const TRIAL_BYTES = 256 * 1024 * 1024;
 
 const bytesOf = ({ shape, dtype }: Aval): number => sizeOf(shape) * bytesPerElement(dtype);
 
-/** Compiles a graph so that it tunes itself, or plainly where there is nothing to try. */
-export function compileTuned(backend: Backend, graph: Graph, options: Omit<CompileOptions, 'jit'>): Executable {
-  const plain = backend.compile(graph, { ...options, jit: false });
+/** Compiles a graph so that it tunes itself, or plainly where there is nothing to try. `plain`: the graph without XLA. */
+export function compileTuned(
+  backend: Backend, graph: Graph, options: Omit<CompileOptions, 'jit'>,
+  plain: Executable = backend.compile(graph, { ...options, jit: false }),
+): Executable {
   const given = [...graph.state.map(({ read }) => read), ...Array.from({ length: options.repeat ?? 1 }, () => graph.inputs).flat()];
   const isSmall = given.reduce((sum, value) => sum + bytesOf(value), 0) <= TRIAL_BYTES;
   return isSmall && mayGain(backend, graph) ? new TunedExecutable(backend, graph, options, plain) : plain;

@@ -1,5 +1,5 @@
 /** The `tensorflow` backend: libtensorflow on CPU or CUDA through tfjs-node-gpu's binding, extended by our own. */
-import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Operand, ProcessGroup } from '../backend.js';
+import type { Aval, Backend, CompileOptions, Executable, Feature, Handle, MemoryInfo, Operand, ProcessGroup } from '../backend.js';
 import { bytesPerElement, isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
@@ -21,7 +21,7 @@ const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 export class TensorFlowBackend implements Backend {
   readonly name = 'tensorflow';
   readonly device: string;
-  readonly features: ReadonlySet<'jit' | 'async'> = new Set(['jit', 'async'] as const);
+  readonly features: ReadonlySet<Feature>;
   readonly #binding: NativeBinding;
   readonly #eager: EagerExecutor;
   #defs: OpDefs | undefined;
@@ -35,6 +35,7 @@ export class TensorFlowBackend implements Backend {
     this.#eager = new EagerExecutor(binding);
     const gpu = binding.devices().find(({ type }) => type === 'GPU');
     this.device = gpu ? 'GPU:0' : 'CPU:0';
+    this.features = new Set<Feature>(gpu ? ['jit', 'async'] : ['jit', 'async', 'steady']);
   }
 
   upload(data: HostData, shape: Shape, dtype: DType): Handle {
@@ -94,8 +95,8 @@ export class TensorFlowBackend implements Backend {
   /** On a CPU, where they were measured. */
   #probeFusions(): FusionSupport {
     if (!this.device.startsWith('CPU')) return NO_FUSIONS;
-    return probeFusions((graph, support) => {
-      const executable = this.#compile(graph, { name: 'fusion_probe', jit: false }, support);
+    return probeFusions((graph, support, steady) => {
+      const executable = this.#compile(graph, { name: 'fusion_probe', jit: false, steady }, support);
       const operands = graph.inputs.map(({ shape }) => this.upload(new Float32Array(1), shape, 'float32'));
       try {
         for (const handle of executable.run(operands)) this.dispose(handle);
@@ -109,10 +110,10 @@ export class TensorFlowBackend implements Backend {
     });
   }
 
-  #compile(graph: Graph, { name, jit, repeat = 1 }: CompileOptions, fusions: FusionSupport): Executable {
+  #compile(graph: Graph, { name, jit, repeat = 1, steady }: CompileOptions, fusions: FusionSupport): Executable {
     const binding = this.#binding;
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
-    const functions = repeat === 1 ? emitFunctions(graph, unique, this.#opDefs(), jit, fusions)
+    const functions = repeat === 1 ? emitFunctions(graph, unique, this.#opDefs(), jit, fusions, { steady })
       : emitRepeated(graph, unique, this.#opDefs(), jit, fusions, repeat);
     for (const message of functions) binding.addFunction(encode('FunctionDef', message));
     const outputs = graph.outputs.length;

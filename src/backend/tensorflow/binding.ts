@@ -271,7 +271,7 @@ export class NativeBindingError extends Error {
  * TensorFlow writes to stderr by itself, errors too that are none, as that a kernel has no float16; what fails is thrown. So
  * nothing gets through unless `TF_CPP_MIN_LOG_LEVEL` or `KERAS_NODE_DEBUG` is set. Unless `TF_ENABLE_ONEDNN_OPTS` is set, its kernels are oneDNN's on every x86 processor; by itself it takes them
  * only with AVX-512 VNNI and its successors. On one with AVX2 alone a training step of ResNet50 took 0.6 of the time so, of
- * two transformer blocks 0.65, of a CNN 0.65, of an LSTM 0.7, and a prediction of ResNet50 for one image 1.7.
+ * two transformer blocks 0.65, of a CNN 0.65, of an LSTM 0.7, and a prediction of ResNet50 for one image 0.75.
  *
  * @param path of the compiled addon, as `locateRuntime` finds it
  * @param config a serialized `tensorflow.ConfigProto`

@@ -37,6 +37,12 @@ export interface AnySize {
   readonly noted: Map<string, Noted[]>;
 }
 
+export interface EmitOptions {
+  sizes?: AnySize;
+  /** Values from outside that are the same in all runs. */
+  steady?: ReadonlySet<Value>;
+}
+
 export class GraphEmitter implements Builder<Ref> {
   nodes: NodeMessage[] = [];
   #count = 0;
@@ -48,12 +54,15 @@ export class GraphEmitter implements Builder<Ref> {
 
   readonly forXla: boolean;
   readonly #sizes: AnySize | undefined;
+  readonly #steady: ReadonlySet<Value>;
 
   /** @param library where the functions go that nodes call */
   constructor(
-    name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean, fusions: FusionSupport, sizes?: AnySize,
+    name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean, fusions: FusionSupport,
+    { sizes, steady = new Set() }: EmitOptions = {},
   ) {
     this.#sizes = sizes;
+    this.#steady = steady;
     this.#name = name;
     this.#defs = defs;
     this.#library = library;
@@ -181,7 +190,7 @@ export class GraphEmitter implements Builder<Ref> {
 
   /** Appends nodes in order; `refs` has what they use from outside, and takes their results. */
   emitNodes(nodes: readonly Node[], uses: ReadonlyMap<Value, number>, refs: Map<Value, Ref>): void {
-    const { byLast, superfluous } = planFusions(nodes, uses, this.#fusions);
+    const { byLast, superfluous } = planFusions(nodes, uses, this.#fusions, this.#steady);
     for (const node of nodes) {
       if (superfluous.has(node)) continue;
       const fusion = byLast.get(node);
@@ -260,7 +269,7 @@ export class GraphEmitter implements Builder<Ref> {
     like: readonly Ref[], part: (b: Builder<Ref>, x: readonly Ref[], inner: GraphEmitter) => Ref[], isStateful = false,
   ): { name: string; types: number[] } {
     const name = `${this.#name}_${this.#count++}`;
-    const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla, this.#fusions, this.#sizes);
+    const inner = new GraphEmitter(name, this.#defs, this.#library, this.forXla, this.#fusions, { sizes: this.#sizes });
     const args = like.map(({ dtype }, i) => ({ name: `a${i}`, type: dtype }));
     const results = part(inner, args.map((arg) => ({ ref: arg.name, dtype: arg.type })), inner);
     const { outputs, ret } = inner.returned(results);
@@ -296,10 +305,10 @@ export class GraphEmitter implements Builder<Ref> {
  * that it calls.
  */
 export function emitFunctions(
-  graph: Graph, name: string, defs: OpDefs, xla: boolean, fusions: FusionSupport, sizes?: AnySize,
+  graph: Graph, name: string, defs: OpDefs, xla: boolean, fusions: FusionSupport, options?: EmitOptions,
 ): FunctionMessage[] {
   const library: FunctionMessage[] = [];
-  const emitter = new GraphEmitter(name, defs, library, xla, xla ? NO_FUSIONS : fusions, sizes);
+  const emitter = new GraphEmitter(name, defs, library, xla, xla ? NO_FUSIONS : fusions, options);
   const refs = new Map<Value, Ref>();
   const args: ArgMessage[] = [];
   const argument = (value: Value): void => {

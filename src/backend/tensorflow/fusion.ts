@@ -7,8 +7,19 @@ import type { PrimitiveName } from '../../engine/primitives/index.js';
 import { sameShape, type Shape } from '../../engine/shape.js';
 import type { Attrs } from './attributes.js';
 
+type FusedOp = '_FusedConv2D' | '_FusedDepthwiseConv2dNative' | '_FusedMatMul';
+
+/**
+ * oneDNN's ops, which TensorFlow by itself puts in the place of those above. When told that the kernel stays the same they
+ * bring it into their own order of elements once; otherwise they take it as it comes, which leaves out the fastest methods.
+ */
+const STEADY_OPS: Partial<Record<FusedOp, string>> = {
+  _FusedConv2D: '_MklNativeFusedConv2D', _FusedDepthwiseConv2dNative: '_MklNativeFusedDepthwiseConv2dNative',
+};
+const STEADY: Attrs = { is_filter_const: { bool: true }, _kernel: { string: 'MklNameChangeOp' } };
+
 export interface Fusion {
-  op: '_FusedConv2D' | '_FusedDepthwiseConv2dNative' | '_FusedMatMul';
+  op: string;
   /** Operands of the product, the bias, and what is added to both. */
   operands: readonly Value[];
   attrs: Attrs;
@@ -27,19 +38,27 @@ export interface FusionSupport {
   sum: boolean;
   /** Both behind a convolution of each channel by itself. */
   depthwise: boolean;
+  /** Convolutions that know that their kernel stays. */
+  steady: boolean;
 }
 
-export const NO_FUSIONS: FusionSupport = { bias: false, sum: false, depthwise: false };
+export const NO_FUSIONS: FusionSupport = { bias: false, sum: false, depthwise: false, steady: false };
 
 /** Tries each form: builds of TensorFlow differ, and oneDNN may be switched off. `runs`: whether a graph can be run. */
-export function probeFusions(runs: (graph: Graph, support: FusionSupport) => boolean): FusionSupport {
+export function probeFusions(
+  runs: (graph: Graph, support: FusionSupport, steady?: ReadonlySet<Value>) => boolean,
+): FusionSupport {
   const basic = { ...NO_FUSIONS, bias: true };
   if (!runs(exampleChain('conv', false), basic)) return NO_FUSIONS;
-  return {
-    bias: true,
-    sum: runs(exampleChain('conv', true), { ...basic, sum: true }),
-    depthwise: runs(exampleChain('depthwise_conv', false), { ...basic, depthwise: true }),
+  // The sum is oneDNN's alone: where there is none, it is not there or is switched off.
+  const sum = runs(exampleChain('conv', true), { ...basic, sum: true });
+  const depthwise = runs(exampleChain('depthwise_conv', false), { ...basic, depthwise: true });
+  const support = { bias: true, sum, depthwise, steady: true };
+  const runsSteady = (primitive: 'conv' | 'depthwise_conv'): boolean => {
+    const graph = exampleChain(primitive, primitive === 'conv');
+    return runs(graph, support, new Set([graph.inputs[1]]));
   };
+  return { ...support, steady: sum && depthwise && runsSteady('conv') && runsSteady('depthwise_conv') };
 }
 
 /** A convolution with bias and activation, on images of one pixel. */
@@ -71,9 +90,10 @@ export interface FusionPlan {
 /**
  * Finds chains `product, bias, [sum,] [activation]` whose links nothing else uses.
  * @param uses how often each value is used, by these nodes and otherwise
+ * @param steady what is the same in all runs
  */
 export function planFusions(
-  nodes: readonly Node[], uses: ReadonlyMap<Value, number>, support: FusionSupport,
+  nodes: readonly Node[], uses: ReadonlyMap<Value, number>, support: FusionSupport, steady: ReadonlySet<Value> = NONE,
 ): FusionPlan {
   const plan: FusionPlan = { byLast: new Map(), superfluous: new Set() };
   if (!support.bias) return plan;
@@ -98,6 +118,7 @@ export function planFusions(
       if (operand) operands.push(operand);
     };
     const last = (): Value => chain[chain.length - 1].outputs[0];
+    const steadyOp = support.steady && steady.has(product.inputs[1]) ? STEADY_OPS[attrs.op] : undefined;
 
     const reshaped = attrs.op === '_FusedMatMul' ? next(last()) : undefined;
     const isReshaped = reshaped?.primitive === 'reshape' && lengthOf(reshaped.outputs[0]) === lengthOf(last());
@@ -106,17 +127,19 @@ export function planFusions(
     const bias = biased && biasOf(biased, last());
     if (!biased || !bias) continue;
     extend(biased, 'BiasAdd', bias);
-    const sum = attrs.op === '_FusedConv2D' && support.sum ? next(last()) : undefined;
+    // With kernels in their given order the sum took three times as long as by itself.
+    const takesSum = support.sum && (steadyOp !== undefined || !support.steady);
+    const sum = attrs.op === '_FusedConv2D' && takesSum ? next(last()) : undefined;
     const other = sum && summandOf(sum, last());
     if (sum && other) extend(sum, 'Add', other);
     const activation = next(last());
     const name = activation && ACTIVATIONS[activation.primitive];
     if (activation && name) extend(activation, name);
     // This much TensorFlow does by itself.
-    if (attrs.op !== '_FusedMatMul' && chain.length === 2) continue;
+    if (attrs.op !== '_FusedMatMul' && chain.length === 2 && !steadyOp) continue;
     const count = operands.length - 2;
-    plan.byLast.set(chain[chain.length - 1], { op: attrs.op, operands, attrs: {
-      ...attrs.attrs(count), num_args: { int: count }, fused_ops: { strings: fused } },
+    plan.byLast.set(chain[chain.length - 1], { op: steadyOp ?? attrs.op, operands, attrs: {
+      ...attrs.attrs(count), num_args: { int: count }, fused_ops: { strings: fused }, ...(steadyOp ? STEADY : {}) },
     ...(isReshaped ? { shape: last().shape } : {}) });
     for (const node of chain) taken.add(node);
     for (const node of chain.slice(0, -1)) plan.superfluous.add(node);
@@ -125,7 +148,7 @@ export function planFusions(
 }
 
 /** Attributes of a product that can be fused, but for what is fused to it. */
-function attrsOf(node: Node): { op: Fusion['op']; attrs: (operands: number) => Attrs } | undefined {
+function attrsOf(node: Node): { op: FusedOp; attrs: (operands: number) => Attrs } | undefined {
   if (node.outputs[0].dtype !== 'float32') return undefined;
   const [x, kernel] = node.inputs;
   if (node.primitive === 'matmul' && x.shape.length === 2 && kernel.shape.length === 2) {
@@ -145,6 +168,8 @@ function attrsOf(node: Node): { op: Fusion['op']; attrs: (operands: number) => A
   return { op: '_FusedConv2D', attrs: (operands) => ({ ...window, num_host_args: { int: 0 },
     TArgs: { types: Array.from({ length: operands }, () => 'float32' as const) } }) };
 }
+
+const NONE: ReadonlySet<Value> = new Set();
 
 /** Of the last axis. */
 const lengthOf = ({ shape }: Value): number | undefined => shape[shape.length - 1];

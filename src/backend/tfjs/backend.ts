@@ -1,5 +1,5 @@
 /** The `wasm` and `cpu` backends: kernels of tfjs and of our own on the memory of a tfjs backend. */
-import type { Aval, Backend, CompileOptions, Executable, Handle, MemoryInfo, Operand } from '../backend.js';
+import type { Aval, Backend, CompileOptions, Executable, Feature, Handle, MemoryInfo, Operand } from '../backend.js';
 import { makeHostArray, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph, Node } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
@@ -17,7 +17,7 @@ const bytesOf = ({ shape, dtype }: Block): number => sizeOf(shape) * BYTES[dtype
 export class TfjsBackend implements Backend, Host {
   readonly name: string;
   readonly device = 'CPU:0';
-  readonly features: ReadonlySet<'jit' | 'async'> = new Set(['async'] as const);
+  readonly features: ReadonlySet<Feature> = new Set(['async'] as const);
   readonly #memory: Memory;
   readonly #live = new Set<Block>();
   readonly #variables = new Set<Box>();

@@ -8,7 +8,7 @@ import * as keras from '../../../src/index.js';
 
 const { ops } = keras;
 type Tensor = keras.Tensor;
-const all = { bias: true, sum: true, depthwise: true };
+const all = { bias: true, sum: true, depthwise: true, steady: false };
 
 function graphOf(shapes: readonly (readonly number[])[], fn: (...xs: Tensor[]) => Tensor | Tensor[]): Graph {
   const trace = new Trace();
@@ -52,6 +52,16 @@ describe('fusion', () => {
       const [hx, hk, hb] = [x, k, b].map((t) => ops.cast(t, 'float16') as Tensor);
       return ops.relu(ops.add(conv(hx, hk), hb));
     }))).to.deep.equal([]);
+  });
+
+  it('tells convolutions whose kernel stays, which take a sum with them then alone', () => {
+    const graph = graphOf([image, kernel, [3], image, kernel], (x, k, b, r, other) => {
+      const y = ops.add(ops.add(conv(x, k), b), r);
+      return ops.relu(ops.add(ops.add(conv(y, other), b), r));
+    });
+    const { byLast } = planFusions(graph.nodes, countUses(graph), { ...all, steady: true }, new Set([graph.inputs[1]]));
+    expect([...byLast.values()].map(({ op, attrs }) => [op, (attrs.fused_ops as { strings: string[] }).strings, 'is_filter_const' in attrs]))
+      .to.deep.equal([['_MklNativeFusedConv2D', ['BiasAdd', 'Add'], true]]);
   });
 
   it('gives what the ops give one by one, and so do gradients', function () {

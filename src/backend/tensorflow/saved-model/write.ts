@@ -60,7 +60,7 @@ class Writer {
     const graphs = endpoint.graphs.map(withConstants);
     this.#library.push(...mergeFunctions(graphs.map((graph) => {
       const sizes: AnySize = { noted: new Map() };
-      return { functions: emitFunctions(graph, name, defs, false, NO_FUSIONS, sizes), sizes };
+      return { functions: emitFunctions(graph, name, defs, false, NO_FUSIONS, { sizes }), sizes };
     })));
     const specs = flatten(endpoint.signature) as TensorSpec[];
     const inputNames = uniqueNames(specs.map((spec, i) => spec.name ?? `input_${i}`));
