@@ -269,18 +269,24 @@ export class NativeBindingError extends Error {
  * Loads the addon and makes its TensorFlow context.
  *
  * TensorFlow writes to stderr by itself, errors too that are none, as that a kernel has no float16; what fails is thrown. So
- * nothing gets through unless `TF_CPP_MIN_LOG_LEVEL` or `KERAS_NODE_DEBUG` is set. Unless `TF_ENABLE_ONEDNN_OPTS` is set, its kernels are oneDNN's on every x86 processor; by itself it takes them
- * only with AVX-512 VNNI and its successors. On one with AVX2 alone a training step of ResNet50 took 0.6 of the time so, of
- * two transformer blocks 0.65, of a CNN 0.65, of an LSTM 0.7, and a prediction of ResNet50 for one image 0.75.
+ * nothing gets through unless `TF_CPP_MIN_LOG_LEVEL` or `KERAS_NODE_DEBUG` is set.
+ *
+ * Unless `TF_ENABLE_ONEDNN_OPTS` is set, its kernels are oneDNN's on every x86 processor; by itself it takes them only with
+ * AVX-512 VNNI and its successors. On one with AVX2 alone a training step of ResNet50 took 0.6 of the time so, of two
+ * transformer blocks 0.65, of a CNN 0.65, of an LSTM 0.7, and a prediction of ResNet50 for one image 0.75.
+ *
+ * The thread that runs an op of oneDNN's computes a part of it, unless `TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD` is 0, as
+ * it is in Python: then the thread waits for others, which takes longer to begin than a small op takes.
  *
  * @param path of the compiled addon, as `locateRuntime` finds it
  * @param config a serialized `tensorflow.ConfigProto`
  * @throws NativeBindingError
  */
 export function loadBinding(path: string, config?: Uint8Array): NativeBinding {
-  // Both are read when the library is loaded, so they must be set before. For most log lines native/quiet_logs.h does it.
+  // All are read when the library is loaded, so they must be set before. For most log lines native/quiet_logs.h does it.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= process.env.KERAS_NODE_DEBUG ? '0' : '3';
   if (process.arch === 'x64') process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  process.env.TF_ONEDNN_THREADPOOL_USE_CALLER_THREAD ??= '1';
   const module = { exports: {} as NativeBinding };
   try {
     process.dlopen(module, path);

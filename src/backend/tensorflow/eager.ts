@@ -18,6 +18,8 @@ const MAX_VECTOR = 16;
 export class EagerExecutor implements Builder<number> {
   readonly forXla = false;
   readonly anySize = false;
+  /** It does, but ops one by one cost more than they would save. */
+  readonly forOneDnn = false;
   readonly #binding: NativeBinding;
   #prepared = new Map<string, number>();
   #byPrimitive = new Map<PrimitiveName, number>();

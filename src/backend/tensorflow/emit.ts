@@ -70,6 +70,10 @@ export class GraphEmitter implements Builder<Ref> {
     this.#fusions = fusions;
   }
 
+  get forOneDnn(): boolean {
+    return this.#fusions.sum;
+  }
+
   get anySize(): boolean {
     return this.#sizes !== undefined;
   }

@@ -12,6 +12,8 @@ export interface Builder<V> {
   readonly forXla: boolean;
   /** Whether this is written down for other sizes too: then constants are no longer than what is known, and plain multiples of sizes. */
   readonly anySize: boolean;
+  /** Whether TensorFlow puts oneDNN's kernels in the place of its own. */
+  readonly forOneDnn: boolean;
   /** One result of an op. Type attributes that follow from the inputs may be left out, except of list inputs. */
   op(name: string, inputs: readonly V[], attrs?: Attrs): V;
   ops(name: string, inputs: readonly V[], attrs: Attrs, outputs: number): V[];

@@ -1,7 +1,14 @@
 /** Lowering of the primitives that make and move elements. */
 import { numbersToBits } from '../../../engine/host.js';
 import type { structure } from '../../../engine/primitives/structure.js';
+import { sizeOf } from '../../../engine/shape.js';
 import { reshape, type Builder, type LoweringTable } from './builder.js';
+
+/**
+ * Elements up to which TensorFlow's own transposition of rows is used instead of oneDNN's, which it takes for float32 alone:
+ * waking oneDNN's threads took 50 us or more, where 8,192 elements took 8 us without. At 262,144 oneDNN was ahead.
+ */
+const SMALL = 1 << 16;
 
 /** Start indices moved so that the slice lies inside. */
 function clampedStart<V>(b: Builder<V>, start: V, from: readonly number[], size: readonly number[]): V {
@@ -27,7 +34,13 @@ export const structureLowering: LoweringTable<keyof typeof structure> = {
     return b.op('Range', [start, start + step * length, step].map((v) => b.scalar(v, dtype)));
   },
   reshape: (b, [x], { outputs: [{ shape }] }) => reshape(b, x, shape),
-  transpose: (b, [x], { params: { permutation } }) => b.op('Transpose', [x, b.ints(permutation)]),
+  transpose: (b, [x], { params: { permutation }, inputs: [{ shape, dtype }] }) => {
+    const order = b.ints(permutation);
+    const movesRows = permutation[shape.length - 1] === shape.length - 1;
+    if (!b.forOneDnn || dtype !== 'float32' || !movesRows || sizeOf(shape) > SMALL) return b.op('Transpose', [x, order]);
+    const bits = b.op('Bitcast', [x], { type: { type: 'int32' } });
+    return b.op('Bitcast', [b.op('Transpose', [bits, order])], { type: { type: 'float32' } });
+  },
   broadcast_to: (b, [x], { params: { shape } }) => b.op('BroadcastTo', [x, b.ints(shape)]),
   concatenate: (b, x, { params: { axis }, inputs: [{ dtype }] }) =>
     x.length === 1 ? b.op('Identity', x)
