@@ -7,7 +7,7 @@ import { NDArray } from '../engine/convert.js';
 import { tidy } from '../engine/scope.js';
 import type { Variable } from '../engine/variable.js';
 import type { Model } from '../models/model.js';
-import { writeFileAtomically } from '../saving/atomic-file.js';
+import { syncToDisk, writeFileAtomically } from '../saving/atomic-file.js';
 import { parseJSON, stringifyJSON } from '../saving/json.js';
 import { pathOf, type FilePath } from '../saving/files.js';
 import { kerasExport } from '../saving/registration.js';
@@ -198,8 +198,11 @@ export class BackupAndRestore extends Callback {
     await model.save_weights(this.#path(NEXT_WEIGHTS));
     metadata.weights = digestOf(await readFile(this.#path(NEXT_WEIGHTS)));
     await writeFileAtomically(this.#path(NEXT_METADATA), (file) => file.appendFile(stringifyJSON(metadata)));
+    // A backup is there for power cuts, too.
+    for (const name of [NEXT_WEIGHTS, NEXT_METADATA]) await syncToDisk(this.#path(name));
     await rename(this.#path(NEXT_WEIGHTS), this.#path(WEIGHTS));
     await rename(this.#path(NEXT_METADATA), this.#path(METADATA));
+    await syncToDisk(this.backup_dir);
   }
 
   async #keepPrevious(): Promise<void> {

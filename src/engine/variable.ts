@@ -1,5 +1,5 @@
 /** Variables: named state on the device that layers, optimizers and metrics own. */
-import type { Handle } from '../backend/backend.js';
+import type { Backend, Handle, Operand } from '../backend/backend.js';
 import { apply } from './apply.js';
 import { activeBackend, context, initScope, withContext } from './context.js';
 import { getDefaultFloat, isFloat, type DType, type HostData } from './dtype.js';
@@ -7,7 +7,6 @@ import { own, tidy } from './scope.js';
 import { formatShape, sameShape, ShapeError, sizeOf, type Shape } from './shape.js';
 import type { TensorLike } from './convert.js';
 import { Tensor, type NestedArray, type Scalar } from './tensor.js';
-import type { Backend } from '../backend/backend.js';
 import { chargeVariable } from './variable-budget.js';
 
 export type VariableInitializer = (shape: Shape, dtype: DType) => Tensor;
@@ -34,6 +33,8 @@ export interface VariableSnapshot {
   readonly dtype: DType;
   /** Raw element bits. */
   read(): HostData;
+  /** The same off this thread, where the backend can. */
+  readAsync(): Promise<HostData>;
   /** Frees it; a second call does nothing. */
   dispose(): void;
 }
@@ -233,16 +234,18 @@ export class Variable {
     const { shape, dtype } = this;
     if (context.variableScopes.length > 0) {
       const data = tidy(() => this.#read().bits());
-      return { shape, dtype, read: () => data, dispose: () => {} };
+      return { shape, dtype, read: () => data, readAsync: async () => data, dispose: () => {} };
     }
     const backend = this.#backend;
     let handle: Handle | undefined = backend.readVariable(this.handle, this);
+    const operand = (): Operand => {
+      if (handle === undefined) throw new Error(`A snapshot of variable '${this.path}' has been disposed.`);
+      return { handle, shape, dtype };
+    };
     return {
       shape, dtype,
-      read: () => {
-        if (handle === undefined) throw new Error(`A snapshot of variable '${this.path}' has been disposed.`);
-        return backend.download({ handle, shape, dtype });
-      },
+      read: () => backend.download(operand()),
+      readAsync: async () => backend.downloadAsync(operand()),
       dispose: () => {
         if (handle !== undefined) backend.dispose(handle);
         handle = undefined;

@@ -1,12 +1,13 @@
 /** ExportArchive: what goes into a SavedModel, endpoint by endpoint. */
-import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Endpoint, SavedModelSupport } from '../backend/saved-model.js';
 import { activeBackend } from '../engine/context.js';
 import { formatShape } from '../engine/shape.js';
 import { flatten, isPlainObject } from '../engine/structure.js';
 import { Variable } from '../engine/variable.js';
 import { Layer } from '../layers/layer.js';
+import { replaceFolderAtomically } from '../saving/atomic-file.js';
 import { pathOf, type FilePath } from '../saving/files.js';
 import { kerasExport } from '../saving/registration.js';
 import { requireOneOf } from '../utils/checks.js';
@@ -129,7 +130,8 @@ export class ExportArchive {
     if (this.#endpoints.length === 0) throw new ExportError('No endpoints have been set yet. Call add_endpoint().');
     const path = resolve(pathOf(filepath));
     const support = requireSupport('Exporting a SavedModel');
-    await replaceFolder(path, (folder) => support.write(folder, {
+    await requireReplaceable(path);
+    await replaceFolderAtomically(path, (folder) => support.write(folder, {
       endpoints: this.#endpoints, collections: Object.fromEntries(this.#collections) }));
     if (verbose) {
       process.stdout.write(`Saved artifact at '${pathOf(filepath)}'. The following endpoints are available:\n\n` +
@@ -150,23 +152,12 @@ export function requireSupport(what: string): SavedModelSupport {
     '`npx keras-node doctor` says whether it can start here.');
 }
 
-/** Writes a folder under another name and puts it in the place of the one that was there. */
-async function replaceFolder(path: string, write: (folder: string) => Promise<void>): Promise<void> {
+/** A SavedModel replaces nothing but a SavedModel or an empty folder. */
+async function requireReplaceable(path: string): Promise<void> {
   const before = await stat(path).catch(() => undefined);
   const contents = before?.isDirectory() ? await readdir(path) : [];
   if (before && (!before.isDirectory() || (contents.length > 0 && !contents.includes('saved_model.pb')))) {
     throw new ExportError(`Cannot write '${path}': it is there, and is not a SavedModel.`);
-  }
-  await mkdir(dirname(path), { recursive: true });
-  const fresh = await mkdtemp(join(dirname(path), `.${basename(path)}-`));
-  try {
-    const [made, old] = [join(fresh, 'new'), join(fresh, 'old')];
-    await mkdir(made);
-    await write(made);
-    if (before) await rename(path, old);
-    await rename(made, path);
-  } finally {
-    await rm(fresh, { recursive: true, force: true });
   }
 }
 

@@ -12,7 +12,7 @@ import * as zlib from 'node:zlib';
 import * as yauzl from 'yauzl';
 import * as yazl from 'yazl';
 import { writeFileAtomically } from './atomic-file.js';
-import { readFully, writerTo } from './file-bytes.js';
+import { readFully, writerTo, type FileContents } from './file-bytes.js';
 
 /** A file is not a `.keras` archive, a damaged one, or one that must not be opened. */
 export class ArchiveError extends Error {
@@ -196,7 +196,7 @@ async function readDirectory(zip: yauzl.ZipFile, fileSize: number): Promise<Map<
 /** A member to be written: bytes, or chunks of a known total size. */
 export interface NewMember {
   name: string;
-  contents: Uint8Array | { byteLength: number; chunks: () => Iterable<Uint8Array> };
+  contents: Uint8Array | FileContents;
 }
 
 /**
@@ -230,9 +230,9 @@ function zipStream(members: readonly NewMember[]): Readable {
 }
 
 /** A large array goes out in pieces, so that the event loop has its turns. */
-function* pieces(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+async function* pieces(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const size = 2 ** 24;
-  for (const chunk of chunks) {
+  for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += size) yield chunk.subarray(at, at + size);
   }
 }

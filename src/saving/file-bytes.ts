@@ -3,6 +3,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { callbackify } from 'node:util';
 
+/** A finished file: its size, and its bytes in order. */
+export interface FileContents {
+  byteLength: number;
+  /** Gives what is still on the device as its turn comes, and lets go of it: once. */
+  chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
 /** Reads into memory of its own. Gives less where the file ends before. */
 export async function readFully(file: FileHandle, position: number, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);

@@ -7,10 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { withInitialValuesDeferred } from '../engine/variable.js';
 import { withVariableBudget } from '../engine/variable-budget.js';
 import { ArchiveError, describeContent } from './archive.js';
-import { writeFileAtomically } from './atomic-file.js';
+import { writeFilesAtomically, type NewFile } from './atomic-file.js';
 import { DeserializationError } from './class-lookup.js';
-import { readFully, writerTo } from './file-bytes.js';
-import type { FileContents } from './h5/writer.js';
+import { readFully, writerTo, type FileContents } from './file-bytes.js';
 import { looksLikeH5 } from './h5/types.js';
 import type { LegacyModel } from './legacy/h5-model.js';
 import type { Saveable } from './walk.js';
@@ -41,9 +40,25 @@ export function refuseOverwriting(path: string, overwrite: boolean): void {
 }
 
 /** Writes a file. What was there before stays until the new one is complete. */
-export async function writeContents(path: string, contents: Uint8Array | FileContents): Promise<void> {
-  const chunks = contents instanceof Uint8Array ? [contents] : contents.chunks();
-  await writeFileAtomically(path, (file) => pipeline(Readable.from(chunks), writerTo(file)));
+export const writeContents = (path: string, contents: Uint8Array | FileContents): Promise<void> =>
+  writeAllContents([[path, async () => contents]]);
+
+/**
+ * Writes files that belong together. What was there before stays until all are complete.
+ *
+ * @param files Paths, and what gives the contents when their turn comes.
+ */
+export async function writeAllContents(
+  files: Iterable<readonly [path: string, contents: () => Promise<Uint8Array | FileContents>]>,
+): Promise<void> {
+  await writeFilesAtomically([...files].map(([path, give]): NewFile => ({
+    path,
+    write: async (file) => {
+      const contents = await give();
+      const chunks = contents instanceof Uint8Array ? [contents] : contents.chunks();
+      await pipeline(Readable.from(chunks), writerTo(file));
+    },
+  })));
 }
 
 /** The bytes of an HDF5 file, for `openH5` to keep. `kind` says in messages what it should have been. */

@@ -10,7 +10,7 @@ import { dirname, join, relative, sep } from 'node:path';
 import { isPlainObject } from '../engine/structure.js';
 import { ArchiveError, writeArchive, type NewMember } from './archive.js';
 import { ASSETS, AssetFolder } from './assets.js';
-import { describedBy, KERAS_VERSION, writeContents, type SaveableModel } from './files.js';
+import { describedBy, KERAS_VERSION, writeAllContents, type SaveableModel } from './files.js';
 import { openH5 } from './h5/reader.js';
 import { parseJSON, stringifyJSON } from './json.js';
 import { modernConfig, warnOfChanges } from './legacy/modern-config.js';
@@ -43,13 +43,10 @@ export async function saveModelFiles(model: SaveableModel, path: string, zipped:
     ...files,
   ];
   if (zipped) await writeArchive(path, members);
-  else for (const member of members) await writeMember(path, member);
-}
-
-async function writeMember(folder: string, { name, contents }: NewMember): Promise<void> {
-  const path = join(folder, name);
-  await mkdir(dirname(path), { recursive: true });
-  await writeContents(path, contents);
+  else {
+    for (const { name } of members) await mkdir(dirname(join(path, name)), { recursive: true });
+    await writeAllContents(members.map(({ name, contents: bytes }) => [join(path, name), async () => bytes]));
+  }
 }
 
 const two = (n: number): string => String(n).padStart(2, '0');

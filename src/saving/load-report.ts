@@ -16,6 +16,8 @@ export interface LoadReport {
   skipped: LoadFailure[];
   /** Arrays in the file that no object asked for. */
   unused: string[];
+  /** What an index of shards says that is not so: they may be of another saving, or not all there. */
+  disagreements?: string[];
 }
 
 /**
@@ -61,7 +63,7 @@ export function warn(message: string): void {
  * @param skip_mismatch Whether failures are warnings.
  */
 export function settleLoading(report: LoadReport, file: string, skip_mismatch: boolean): void {
-  const { failures, skipped, unused } = report;
+  const { failures, skipped, unused, disagreements = [] } = report;
   if (failures.length > 0) {
     const what = `${failures.length === 1 ? 'one object' : `${failures.length} objects`} of the model`;
     const message = `The weights in ${file} do not fit ${what}:${list(failures.map(lineOf))}`;
@@ -72,6 +74,7 @@ export function settleLoading(report: LoadReport, file: string, skip_mismatch: b
     }
     warn(`${message}\nThese keep the state they had.`);
   }
+  if (disagreements.length > 0) warn(`${file} and the shards beside it do not agree:${list(disagreements)}`);
   if (skipped.length > 0) {
     warn(`${file} was saved by a version of Keras that leaves out layers in nested lists. ` +
       `These keep the state they had:${list(skipped.map(({ path, object }) => `${path}, ${object}`))}`);

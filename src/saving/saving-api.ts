@@ -70,6 +70,8 @@ export async function save_model(
     warn(`The model '${model.name}' is saved before it is built: it may have no weights yet. ` +
       'Call it on data, or call build(input_shape), first.');
   }
+  // The thread starts while the model's config is being written out.
+  if (!path.endsWith('.json')) prepareThread(true);
   if (path.endsWith('.json')) await save_tfjs_model(model, path);
   else if (!isH5) await saveModelFiles(model, path, zipped ?? true);
   else {

@@ -4,11 +4,12 @@
  *
  * Source: keras/src/saving/saving_lib.py, `ShardedH5IOStore`.
  */
-import { basename } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { isPlainObject } from '../engine/structure.js';
 import { ArchiveError } from './archive.js';
 import { readBytes } from './files.js';
-import { H5Error, type H5Group, type H5Node } from './h5/types.js';
+import { findNode, H5Error, type H5Group, type H5Node } from './h5/types.js';
 import type { H5Writer } from './h5/writer.js';
 import { parseJSON } from './json.js';
 
@@ -42,20 +43,50 @@ export function splitIntoShards(state: H5Writer, path: string, gigabytes: number
   return { shards, index: JSON.stringify({ metadata: { total_size }, weight_map }, null, 4) };
 }
 
-/** The names of the shards of an index. They lie beside it: a name with a folder in it is refused. */
-export async function shardNames(path: string): Promise<string[]> {
+/** Which shards an index names, and, by paths of groups, which of them hold their arrays. */
+export interface ShardIndex {
+  names: string[];
+  map: Map<string, string[]>;
+}
+
+/** Reads an index. The shards lie beside it: a name with a folder in it is refused. */
+export async function readIndex(path: string): Promise<ShardIndex> {
   const index = parseJSON(Buffer.from(await readBytes(path)).toString('utf8'), `'${path}'`);
   if (!isPlainObject(index) || !isPlainObject(index.weight_map)) {
     throw new ArchiveError(`'${path}' is not an index of shards: it has no weight_map.`);
   }
-  const names = [...new Set(Object.values(index.weight_map).flat())];
+  const map = new Map(Object.entries(index.weight_map).map(([group, shards]) => [group.replace(/^\//, ''), [shards].flat()]));
+  const names = [...new Set([...map.values()].flat())];
   for (const name of names) {
     if (typeof name !== 'string' || !/^[^/\\\0]+\.weights\.h5$/.test(name)) {
       throw new ArchiveError(`'${path}' names a shard ${JSON.stringify(name)}: expected the name of a .weights.h5 file beside it.`);
     }
   }
   if (names.length > MAX_SHARDS) throw new ArchiveError(`'${path}' names ${names.length} shards.`);
-  return names as string[];
+  return { names: names as string[], map: map as ShardIndex['map'] };
+}
+
+/**
+ * What an index and the files beside it do not agree on: groups that are not in the shard that should hold them, and shards
+ * that it does not name, as those of an earlier saving.
+ *
+ * @param path The index's.
+ * @param shards The contents of the shards, by their names.
+ */
+export async function disagreementsOf(path: string, { map }: ShardIndex, shards: ReadonlyMap<string, H5Group>): Promise<string[]> {
+  const found: string[] = [];
+  for (const [group, names] of map) {
+    for (const name of names) {
+      const node = findNode(shards.get(name)!, group);
+      if (node?.kind !== 'group' || node.children.size === 0) found.push(`'${name}' should hold '${group}', and does not`);
+    }
+  }
+  const base = `${basename(path).slice(0, -'.weights.json'.length)}_`;
+  for (const name of (await readdir(dirname(path))).toSorted()) {
+    const isShard = name.startsWith(base) && /^\d{5}\.weights\.h5$/.test(name.slice(base.length));
+    if (isShard && !shards.has(name)) found.push(`'${name}' is not in the index, and not read`);
+  }
+  return found;
 }
 
 /** The contents of shards as if they were in one file. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { positionalArguments } from '../utils/arguments.js';
 import { ArchiveError, ArchiveReader } from './archive.js';
 import {
-  nameOf, pathOf, readH5Bytes, refuseOverwriting, writeContents, type FilePath, type FileSource, type SaveableModel,
+  nameOf, pathOf, readH5Bytes, refuseOverwriting, writeAllContents, writeContents, type FilePath, type FileSource, type SaveableModel,
 } from './files.js';
 import { openH5 } from './h5/reader.js';
 import { prepareThread } from './h5/thread.js';
@@ -12,7 +12,7 @@ import { WEIGHTS } from './keras-archive.js';
 import { isLegacyWeights, loadLegacyWeights } from './legacy/h5-weights.js';
 import { settleLoading, withoutOptimizer } from './load-report.js';
 import { kerasExport } from './registration.js';
-import { readShards, shardNames, splitIntoShards } from './shards.js';
+import { disagreementsOf, readIndex, readShards, splitIntoShards } from './shards.js';
 import { loadState, saveState } from './weights-store.js';
 
 export interface SaveWeightsOptions {
@@ -67,8 +67,10 @@ export async function save_weights(
   if (!isSharded) return await writeContents(path, await state.finish());
   const { shards, index } = splitIntoShards(state, path, max_shard_size);
   // The index comes last, so that what it names is there.
-  for (const [name, writer] of shards) await writeContents(join(dirname(path), name), await writer.finish());
-  return writeContents(path, Buffer.from(index));
+  await writeAllContents([
+    ...[...shards].map(([name, writer]) => [join(dirname(path), name), () => writer.finish()] as const),
+    [path, async () => Buffer.from(index)],
+  ]);
 }
 
 function requireBuilt(model: SaveableModel, what: string): void {
@@ -98,7 +100,7 @@ export async function load_weights(
   requireBuilt(model, 'load');
   prepareThread(false);
   const name = nameOf(filepath);
-  const root = await readWeights(filepath);
+  const { root, disagreements } = await readWeights(filepath);
   const isLegacy = isLegacyWeights(root);
   if (by_name && !isLegacy) {
     throw new Error(`load_weights: by_name is for .h5 files of Keras 2. The weights in ${name} have paths of their own.`);
@@ -108,31 +110,33 @@ export async function load_weights(
   }
   const report = isLegacy ? loadLegacyWeights(model, root, by_name ?? false)
     : withoutOptimizer(loadState(model, root, undefined, objects_to_skip ?? []));
-  settleLoading(report, name, skip_mismatch ?? false);
+  settleLoading({ ...report, disagreements }, name, skip_mismatch ?? false);
 }
 
 /** Whether a file holds weights alone: as opposed to a `.keras` file. */
 const isWeightsFile = (source: FileSource): boolean =>
   source instanceof Uint8Array ? looksLikeH5(source) : !pathOf(source).endsWith('.keras');
 
-async function readWeights(source: FileSource): Promise<H5Group> {
+async function readWeights(source: FileSource): Promise<{ root: H5Group; disagreements?: string[] }> {
   const isBytes = source instanceof Uint8Array;
   const path = isBytes ? '' : pathOf(source);
   if (!isWeightsFile(source)) {
     await using files = await ArchiveReader.open(isBytes ? source : path);
-    return (await openH5(await files.read(WEIGHTS), files.name.replaceAll('\'', ''))).root;
+    return openH5(await files.read(WEIGHTS), files.name.replaceAll('\'', ''));
   }
   if (path.endsWith('.weights.json')) {
-    const read = async (name: string): Promise<H5Group> => {
+    const read = async (name: string): Promise<[string, H5Group]> => {
       const shard = join(dirname(path), name);
-      return (await openH5(await readH5Bytes(shard, 'a shard of weights'), shard)).root;
+      return [name, (await openH5(await readH5Bytes(shard, 'a shard of weights'), shard)).root];
     };
-    return readShards(await Promise.all((await shardNames(path)).map(read)));
+    const index = await readIndex(path);
+    const shards = new Map(await Promise.all(index.names.map(read)));
+    return { root: readShards([...shards.values()]), disagreements: await disagreementsOf(path, index, shards) };
   }
   if (!isBytes && !/\.(h5|hdf5)$/.test(path)) {
     throw new ArchiveError(`Cannot load '${path}': the name of a weights file ends in .weights.h5, .weights.json or .keras.`);
   }
-  return (await openH5(await readH5Bytes(source, 'a weights file'), isBytes ? nameOf(source) : path)).root;
+  return openH5(await readH5Bytes(source, 'a weights file'), isBytes ? nameOf(source) : path);
 }
 
 kerasExport(save_weights, 'keras.saving.save_weights');

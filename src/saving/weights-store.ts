@@ -263,12 +263,12 @@ export function loadState(
   return { failures, skipped, unused };
 }
 
-/** Paths of all arrays in a group and the groups in it. */
+/** Paths of all arrays in a group and the groups in it, and of links, behind which there may be some. */
 export function datasetsIn(group: H5Group): string[] {
   const found: string[] = [];
   for (const node of group.children.values()) {
     if (node.kind === 'group') found.push(...datasetsIn(node));
-    else if (node.kind === 'dataset') found.push(node.path);
+    else found.push(node.path);
   }
   return found;
 }

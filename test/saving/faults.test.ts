@@ -2,18 +2,51 @@
 import { expect } from 'chai';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { open, mkdtemp, readdir, readFile, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { decodeModel, ONNX_DTYPE } from '../../src/export/onnx/proto.js';
 import * as keras from '../../src/index.js';
 import { H5Writer } from '../../src/saving/h5/writer.js';
-import { describeBackends, backendNamed } from '../support/backends.js';
+import { backendNamed, describeBackends, type BackendName } from '../support/backends.js';
+import { modelFor, saveTo } from './save-targets.js';
 
 const { layers, ops } = keras;
 const CHILD = fileURLToPath(new URL('save-child.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 const values = (model: keras.Model): number[][] => model.get_weights().map(({ data }) => Array.from(data as Float32Array));
+
+const ofModel = async (path: string): Promise<number[][]> => values(await keras.saving.load_model(path));
+async function ofWeights(path: string): Promise<number[][]> {
+  const model = modelFor(path, 0);
+  await model.load_weights(path);
+  return values(model);
+}
+
+async function ofOnnx(path: string): Promise<number[][]> {
+  const { graph } = decodeModel(await readFile(path));
+  return graph.initializer.filter(({ data_type }) => data_type === ONNX_DTYPE.float32)
+    .map(({ raw_data }) => Array.from(new Float32Array(Uint8Array.from(raw_data!).buffer)));
+}
+
+const ofSavedModel = async (path: string): Promise<number[][]> =>
+  new layers.TFSMLayer(path, 'serve').weights.map((variable) => Array.from(variable.dataSync() as Float32Array));
+
+/** What is saved: under which name, by which backend, how it is read, a disk that it does not fit on, files of an old one. */
+const TARGETS: { name: string; backend: BackendName; load: (path: string) => Promise<number[][]>; disk: string; old: string[] }[] = [
+  { name: 'm.keras', backend: 'cpu', load: ofModel, disk: '1m', old: ['m.keras'] },
+  { name: 'm.h5', backend: 'cpu', load: ofModel, disk: '1m', old: ['m.h5'] },
+  { name: 'm.weights.h5', backend: 'cpu', load: ofWeights, disk: '1m', old: ['m.weights.h5'] },
+  // Here the first shards fit, and would be in the place of old ones when a later one does not.
+  { name: 'm.weights.json', backend: 'cpu', load: ofWeights, disk: '1600k', old: ['m.weights.json', 'm_00000.weights.h5'] },
+  { name: 'm/model.json', backend: 'cpu', load: ofModel, disk: '6m', old: ['m/model.json', 'm/group1-shard1of3.bin'] },
+  { name: 'm.onnx', backend: 'cpu', load: ofOnnx, disk: '1m', old: ['m.onnx'] },
+  { name: 'm', backend: 'tensorflow', load: ofSavedModel, disk: '1m', old: ['m/saved_model.pb', 'm/variables/variables.index'] },
+];
+
 
 describe('saving: faults', () => {
   let folder: string;
@@ -22,27 +55,32 @@ describe('saving: faults', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  for (const name of ['m.keras', 'm.h5', 'm.weights.h5']) {
+  for (const { name, backend, load } of TARGETS) {
     it(`a kill in the middle of saving leaves a whole ${name}`, async function () {
-      this.timeout(60_000);
+      this.timeout(120_000);
+      if (!backendNamed(backend)) this.skip();
       const path = join(folder, name);
-      const child = spawn(process.execPath, ['--import', 'tsx', CHILD, path, 'cpu'], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, ['--import', 'tsx', CHILD, path, backend], { stdio: ['ignore', 'pipe', 'inherit'] });
       const ended = once(child, 'exit');
-      await once(child.stdout, 'data');
-      // Until a new file has begun to grow beside the old one.
+      const [line] = await once(child.stdout, 'data');
+      expect(String(line)).to.equal('saved\n');
+      // Until a new file has begun to grow beside the old one. The child stands still while that is looked at.
       for (;;) {
-        const growing = (await readdir(folder)).find((entry) => entry.endsWith('.keras-tmp'));
-        const size = growing === undefined ? 0 : await open(join(folder, growing)).then(sizeAndClose, () => 0);
-        if (size > 0) break;
+        if (await isUnfinished(folder)) {
+          child.kill('SIGSTOP');
+          await stopped(child.pid!);
+          if (await isUnfinished(folder)) break;
+          child.kill('SIGCONT');
+        }
       }
       child.kill('SIGKILL');
       await ended;
-      const model = name.includes('weights')
-        ? new keras.Sequential([keras.Input([512]), new layers.Dense(512), new layers.Dense(512)])
-        : await keras.saving.load_model(path);
-      if (name.includes('weights')) await model.load_weights(path);
-      const rounds = new Set(values(model).flat());
+      expect(await isUnfinished(folder), 'something unfinished was left behind').to.equal(true);
+      const rounds = new Set((await load(path)).flat());
       expect(rounds.size, 'rounds whose values are in the file').to.equal(1);
+      // What was left behind is in nobody's way.
+      await saveTo(path, modelFor(path, -1));
+      expect(new Set((await load(path)).flat())).to.deep.equal(new Set([-1]));
     });
   }
 
@@ -61,20 +99,36 @@ describe('saving: faults', () => {
     });
   }
 
-  for (const name of ['m.keras', 'm.h5', 'm.weights.h5']) {
+  for (const { name, backend, disk, old } of TARGETS) {
     it(`on a full disk ${name} and the folder stay as they were`, async function () {
-      this.timeout(60_000);
-      // A file system of one megabyte, which only this child sees.
-      const mount = 'mount -t tmpfs -o size=1m none "$0"';
-      if (spawnSync('unshare', ['-rm', 'bash', '-c', mount, folder]).status !== 0) this.skip();
-      const path = join(folder, name);
-      const command = `${mount} && printf before > "$3" && "$1" --import tsx "\${@:2}" && cat "$3" && echo && ls -A "$0"`;
-      const child = spawn('unshare', ['-rm', 'bash', '-c', command, folder, process.execPath, CHILD, path, 'cpu'], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const [text] = await Promise.all([child.stdout.toArray(), once(child, 'exit')]);
-      const [message, contents, ...files] = Buffer.concat(text as Buffer[]).toString().trim().split('\n');
-      expect(message).to.match(/^failed: .*m\..*the disk is full.*unchanged/);
-      expect(contents).to.equal('before');
-      expect(files).to.deep.equal([name]);
+      this.timeout(120_000);
+      if (!backendNamed(backend)) this.skip();
+      requireMounts(this, folder);
+      const saved = await onFullDisk(folder, disk, old, [process.execPath, '--import', 'tsx', CHILD, join(folder, name), backend]);
+      expect(saved.output).to.match(/^failed: Cannot write .*the disk is full\. What was there before is unchanged\.$/m);
+      expect(saved.after).to.equal(saved.before);
+    });
+  }
+
+  for (const { name, backend, disk, old } of TARGETS) {
+    if (name === 'm.weights.json') continue; // its shards of 2 GB are more than this disk
+    it(`convert to ${name} on a full disk says so, and leaves what was there`, async function () {
+      this.timeout(120_000);
+      if (!backendNamed(backend)) this.skip();
+      requireMounts(this, folder);
+      const source = await mkdtemp(join(tmpdir(), 'keras-faults-source-'));
+      try {
+        await modelFor(name, 1).save(join(source, 'in.keras'));
+        const { output, after, before, code } = await onFullDisk(folder, disk, old, [
+          'env', `KERAS_BACKEND=${backend}`, 'KERAS_NODE_QUIET=1', process.execPath, '--import', 'tsx', MAIN,
+          'convert', join(source, 'in.keras'), join(folder, name), '--overwrite', ...(name === 'm' ? ['--to', 'saved_model'] : []),
+        ]);
+        expect(output).to.match(/Cannot write .*the disk is full\. What was there before is unchanged\./);
+        expect(code).to.equal(1);
+        expect(after).to.equal(before);
+      } finally {
+        await rm(source, { recursive: true });
+      }
     });
   }
 
@@ -101,19 +155,59 @@ describe('saving: faults', () => {
       using writer = new H5Writer();
       writer.createDataset('0', variable.snapshot());
       variable.assign(ops.ones([300, 300]));
-      const bytes = Buffer.concat([...(await writer.finish()).chunks()]);
+      const bytes = Buffer.concat(await Readable.from((await writer.finish()).chunks()).toArray() as Uint8Array[]);
       expect(bytes.includes(Buffer.from(Float32Array.of(1).buffer))).to.equal(false);
       const again = await writer.finish();
-      expect(() => [...again.chunks()]).to.throw(/disposed/);
+      expect(await Readable.from(again.chunks()).toArray().catch(String)).to.match(/disposed/);
       expect(tensors()).to.be.at.most(before + 1);
     });
   });
 });
 
-async function sizeAndClose(file: FileHandle): Promise<number> {
-  try {
-    return (await file.stat()).size;
-  } finally {
-    await file.close();
+/** Whether there is a file, or a folder with files, under the name that it has until it is complete. */
+async function isUnfinished(folder: string): Promise<boolean> {
+  const entries = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+  for (const entry of entries.filter((name) => /(^|\/)\.(\w+\.keras-tmp$|m-\w+\/new\/.*\.)/.test(name))) {
+    const info = await stat(join(folder, entry)).catch(() => undefined);
+    if (info?.isFile() && info.size > 0) return true;
   }
+  return false;
+}
+
+/** Waits until no thread of a process runs any more. */
+async function stopped(pid: number): Promise<void> {
+  for (;;) {
+    const threads = await readdir(`/proc/${pid}/task`);
+    const states = await Promise.all(threads.map(async (id) => /State:\s+(\w)/.exec(await readFile(`/proc/${pid}/task/${id}/status`, 'utf8'))![1]));
+    if (states.every((state) => state === 'T')) return;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** Skips a test where no file system may be mounted. Any other reason that it fails for is an error. */
+function requireMounts(test: Mocha.Context, folder: string): void {
+  const { error, status, stderr } = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', folder], { encoding: 'utf8' });
+  if (process.platform !== 'linux' || /Operation not permitted|[Pp]ermission denied|must be superuser/.test(stderr ?? '')) test.skip();
+  if (error) throw error;
+  if (status !== 0) throw new Error(`A file system in memory cannot be mounted: ${stderr}`);
+}
+
+interface OnFullDisk {
+  output: string;
+  code: number;
+  /** All names and contents in the folder. */
+  before: string;
+  after: string;
+}
+
+/** Runs a program where the folder is a file system of `disk` bytes that only the program sees, with old files in it. */
+async function onFullDisk(folder: string, disk: string, old: readonly string[], program: readonly string[]): Promise<OnFullDisk> {
+  const list = 'echo @@ && find . -mindepth 1 | sort && find . -type f | sort | xargs cat && echo && echo @@';
+  const command = `mount -t tmpfs -o size=${disk} none "$0" && cd "$0" && ` +
+    `for f in ${old.join(' ')}; do mkdir -p "$(dirname $f)"; printf "before $f" > $f; done && ${list} && cd "$OLDPWD" && ` +
+    `{ "$@"; code=$?; cd "$0" && ${list}; echo $code; }`;
+  const child = spawn('unshare', ['-rm', 'bash', '-c', command, folder, ...program], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [text, errors] = await Promise.all([child.stdout.toArray(), child.stderr.toArray(), once(child, 'exit')]);
+  const [, before, output, after, code] = Buffer.concat(text as Buffer[]).toString().split('@@\n');
+  return { output: output + Buffer.concat(errors as Buffer[]).toString(), code: Number(code), before, after };
 }

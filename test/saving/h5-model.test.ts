@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import * as keras from '../../src/index.js';
 import { openH5 } from '../../src/saving/h5/reader.js';
 import type { H5Group } from '../../src/saving/h5/types.js';
 import { H5Writer } from '../../src/saving/h5/writer.js';
-import { readArrays, readNames, writeNames } from '../../src/saving/legacy/h5-weights.js';
+import { readArrays, readNames, writeLegacyWeights, writeNames } from '../../src/saving/legacy/h5-weights.js';
 import { modernConfig, warnOfChanges } from '../../src/saving/legacy/modern-config.js';
 import { goldenPath } from '../golden/golden.js';
 
@@ -106,6 +107,17 @@ describe('saving: whole models and old weights in .h5 files', () => {
       expect(valuesOf(model)).to.deep.equal(valuesOf(expected));
     });
 
+    it('are reported where they lie beside the groups of a whole model', async () => {
+      const model = mlp(['x', 'y']);
+      const writer = new H5Writer();
+      writeLegacyWeights(writer, 'model_weights', model, '3.15.1');
+      writer.createDataset('elsewhere/kernel:0', { shape: [2], dtype: 'float32', data: new Float32Array(2) });
+      const { chunks } = await writer.finish();
+      await writeFile(at('beside.h5'), Buffer.concat(await Readable.from(chunks()).toArray() as Uint8Array[]));
+      const [message] = await warningsOf(() => mlp(['x', 'y']).load_weights(at('beside.h5')));
+      expect(message).to.match(/holds 1 arrays that the model has no place for:\n {2}elsewhere\/kernel:0$/);
+    });
+
     it('are loaded by name, others left alone', async () => {
       const expected = await keras.saving.load_model(goldenPath('corpus', 'tf_keras-2.21.0', 'mlp.h5'));
       const model = mlp(['other', 'dense_1']);
@@ -130,7 +142,7 @@ describe('saving: whole models and old weights in .h5 files', () => {
       writer.createDataset('dense/unlisted:0', stray);
       writer.createDataset('removed/kernel:0', stray);
       const { chunks } = await writer.finish();
-      await writeFile(at('stray.h5'), Buffer.concat([...chunks()]));
+      await writeFile(at('stray.h5'), Buffer.concat(await Readable.from(chunks()).toArray() as Uint8Array[]));
       expect(await warningsOf(() => mlp(['x', 'y']).load_weights(at('stray.h5')))).to.satisfy(([message, ...more]: string[]) =>
         more.length === 0 && /holds 2 arrays that the model has no place for/.test(message) && message.includes('dense/unlisted:0') &&
         message.includes('removed/kernel:0'));
@@ -175,6 +187,23 @@ describe('saving: whole models and old weights in .h5 files', () => {
       const copy = digits('copy', 40);
       await copy.load_weights(at('parts.weights.json'));
       expect(valuesOf(copy)).to.deep.equal(valuesOf(model));
+    });
+
+    it('that do not agree with their index are reported', async () => {
+      const model = digits('disagreeing', 40);
+      await model.save_weights(at('odd.weights.json'), { max_shard_size: 600 / 2 ** 30 });
+      expect(await warningsOf(() => model.load_weights(at('odd.weights.json')))).to.deep.equal([]);
+      // 1. a shard of an earlier saving
+      await copyFile(at('odd_00000.weights.h5'), at('odd_00099.weights.h5'));
+      const [left] = await warningsOf(() => model.load_weights(at('odd.weights.json')));
+      expect(left).to.match(/do not agree:\n {2}'odd_00099.weights.h5' is not in the index, and not read$/);
+      await rm(at('odd_00099.weights.h5'));
+      // 2. arrays that are in none
+      const index = JSON.parse(await readFile(at('odd.weights.json'), 'utf8')) as { weight_map: Record<string, string> };
+      index.weight_map['/layers/gone/vars'] = 'odd_00000.weights.h5';
+      await writeFile(at('odd.weights.json'), JSON.stringify(index));
+      const [gone] = await warningsOf(() => model.load_weights(at('odd.weights.json')));
+      expect(gone).to.match(/do not agree:\n {2}'odd_00000.weights.h5' should hold 'layers\/gone\/vars', and does not$/);
     });
 
     it('refuse arrays that are larger, and names outside of the folder', async () => {

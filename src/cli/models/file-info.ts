@@ -8,7 +8,7 @@ import { openH5 } from '../../saving/h5/reader.js';
 import { findNode, type H5Attribute, type H5Group } from '../../saving/h5/types.js';
 import { parseJSON } from '../../saving/json.js';
 import { CONFIG, METADATA, openFolder, WEIGHTS, type ModelFiles } from '../../saving/keras-archive.js';
-import { shardNames } from '../../saving/shards.js';
+import { readIndex } from '../../saving/shards.js';
 import { MODEL_JSON } from '../../saving/tfjs/layers-model.js';
 import { checkManifest } from '../../saving/tfjs/weights-manifest.js';
 import { formatOfInput, type Format } from './formats.js';
@@ -123,7 +123,7 @@ function h5Info(root: H5Group): Told {
 
 async function weightsInfo(file: string): Promise<Told> {
   if (!file.endsWith('.json')) return weightsIn(await h5Root(file));
-  const shards = await Promise.all((await shardNames(file)).map((name) => h5Root(join(dirname(file), name))));
+  const shards = await Promise.all((await readIndex(file)).names.map((name) => h5Root(join(dirname(file), name))));
   return { weights: shards.flatMap((root) => weightsIn(root).weights ?? []) };
 }
 

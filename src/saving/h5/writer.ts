@@ -1,6 +1,7 @@
 /** Builds HDF5 files: what is to be in one is collected, then laid out by h5wasm in a thread, then written piece by piece. */
-import { bytesPerElement, type NumericArray } from '../../engine/dtype.js';
+import { bytesPerElement, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { VariableSnapshot } from '../../engine/variable.js';
+import type { FileContents } from '../file-bytes.js';
 import type { WritableAttribute, WriteReply, WrittenDataset } from './plain-tree.js';
 import { SparseFile } from './sparse-file.js';
 import { askThread } from './thread.js';
@@ -10,13 +11,6 @@ export type { WritableAttribute } from './plain-tree.js';
 
 /** HDF5 keeps an attribute in one message, whose length has 16 bits. A string in it takes 16 bytes. */
 const ATTRIBUTE_BYTES = 64_000;
-
-/** A finished file: its size, and its bytes in order. */
-export interface FileContents {
-  byteLength: number;
-  /** Gives what is still on the device as its turn comes, and lets go of it: once. */
-  chunks: () => Iterable<Uint8Array>;
-}
 
 /** An array, or a variable's value on the device. */
 type Source = H5Array | VariableSnapshot;
@@ -111,13 +105,20 @@ export class H5Writer implements Disposable {
       { kind: 'write', groups: [...this.#groups], datasets, attributes: this.#attributes }, [], patience);
     return {
       byteLength,
-      *chunks() {
-        for (const piece of pieces) {
-          if (piece instanceof Uint8Array) yield piece;
-          else {
-            const array = arrays[piece.dataset];
-            yield bytesOf(('read' in array ? readOnce(array) : array).data as NumericArray);
-          }
+      async *chunks() {
+        const bytesAt = async (i: number): Promise<Uint8Array> => {
+          const piece = pieces[i];
+          if (piece instanceof Uint8Array) return piece;
+          const array = arrays[piece.dataset];
+          return bytesOf(('read' in array ? await takeOnce(array) : array.data) as NumericArray);
+        };
+        // An array is copied from the device while the piece before it is being written.
+        let next = bytesAt(0);
+        for (let i = 0; i < pieces.length; i++) {
+          const bytes = await next;
+          if (i + 1 < pieces.length) next = bytesAt(i + 1);
+          next.catch(() => {}); // nobody may come for it
+          yield bytes;
         }
       },
     };
@@ -134,6 +135,13 @@ function readOnce(snapshot: VariableSnapshot): H5Array {
   const data = snapshot.read();
   snapshot.dispose();
   return { shape, dtype, data };
+}
+
+/** The same off this thread, where the device can. */
+async function takeOnce(snapshot: VariableSnapshot): Promise<HostData> {
+  const data = await snapshot.readAsync();
+  snapshot.dispose();
+  return data;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array {

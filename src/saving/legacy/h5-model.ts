@@ -16,13 +16,12 @@ import { warn, type LoadReport } from '../load-report.js';
 import { custom_object_scope, type CustomObjects } from '../registration.js';
 import { deserialize_keras_object, serialize_keras_object, withObjectSharing } from '../serialization.js';
 import {
-  assignAll, loadLegacyWeights, MODEL_WEIGHTS, readArrays, writeLegacyWeights, writeVariables, type WeightedModel,
+  assignAll, loadLegacyWeights, MODEL_WEIGHTS, OPTIMIZER_WEIGHTS, readArrays, writeLegacyWeights, writeVariables, type WeightedModel,
 } from './h5-weights.js';
 import { modernConfig, warnOfChanges } from './modern-config.js';
 
 type Config = Record<string, unknown>;
 
-const OPTIMIZER_WEIGHTS = 'optimizer_weights';
 
 /** What is needed of a model to be saved in this format. */
 export interface LegacyModel extends WeightedModel {

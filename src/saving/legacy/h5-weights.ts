@@ -29,6 +29,7 @@ export interface WeightedModel extends Weighted {
 const NAMES_PER_ATTRIBUTE = 3500;
 const TOP_LEVEL = 'top_level_model_weights';
 export const MODEL_WEIGHTS = 'model_weights';
+export const OPTIMIZER_WEIGHTS = 'optimizer_weights';
 
 /** The order of weights in these files. */
 const weightsOf = (layer: Weighted): Variable[] => [...layer.trainable_weights, ...layer.non_trainable_weights];
@@ -134,8 +135,9 @@ export function loadLegacyWeights(model: WeightedModel, file: H5Group, by_name: 
     layers.forEach((layer, i) => give(layer, weightsOf(layer), stored[i]));
   }
   if (group.children.has(TOP_LEVEL)) give(model, model._own_variables, TOP_LEVEL);
-  // Among them what no list of weights names.
-  return { failures, skipped: [], unused: datasetsIn(group).filter((path) => !listed.has(path)) };
+  // Among them what no list of weights names, and what lies beside the groups of weights.
+  const unused = datasetsIn(file).filter((path) => !listed.has(path) && (group === file || !path.startsWith(`${OPTIMIZER_WEIGHTS}/`)));
+  return { failures, skipped: [], unused };
 }
 
 function groupIn(group: H5Group, name: string): H5Group {

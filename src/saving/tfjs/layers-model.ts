@@ -13,7 +13,7 @@ import type { Model } from '../../models/model.js';
 import { positionalArguments } from '../../utils/arguments.js';
 import { ArchiveError } from '../archive.js';
 import {
-  describedBy, KERAS_VERSION, pathOf, readBytes, refuseOverwriting, writeContents, type FilePath, type SaveableModel,
+  describedBy, KERAS_VERSION, pathOf, readBytes, refuseOverwriting, writeAllContents, type FilePath, type SaveableModel,
 } from '../files.js';
 import { parseJSON, stringifyJSON } from '../json.js';
 import { assignAll } from '../legacy/h5-weights.js';
@@ -91,8 +91,9 @@ export async function save_tfjs_model(
     weightsManifest: [group],
   };
   await mkdir(dirname(path), { recursive: true });
-  for (const [i, shard] of shards.entries()) await writeContents(join(dirname(path), group.paths[i]), shard);
-  await writeContents(path, Buffer.from(stringifyJSON(contents)));
+  const files = [...shards.map((shard, i) => [join(dirname(path), group.paths[i]), shard] as const),
+    [path, Buffer.from(stringifyJSON(contents))] as const];
+  await writeAllContents(files.map(([file, bytes]) => [file, async () => bytes]));
 }
 
 const jsonPath = (path: string): string => (path.endsWith('.json') ? path : join(path, MODEL_JSON));

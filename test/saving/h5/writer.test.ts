@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { Readable } from 'node:stream';
 import { DTYPES, makeHostArray, type DType } from '../../../src/engine/dtype.js';
 import { openH5 } from '../../../src/saving/h5/reader.js';
 import { findNode, type H5Array, type H5Dataset, type H5Group } from '../../../src/saving/h5/types.js';
@@ -6,7 +7,7 @@ import { H5Writer } from '../../../src/saving/h5/writer.js';
 
 async function bytesOf(writer: H5Writer): Promise<Uint8Array> {
   const { byteLength, chunks } = await writer.finish();
-  const bytes = new Uint8Array(Buffer.concat([...chunks()]));
+  const bytes = new Uint8Array(Buffer.concat(await Readable.from(chunks()).toArray() as Uint8Array[]));
   expect(bytes.length).to.equal(byteLength);
   return bytes;
 }
@@ -87,7 +88,7 @@ describe('saving/h5 writer', () => {
     const writer = new H5Writer();
     const data = new Float32Array(100_000);
     writer.createDataset('0', { shape: [100_000], dtype: 'float32', data });
-    const chunks = [...(await writer.finish()).chunks()];
+    const chunks = await Readable.from((await writer.finish()).chunks()).toArray() as Uint8Array[];
     expect(chunks.some((chunk) => chunk.buffer === data.buffer)).to.equal(true);
   });
 
