@@ -3,7 +3,7 @@ import { numbersToBits } from '../../engine/host.js';
 import type { DType, HostData, NumericArray } from '../../engine/dtype.js';
 import type { Graph, Node, Subgraph, Value } from '../../engine/graph.js';
 import { countUses } from '../../engine/invariants.js';
-import type { Shape } from '../../engine/shape.js';
+import { sizeOf, type Shape } from '../../engine/shape.js';
 import { attrMessage, shapeMessage, type Attrs } from './attributes.js';
 import { TF_DTYPE } from './binding.js';
 import { NO_FUSIONS, planFusions, type Fusion, type FusionSupport } from './fusion.js';
@@ -212,7 +212,11 @@ export class GraphEmitter implements Builder<Ref> {
   }
 
   #fused({ op, operands, attrs, shape }: Fusion, refs: ReadonlyMap<Value, Ref>): Ref {
-    const made = this.op(op, operands.map((value) => refs.get(value)!), attrs);
+    const [, , bias] = operands;
+    const made = this.op(op, operands.map((value) => {
+      const ref = refs.get(value)!;
+      return value === bias && bias.shape.length > 1 ? reshape(this, ref, [sizeOf(bias.shape)]) : ref;
+    }), attrs);
     return shape ? reshape(this, made, shape) : made;
   }
 

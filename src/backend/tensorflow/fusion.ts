@@ -4,7 +4,7 @@
  */
 import type { Graph, Node, Value } from '../../engine/graph.js';
 import type { PrimitiveName } from '../../engine/primitives/index.js';
-import { sameShape, type Shape } from '../../engine/shape.js';
+import { sameShape, sizeOf, type Shape } from '../../engine/shape.js';
 import type { Attrs } from './attributes.js';
 
 type FusedOp = '_FusedConv2D' | '_FusedDepthwiseConv2dNative' | '_FusedMatMul';
@@ -20,7 +20,7 @@ const STEADY: Attrs = { is_filter_const: { bool: true }, _kernel: { string: 'Mkl
 
 export interface Fusion {
   op: string;
-  /** Operands of the product, the bias, and what is added to both. */
+  /** Operands of the product, the bias, which may have several axes, and what is added to both. */
   operands: readonly Value[];
   attrs: Attrs;
   /** What the result is brought to: products of more than two axes are computed as matrices. */
@@ -121,10 +121,10 @@ export function planFusions(
     const steadyOp = support.steady && steady.has(product.inputs[1]) ? STEADY_OPS[attrs.op] : undefined;
 
     const reshaped = attrs.op === '_FusedMatMul' ? next(last()) : undefined;
-    const isReshaped = reshaped?.primitive === 'reshape' && lengthOf(reshaped.outputs[0]) === lengthOf(last());
+    const isReshaped = reshaped?.primitive === 'reshape';
     if (isReshaped) chain.push(reshaped);
     const biased = next(last());
-    const bias = biased && biasOf(biased, last());
+    const bias = biased && biasOf(biased, last(), lengthOf(product.outputs[0]));
     if (!biased || !bias) continue;
     extend(biased, 'BiasAdd', bias);
     // With kernels in their given order the sum took three times as long as by itself.
@@ -174,11 +174,12 @@ const NONE: ReadonlySet<Value> = new Set();
 /** Of the last axis. */
 const lengthOf = ({ shape }: Value): number | undefined => shape[shape.length - 1];
 
-/** The vector that a node adds to the channels of a value. */
-function biasOf(node: Node, value: Value): Value | undefined {
+/** What a node adds to the channels of a value, which a reshape may have put on several axes: one number for each channel. */
+function biasOf(node: Node, value: Value, channels: number | undefined): Value | undefined {
   if (node.primitive !== 'add' || node.inputs[0] !== value) return undefined;
   const [, bias] = node.inputs;
-  return bias.shape.length === 1 && bias.shape[0] === value.shape[value.shape.length - 1] ? bias : undefined;
+  const { length } = bias.shape;
+  return length > 0 && sizeOf(bias.shape) === channels && sameShape(bias.shape, value.shape.slice(-length)) ? bias : undefined;
 }
 
 /** What a node adds to a value, where it has the same shape. */

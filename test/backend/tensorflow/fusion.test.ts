@@ -35,6 +35,15 @@ describe('fusion', () => {
       .to.deep.equal([['BiasAdd', 'Elu']]);
     expect(fusedOps(graphOf([[2, 3, 5], [5, 6], [6]], (x, k, b) => ops.relu(ops.add(ops.matmul(x, k), b)))))
       .to.deep.equal([['BiasAdd', 'Relu']]);
+    // Channels on several axes, as the heads of attention: each has its own number, or it is no bias.
+    const heads = (shape: number[], to: number[]): string[][] => fusedOps(graphOf([[6, 5], [5, 8], shape],
+      (x, k, b) => ops.relu(ops.add(ops.reshape(ops.matmul(x, k), to), b))));
+    expect(heads([2, 4], [2, 3, 2, 4])).to.deep.equal([['BiasAdd', 'Relu']]);
+    expect(heads([4], [2, 3, 2, 4])).to.deep.equal([]);
+    expect(heads([2, 2, 4], [3, 2, 2, 4])).to.deep.equal([]);
+    expect(heads([8, 1], [6, 8, 1])).to.deep.equal([['BiasAdd', 'Relu']]);
+    expect(heads([8], [2, 3, 8])).to.deep.equal([['BiasAdd', 'Relu']]);
+    expect(heads([1, 8], [6, 8])).to.deep.equal([]);
     expect(fusedOps(graphOf([[4, 5], [5, 6], [6]], (x, k, b) => ops.sin(ops.add(ops.matmul(x, k), b)))))
       .to.deep.equal([['BiasAdd']]);
     expect(fusedOps(graphOf([image, [3, 3, 3, 2], [6]], (x, k, b) => ops.relu(ops.add(ops.depthwise_conv(x, k), b)))))
@@ -77,6 +86,8 @@ describe('fusion', () => {
       (...[x1, k1, b1]) => ops.relu6(ops.add(ops.depthwise_conv(x1, ops.sum(k1, 3, true), { padding: 'same' }), b1)),
       (...[x1, k1, b1]) => ops.relu(ops.add(ops.depthwise_conv(x1, ops.sum(k1, 3, true), { dilation_rate: 2 }), b1)),
       (...[x1, k1, b1]) => ops.elu(ops.add(ops.matmul(x1, ops.sum(k1, [0, 1])), b1)),
+      (...[x1, k1, b1]) => ops.relu(ops.add(ops.reshape(ops.matmul(ops.reshape(x1, [50, 3]), ops.reshape(k1, [3, 27])), [2, 25, 9, 3]),
+        ops.outer(ops.arange(9, { dtype: 'float32' }), b1))),
       (...[x1, k1, b1]) => ops.relu6(ops.add(ops.matmul(ops.reshape(x1, [50, 3]), ops.sum(k1, [0, 1])), b1)),
     ];
     for (const fn of cases) {
