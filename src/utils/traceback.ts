@@ -47,15 +47,34 @@ kerasExport(disable_traceback_filtering, 'keras.config.disable_traceback_filteri
 kerasExport(is_traceback_filtering_enabled, 'keras.config.is_traceback_filtering_enabled');
 
 const isFrame = (line: string): boolean => /^ +at /.test(line);
-const isOwn = (line: string): boolean => [ROOT, ROOT_PATH, 'node:internal/'].some((place) => line.includes(place));
+/** Of this package, of Node, or of what both call, such as `Array.forEach`, which has no place. */
+const isOwn = (line: string): boolean => [ROOT, ROOT_PATH, 'node:internal/', '(<anonymous>)'].some((place) => line.includes(place));
 
-/** Gives an error, on its way out of this package, the stack that its user wants to see. */
-export function filtered(error: unknown): unknown {
+interface Place {
+  stack?: string;
+}
+
+/** Where the program is now. */
+function here(): Place {
+  const place: Place = {};
+  Error.captureStackTrace(place, here);
+  return place;
+}
+
+/** The lines of a stack but for frames of this package. */
+const linesOf = ({ stack = '' }: Place): string[] => stack.split('\n').filter((line) => !isFrame(line) || !isOwn(line));
+
+/**
+ * Gives an error, on its way out of this package, the stack that its user wants to see.
+ *
+ * @param call where the package was called. Default: where `filtered` is
+ */
+export function filtered(error: unknown, call?: Place): unknown {
   if (!filtering || !(error instanceof Error) || seen.has(error)) return error;
   seen.add(error);
-  const lines = error.stack?.split('\n') ?? [];
-  const kept = lines.filter((line) => !isFrame(line) || !isOwn(line));
-  // Node keeps ten frames: where all of them are the package's, they are better than none.
+  const lines = linesOf(error);
+  // Node keeps ten frames, which may all be the package's: then those of the call tell where it came from.
+  const kept = lines.some(isFrame) ? lines : [...lines, ...linesOf(call ?? here()).filter(isFrame)];
   if (kept.some(isFrame)) error.stack = kept.join('\n');
   return error;
 }
@@ -68,9 +87,11 @@ export function filterTracebacks(cls: { readonly prototype: object }, ...methods
       value(this: unknown, ...args: unknown[]): unknown {
         try {
           const result = method.apply(this, args);
-          return result instanceof Promise ? result.catch((error: unknown) => {
-            throw filtered(error);
-          }) : result;
+          if (!filtering || !(result instanceof Promise)) return result;
+          const call = here();
+          return result.catch((error: unknown) => {
+            throw filtered(error, call);
+          });
         } catch (error) {
           throw filtered(error);
         }

@@ -3,6 +3,7 @@ import { jit } from '../../src/engine/jit.js';
 import { Tensor } from '../../src/engine/tensor.js';
 import type { Variable } from '../../src/engine/variable.js';
 import * as metrics from '../../src/metrics/index.js';
+import { resetNames } from '../../src/utils/naming.js';
 import { max, maximum } from '../../src/ops/tensor-math.js';
 import { array } from '../golden/arrays.js';
 import { isGoldenTensor, loadGolden, type GoldenTensor, type GoldenValue, type Tolerance } from '../golden/golden.js';
@@ -61,6 +62,7 @@ const make = ({ class_name, options }: Case): metrics.Metric =>
   new (metrics[class_name as 'Mean'] as unknown as new (options: object) => metrics.Metric)(options);
 
 describe('metrics: the numbers, states and configs of Python Keras', () => {
+  beforeEach(resetNames);
   for (const family of FAMILIES) {
     it(family, () => {
       for (const row of loadGolden<Case>('metrics', family).cases) {

@@ -5,7 +5,13 @@ import { errorOf } from '../support/capture.js';
 const { config, layers, ops } = keras;
 
 describe('tracebacks', () => {
-  afterEach(() => config.disable_traceback_filtering());
+  // As in a program; mocha asks for whole stacks.
+  const { stackTraceLimit } = Error;
+  beforeEach(() => (Error.stackTraceLimit = 10));
+  afterEach(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+    config.disable_traceback_filtering();
+  });
 
   const mistakes: [what: string, run: () => unknown][] = [
     ['an op', () => ops.matmul(ops.ones([2, 3]), ops.ones([2, 3]))],
