@@ -152,6 +152,8 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"createTensor", Synchronous<Initialized<CreateTensor>>},
       {"createStringTensor", Synchronous<Initialized<CreateStringTensor>>},
       {"gatherRows", Synchronous<Initialized<GatherRows>>},
+      {"makeBuffer", Synchronous<MakeBuffer>},
+      {"makeBuffer", Synchronous<Initialized<MakeBuffer>>},
       {"readTensor", Synchronous<Initialized<ReadTensor>>},
       {"readTensorAsync", Asynchronous<Initialized<ReadTensorAsync>>},
       {"readScalars", Synchronous<Initialized<ReadScalars>>},

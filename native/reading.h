@@ -26,6 +26,9 @@ inline size_t ReadableSize(const Call& call, TFE_TensorHandle* handle) {
   return static_cast<size_t>(elements) * width;
 }
 
+/** No number of bytes that JavaScript counts exactly is larger. */
+constexpr int64_t kMaxBuffer = (int64_t{1} << 53) - 1;
+
 /** A new ArrayBuffer. Made by JavaScript's constructor where large, as V8 aborts the process on a failure. */
 inline napi_value NewArrayBuffer(napi_env env, size_t size, void** data) {
   constexpr size_t kLarge = 1 << 20;
@@ -42,7 +45,14 @@ inline napi_value NewArrayBuffer(napi_env env, size_t size, void** data) {
   size_t made = 0;
   Ok(env, napi_get_arraybuffer_info(env, buffer, data, &made));
   if (made != size) throw Failure{TF_INTERNAL, "ArrayBuffer made a buffer of another size", ""};
+  WantLargePages(*data, size);
   return buffer;
+}
+
+/** A new ArrayBuffer for what comes from elsewhere, such as a file. */
+inline napi_value MakeBuffer(Call& call) {
+  void* data = nullptr;
+  return NewArrayBuffer(call.env, static_cast<size_t>(call.Integer(0, "size", 0, kMaxBuffer)), &data);
 }
 
 inline void CopyOut(TF_Tensor* tensor, void* data, size_t size) {

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "large_pages.h"
 #include "session.h"
 #include "tensorflow/c/tf_tensor.h"
 #include "tensorflow/c/tf_tstring.h"
@@ -64,6 +65,8 @@ inline Tensor Allocate(Session* session, TF_DataType dtype, const Shape& shape) 
     throw Failure{TF_RESOURCE_EXHAUSTED,
                   "no memory for a tensor of " + std::to_string(shape.elements) + " elements", ""};
   }
+  // TensorFlow crashes when asked for the bytes of an empty tensor.
+  if (shape.elements > 0) WantLargePages(DataOf(tensor.get()), TF_TensorByteSize(tensor.get()));
   return tensor;
 }
 

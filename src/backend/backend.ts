@@ -87,6 +87,8 @@ export interface Backend {
   /** The group in which the primitive `all_reduce` adds up; absent where this process is alone. */
   readonly group?: ProcessGroup;
 
+  /** Memory for much data on its way to the device, where the backend can make it faster than JavaScript. */
+  makeBuffer?(bytes: number): ArrayBuffer;
   /** Copies host data to the device. */
   upload(data: HostData, shape: Shape, dtype: DType): Handle;
   /** Copies rows `indices[offset .. offset + count)` of a host array to the device, as a batch. */

@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { callbackify } from 'node:util';
+import { context } from '../engine/context.js';
 
 /** A finished file: its size, and its bytes in order. */
 export interface FileContents {
@@ -18,7 +19,7 @@ const PIECE = 2 ** 23;
  * to the system's making of the memory.
  */
 export async function readFully(file: FileHandle, position: number, size: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(size);
+  const bytes = new Uint8Array(context.backend?.makeBuffer?.(size) ?? new ArrayBuffer(size));
   let begun = 0;
   let end = size;
   const readPieces = async (): Promise<void> => {

@@ -38,6 +38,10 @@ export class TensorFlowBackend implements Backend {
     this.features = new Set<Feature>(gpu ? ['jit', 'async'] : ['jit', 'async', 'steady']);
   }
 
+  makeBuffer(bytes: number): ArrayBuffer {
+    return this.#binding.makeBuffer(bytes);
+  }
+
   upload(data: HostData, shape: Shape, dtype: DType): Handle {
     return this.#eager.upload(data, shape, dtype);
   }

@@ -126,6 +126,9 @@ export interface NativeBinding {
   /** A copy of a tensor's bytes; waits for the device. Not for strings, resources and variants. */
   readTensor(id: number): ArrayBuffer;
 
+  /** A new ArrayBuffer of zeros; a large one is in large pages of memory, where the system allows it, which takes less time to fill. */
+  makeBuffer(size: number): ArrayBuffer;
+
   /** As `readTensor`, but waiting and copying on another thread. The tensor may be deleted meanwhile. */
   readTensorAsync(id: number): Promise<ArrayBuffer>;
 

@@ -149,6 +149,15 @@ describe('native addon', () => {
       expect(binding.readTensor(empty).byteLength).to.equal(0);
     });
 
+    it('makes buffers of zeros, large ones too, and says what is no size', () => {
+      for (const size of [0, 1, (1 << 22) + 3]) {
+        const bytes = new Uint8Array(binding.makeBuffer(size));
+        expect([bytes.length, bytes.every((byte) => byte === 0)]).to.deep.equal([size, true]);
+      }
+      expect(failure(() => binding.makeBuffer(-1)).message).to.match(/^makeBuffer: size must be /);
+      expect(() => binding.makeBuffer(2 ** 52)).to.throw(RangeError, /allocation failed/);
+    });
+
     it('makes every byte of a bool 0 or 1', () => {
       const id = binding.createTensor(bool, [4], Uint8Array.of(0, 1, 2, 255));
       expect(new Uint8Array(binding.readTensor(id))).to.deep.equal(Uint8Array.of(0, 1, 1, 1));

@@ -156,6 +156,7 @@ const generators: Record<string, { weight: number; args: () => unknown[] }> = {
     },
   },
   readTensor: { weight: 2, args: () => [id()] },
+  makeBuffer: { weight: 0.2, args: () => [below(3) * (1 << 22)] },
   readTensorAsync: { weight: 1, args: () => [id()] },
   readScalars: { weight: 1, args: () => [times(below(4), id)] },
   readStrings: { weight: 1, args: () => [id()] },
