@@ -7,6 +7,7 @@ import { fold } from './fold.js';
 import { prune, type Graph, type Value } from './graph.js';
 import { givenSteady, invariantValues } from './invariants.js';
 import type { Steady } from './settle.js';
+import { VersionWatch } from './version-watch.js';
 
 /** Compiles a graph in two parts, or as it is where runs have nothing to share. */
 export function compileHoisted(
@@ -52,16 +53,16 @@ const isConstant = ({ node }: Value): boolean => node !== undefined && node.inpu
 
 class HoistedExecutable implements Executable {
   readonly #backend: Backend;
-  readonly #parts: Parts;
+  readonly #watch: VersionWatch;
   readonly #shared: Executable;
   readonly #rest: Executable;
   /** Places among the operands of the whole graph. */
   readonly #places: { shared: readonly number[]; inputs: number; rest: readonly number[] };
-  #values: { handles: readonly Handle[]; versions: readonly number[] } | undefined;
+  #values: readonly Handle[] | undefined;
 
   constructor(backend: Backend, graph: Graph, parts: Parts, shared: Executable, rest: Executable) {
     this.#backend = backend;
-    this.#parts = parts;
+    this.#watch = new VersionWatch(parts.shared.state.map(({ variable }) => variable));
     this.#shared = shared;
     this.#rest = rest;
     const captures = graph.captures.map(({ value }) => value);
@@ -87,19 +88,12 @@ class HoistedExecutable implements Executable {
   }
 
   #sharedValues(all: readonly Handle[]): readonly Handle[] {
-    const { state } = this.#parts.shared;
-    const isCurrent = this.#values?.versions.every((version, i) => version === state[i].variable.version);
-    if (this.#values && isCurrent) return this.#values.handles;
-    this.#free();
-    const versions = state.map(({ variable }) => variable.version);
-    const handles = this.#shared.run(this.#places.shared.map((place) => all[place]));
-    this.#values = { handles, versions };
-    return handles;
+    if (this.#watch.changed()) this.#free();
+    return (this.#values ??= this.#shared.run(this.#places.shared.map((place) => all[place])));
   }
 
   #free(): void {
-    if (!this.#values) return;
-    for (const handle of this.#values.handles) this.#backend.dispose(handle);
+    for (const handle of this.#values ?? []) this.#backend.dispose(handle);
     this.#values = undefined;
   }
 

@@ -6,6 +6,7 @@ import type { Backend, CompileOptions, Executable, Handle } from '../backend/bac
 import type { Graph, Value } from './graph.js';
 import type { PrimitiveName } from './primitives/index.js';
 import type { Variable } from './variable.js';
+import { VersionWatch } from './version-watch.js';
 
 /**
  * After so many runs a program for these weights has paid. Where weights have changed sooner, the next one waits for so many.
@@ -34,12 +35,11 @@ export function compileSettling(
 class SettlingExecutable implements Executable {
   readonly #compile: (steady?: ReadonlySet<Value>) => Executable;
   readonly #values: ReadonlySet<Value>;
-  readonly #variables: readonly Variable[];
+  readonly #watch: VersionWatch;
   /** For any weights. */
   #general: Executable | undefined;
-  /** For weights of these versions. */
+  /** For the weights as they are. */
   #settled: Executable | undefined;
-  #versions: readonly number[];
   /** Since a weight has changed. */
   #runs = 0;
   #waits = false;
@@ -49,8 +49,7 @@ class SettlingExecutable implements Executable {
   ) {
     this.#compile = compile;
     this.#values = values;
-    this.#variables = variables;
-    this.#versions = variables.map(({ version }) => version);
+    this.#watch = new VersionWatch(variables);
   }
 
   run(operands: readonly Handle[]): Handle[] {
@@ -62,9 +61,7 @@ class SettlingExecutable implements Executable {
   }
 
   #next(): Executable {
-    const variables = this.#variables;
-    if (this.#versions.some((version, i) => version !== variables[i].version)) {
-      this.#versions = variables.map(({ version }) => version);
+    if (this.#watch.changed()) {
       this.#settled?.dispose();
       this.#settled = undefined;
       this.#waits = this.#runs > 0 && this.#runs < ENOUGH_RUNS;

@@ -47,7 +47,6 @@ const TARGETS: { name: string; backend: BackendName; load: (path: string) => Pro
   { name: 'm', backend: 'tensorflow', load: ofSavedModel, disk: '1m', old: ['m/saved_model.pb', 'm/variables/variables.index'] },
 ];
 
-
 describe('saving: faults', () => {
   let folder: string;
   beforeEach(async () => {

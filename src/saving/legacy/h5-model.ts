@@ -22,7 +22,6 @@ import { modernConfig, warnOfChanges } from './modern-config.js';
 
 type Config = Record<string, unknown>;
 
-
 /** What is needed of a model to be saved in this format. */
 export interface LegacyModel extends WeightedModel {
   readonly optimizer?: { readonly variables: readonly Variable[]; build(variables: readonly Variable[]): void } | null;
