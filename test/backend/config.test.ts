@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findJsonError } from '../../src/backend/json-position.js';
 import { locateRuntime } from '../../src/setup/runtime.js';
+import { bundled } from '../support/bundled.js';
 
 const CONFIG = fileURLToPath(new URL('../../src/backend/config.ts', import.meta.url));
 const MENDED = 'Mend or delete the file.';
@@ -27,9 +28,9 @@ describe('configuration', () => {
   function run(code: string, env: Record<string, string> = {}): Promise<Ended> {
     const inherited = { ...process.env };
     for (const name of ['KERAS_BACKEND', 'KERAS_NODE_QUIET']) delete inherited[name];
-    const script = `import * as c from ${JSON.stringify(CONFIG)};\n${code}`;
+    const script = `import * as c from ${JSON.stringify(bundled(CONFIG))};\n${code}`;
     return new Promise((resolve) => {
-      execFile(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script],
+      execFile(process.execPath, ['--input-type=module', '-e', script],
         { env: { ...inherited, KERAS_HOME: home, ...env } },
         (error, out, err) => resolve({ code: error ? Number(error.code) : 0, out, err }));
     });

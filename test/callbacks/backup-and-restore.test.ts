@@ -7,15 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { context } from '../../src/engine/context.js';
 import * as keras from '../../src/index.js';
 import { backendNamed } from '../support/backends.js';
+import { bundled } from '../support/bundled.js';
 import { filesIn, temporaryFolder } from '../support/callback-golden.js';
 import { errorOf } from '../support/capture.js';
 import { train, type Job, type Result } from './backup-job.js';
 
 /** Runs the child, on JavaScript's own backend, which starts quickest; gives the signal where one ended it. */
 function run(folder: string, job: Job): Promise<Result | NodeJS.Signals> {
-  const child = fileURLToPath(new URL('./backup-child.ts', import.meta.url));
+  const child = bundled(fileURLToPath(new URL('./backup-child.ts', import.meta.url)));
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--import', 'tsx', child, folder, JSON.stringify(job)],
+    execFile(process.execPath, [child, folder, JSON.stringify(job)],
       { env: { ...process.env, KERAS_BACKEND: 'cpu', KERAS_NODE_QUIET: '1' } }, (error, stdout, stderr) => {
         if (!error) resolve(JSON.parse(stdout) as Result);
         else if (error.signal) resolve(error.signal);

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { Backend } from '../../src/backend/backend.js';
 import { context } from '../../src/engine/context.js';
 import { backendNamed, BACKENDS } from '../support/backends.js';
+import { bundled } from '../support/bundled.js';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const CLI = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const CLI = bundled(fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)));
 
 /** A shell in a network namespace of its own that has loopback alone; else, the machine's loopback. */
 const NAMESPACES: readonly (readonly string[])[] = [['unshare', '-n'], ['unshare', '-rn']];
@@ -58,4 +59,4 @@ export function onTensorFlow(title: string, tests: (this: Mocha.Suite) => void):
 /** Runs a job of this folder by `keras-node launch`. */
 export const launch = (
   flags: readonly string[], job: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {},
-): Promise<Ended> => run([process.execPath, '--import', 'tsx', CLI, 'launch', ...flags, join(here, job), ...args], env);
+): Promise<Ended> => run([process.execPath, CLI, 'launch', ...flags, bundled(join(here, job)), ...args], env);

@@ -11,6 +11,7 @@ import type { Outcome } from '../../examples/program.js';
 import * as statelessLoop from '../../examples/stateless-loop.js';
 import * as textTransformer from '../../examples/text-transformer.js';
 import * as vae from '../../examples/vae.js';
+import { bundled } from '../support/bundled.js';
 import { captured } from '../support/capture.js';
 
 describe('Examples', () => {
@@ -69,7 +70,7 @@ describe('Examples', () => {
   it('take flags from the command line', () => {
     const run = (name: string, ...args: string[]): ReturnType<typeof spawnSync> => {
       const example = fileURLToPath(new URL(`../../examples/${name}.ts`, import.meta.url));
-      return spawnSync(process.execPath, ['--import', 'tsx', example, ...args], { encoding: 'utf8' });
+      return spawnSync(process.execPath, [bundled(example), ...args], { encoding: 'utf8' });
     };
     for (const [name, ...parts] of [
       ['gan', 'Trains a GAN on 8x8 digits', '--epochs', '--latent', 'default: 40'],

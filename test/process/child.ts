@@ -1,8 +1,8 @@
 /** Programs in processes and threads of their own. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { bundled } from '../support/bundled.js';
 
 export interface Ending {
   code: number | null;
@@ -21,8 +21,7 @@ export interface Program {
 /** Starts a script beside this file, without what the tests' own environment says about backends and logs. */
 export function start(script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Program {
   const { KERAS_NODE_QUIET: _quiet, KERAS_NODE_DEBUG: _debug, TF_CPP_MIN_LOG_LEVEL: _level, ...inherited } = process.env;
-  const file = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+  const child = spawn(process.execPath, [beside(script), ...args], {
     env: { ...inherited, KERAS_BACKEND: 'tensorflow', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
@@ -55,10 +54,7 @@ export function start(script: string, args: readonly string[] = [], env: NodeJS.
 export const run = (script: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Ending> =>
   start(script, args, env).end;
 
-/** Starts a script beside this file in a thread, which needs tsx as this one does. */
-export function startThread(script: string, options: WorkerOptions = {}): Worker {
-  const tsx = new URL('dist/esm/api/index.mjs', pathToFileURL(createRequire(import.meta.url).resolve('tsx/package.json'))).href;
-  const file = new URL(script, import.meta.url).href;
-  return new Worker(`import('${tsx}').then(({ register }) => { register(); return import('${file}'); })`,
-    { ...options, eval: true });
-}
+/** Starts a script beside this file in a thread. */
+export const startThread = (script: string, options: WorkerOptions = {}): Worker => new Worker(beside(script), options);
+
+const beside = (script: string): string => bundled(fileURLToPath(new URL(script, import.meta.url)));

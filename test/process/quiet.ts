@@ -1,9 +1,8 @@
 /** A first import, a first convolution, half precision and a compilation by XLA: all that makes TensorFlow talk. `worker`: in a thread. */
-import { isMainThread } from 'node:worker_threads';
-import { startThread } from './child.js';
+import { isMainThread, Worker } from 'node:worker_threads';
 
 if (isMainThread && process.argv[2] === 'worker') {
-  startThread('quiet.ts');
+  new Worker(new URL(import.meta.url)).ref(); // this very file
 } else {
   const keras = await import('../../src/index.js');
   const { train } = await import('./network.js');

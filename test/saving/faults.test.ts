@@ -11,11 +11,12 @@ import { decodeModel, ONNX_DTYPE } from '../../src/export/onnx/proto.js';
 import * as keras from '../../src/index.js';
 import { H5Writer } from '../../src/saving/h5/writer.js';
 import { backendNamed, describeBackends, type BackendName } from '../support/backends.js';
+import { bundled } from '../support/bundled.js';
 import { modelFor, saveTo } from './save-targets.js';
 
 const { layers, ops } = keras;
-const CHILD = fileURLToPath(new URL('save-child.ts', import.meta.url));
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const CHILD = bundled(fileURLToPath(new URL('save-child.ts', import.meta.url)));
+const MAIN = bundled(fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url)));
 
 const values = (model: keras.Model): number[][] => model.get_weights().map(({ data }) => Array.from(data as Float32Array));
 
@@ -59,7 +60,7 @@ describe('saving: faults', () => {
       this.timeout(120_000);
       if (!backendNamed(backend)) this.skip();
       const path = join(folder, name);
-      const child = spawn(process.execPath, ['--import', 'tsx', CHILD, path, backend], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, [CHILD, path, backend], { stdio: ['ignore', 'pipe', 'inherit'] });
       const ended = once(child, 'exit');
       const [line] = await once(child.stdout, 'data');
       expect(String(line)).to.equal('saved\n');
@@ -89,7 +90,7 @@ describe('saving: faults', () => {
       this.timeout(60_000);
       const path = join(folder, name);
       await writeFile(path, 'before');
-      const command = 'ulimit -f 512 && exec "$0" --import tsx "$@"';
+      const command = 'ulimit -f 512 && exec "$0" "$@"';
       const child = spawn('bash', ['-c', command, process.execPath, CHILD, path, 'cpu'], { stdio: ['ignore', 'pipe', 'inherit'] });
       const [text] = await Promise.all([child.stdout.toArray(), once(child, 'exit')]);
       expect(Buffer.concat(text as Buffer[]).toString()).to.match(/^failed: .*m\..*larger than the system allows.*unchanged/);
@@ -103,7 +104,7 @@ describe('saving: faults', () => {
       this.timeout(120_000);
       if (!backendNamed(backend)) this.skip();
       requireMounts(this, folder);
-      const saved = await onFullDisk(folder, disk, old, [process.execPath, '--import', 'tsx', CHILD, join(folder, name), backend]);
+      const saved = await onFullDisk(folder, disk, old, [process.execPath, CHILD, join(folder, name), backend]);
       expect(saved.output).to.match(/^failed: Cannot write .*the disk is full\. What was there before is unchanged\.$/m);
       expect(saved.after).to.equal(saved.before);
     });
@@ -119,7 +120,7 @@ describe('saving: faults', () => {
       try {
         await modelFor(name, 1).save(join(source, 'in.keras'));
         const { output, after, before, code } = await onFullDisk(folder, disk, old, [
-          'env', `KERAS_BACKEND=${backend}`, 'KERAS_NODE_QUIET=1', process.execPath, '--import', 'tsx', MAIN,
+          'env', `KERAS_BACKEND=${backend}`, 'KERAS_NODE_QUIET=1', process.execPath, MAIN,
           'convert', join(source, 'in.keras'), join(folder, name), '--overwrite', ...(name === 'm' ? ['--to', 'saved_model'] : []),
         ]);
         expect(output).to.match(/Cannot write .*the disk is full\. What was there before is unchanged\./);

@@ -16,6 +16,7 @@ import { findCompiler } from '../../src/setup/compile.js';
 import { findProgram, type RuntimeKind } from '../../src/setup/paths.js';
 import { nodeApiHeaders } from '../../src/setup/sources.js';
 import { CUDA_LIBRARIES, wheelSet, type Wheel, type WheelSet } from '../../src/setup/wheels.js';
+import { bundled } from '../support/bundled.js';
 
 /** These tests make the files of this one platform; TensorFlow is fetched on no other with all its builds. */
 export const describeOnLinux =
@@ -271,7 +272,7 @@ export class Sandbox {
   start(args: string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<Ended> } {
     const overrides = join(this.folder, 'overrides.json');
     writeFileSync(overrides, JSON.stringify(this.overrides));
-    const child = spawn(process.execPath, ['--import', 'tsx', join(here, 'run-cli.ts'), overrides, ...args], {
+    const child = spawn(process.execPath, [bundled(join(here, 'run-cli.ts')), overrides, ...args], {
       env: { ...this.env(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

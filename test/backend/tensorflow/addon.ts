@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { loadBinding, TF_DTYPE, type NativeBinding } from '../../../src/backend/tensorflow/binding.js';
 import { locateRuntime } from '../../../src/setup/runtime.js';
+import { bundled } from '../../support/bundled.js';
 
 /** Path of the addon, or undefined where the set-up has not been run. */
 export function addonPath(): string | undefined {
@@ -68,8 +69,8 @@ export interface Ending {
 
 /** Runs a TypeScript file of this folder in a process of its own. */
 export function runChild(file: string, args: readonly string[], timeout = 60_000): Promise<Ending> {
-  const script = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...args], {
+  const script = bundled(fileURLToPath(new URL(file, import.meta.url)));
+  const child = spawn(process.execPath, ['--expose-gc', script, ...args], {
     timeout,
     env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' },
   });

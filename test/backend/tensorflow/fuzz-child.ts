@@ -1,7 +1,7 @@
 /**
  * Random calls of every function of the native addon, in a process of its own: a crash shows as a signal.
  *
- * Usage: node --import tsx fuzz-child.ts <path of the addon> <seed> <calls>
+ * Usage: fuzz-child.ts <path of the addon> <seed> <calls>
  * With KERAS_NODE_FUZZ_TRACE set, each call goes to stderr before it is made.
  */
 import { setImmediate as turn } from 'node:timers/promises';

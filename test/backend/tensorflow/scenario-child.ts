@@ -1,7 +1,7 @@
 /**
  * Things the tests of the native addon do to a process of their own.
  *
- * Usage: node --expose-gc --import tsx scenario-child.ts <path of the addon> <scenario>
+ * Usage: scenario-child.ts <path of the addon> <scenario>
  */
 import { Worker } from 'node:worker_threads';
 import { loadBinding, TF_DTYPE } from '../../../src/backend/tensorflow/binding.js';

@@ -3,15 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { createCpuBackend, createWasmBackend, UnsupportedError } from '../../../src/backend/tfjs/index.js';
+import { bundled } from '../../support/bundled.js';
 
 const entry = fileURLToPath(new URL('../../../src/backend/tfjs/index.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Starts a backend in a process of its own, where nothing has been loaded yet. */
 function inNewProcess(code: string): { stdout: string; stderr: string } {
-  const script = `import { createWasmBackend, createCpuBackend } from ${JSON.stringify(entry)};\n${code}`;
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script],
-    { cwd: root, encoding: 'utf8' });
+  const script = `import { createWasmBackend, createCpuBackend } from ${JSON.stringify(bundled(entry))};\n${code}`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   return { stdout, stderr };
 }
