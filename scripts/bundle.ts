@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { h5wasmApart } from './h5wasm-apart.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -30,6 +31,7 @@ await build({
   bundle: true,
   splitting: true,
   packages: 'external',
+  plugins: [h5wasmApart(join(dist, 'chunks'))],
   platform: 'node',
   target: 'node20',
   format: 'esm',

@@ -1,7 +1,8 @@
 /** Builds HDF5 files: what is to be in one is collected, then laid out by h5wasm in a thread, then written piece by piece. */
-import { bytesPerElement, type HostData, type NumericArray } from '../../engine/dtype.js';
+import type { NumericArray } from '../../engine/dtype.js';
 import type { VariableSnapshot } from '../../engine/variable.js';
 import type { FileContents } from '../file-bytes.js';
+import { Copies, sizeOf, type Source } from './copies.js';
 import type { WritableAttribute, WriteReply, WrittenDataset } from './plain-tree.js';
 import { SparseFile } from './sparse-file.js';
 import { askThread } from './thread.js';
@@ -11,9 +12,6 @@ export type { WritableAttribute } from './plain-tree.js';
 
 /** HDF5 keeps an attribute in one message, whose length has 16 bits. A string in it takes 16 bytes. */
 const ATTRIBUTE_BYTES = 64_000;
-
-/** An array, or a variable's value on the device. */
-type Source = H5Array | VariableSnapshot;
 
 /** What is to be in a file. Where it holds snapshots, it is disposed when it was written, or will not be. */
 export class H5Writer implements Disposable {
@@ -98,6 +96,7 @@ export class H5Writer implements Disposable {
   /** Lays the file out. */
   async finish(): Promise<FileContents> {
     const arrays = [...this.#arrays.values()];
+    const copies = new Copies(arrays);
     const datasets = [...this.#arrays].map(([path, array]): WrittenDataset =>
       ({ path, shape: array.shape, dtype: array.dtype, ...smallContents(array) }));
     const patience = 10 * H5_LIMITS.patience + arrays.length + this.#groups.size;
@@ -106,19 +105,8 @@ export class H5Writer implements Disposable {
     return {
       byteLength,
       async *chunks() {
-        const bytesAt = async (i: number): Promise<Uint8Array> => {
-          const piece = pieces[i];
-          if (piece instanceof Uint8Array) return piece;
-          const array = arrays[piece.dataset];
-          return bytesOf(('read' in array ? await takeOnce(array) : array.data) as NumericArray);
-        };
-        // An array is copied from the device while the piece before it is being written.
-        let next = bytesAt(0);
-        for (let i = 0; i < pieces.length; i++) {
-          const bytes = await next;
-          if (i + 1 < pieces.length) next = bytesAt(i + 1);
-          next.catch(() => {}); // nobody may come for it
-          yield bytes;
+        for (const piece of pieces) {
+          yield piece instanceof Uint8Array ? piece : bytesOf((await copies.take(piece.dataset)) as NumericArray);
         }
       },
     };
@@ -137,18 +125,9 @@ function readOnce(snapshot: VariableSnapshot): H5Array {
   return { shape, dtype, data };
 }
 
-/** The same off this thread, where the device can. */
-async function takeOnce(snapshot: VariableSnapshot): Promise<HostData> {
-  const data = await snapshot.readAsync();
-  snapshot.dispose();
-  return data;
-}
-
 function bytesOf({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
-
-const sizeOf = ({ shape, dtype }: Source): number => shape.reduce((n, d) => n * d, bytesPerElement(dtype));
 
 /** The contents of arrays that go into the layout; those of large ones do not. */
 function smallContents(array: Source): { data?: Uint8Array | readonly string[] } {
