@@ -148,6 +148,17 @@ describe('saving: faults', () => {
       }
     });
 
+    it('an ONNX file has the values of the moment of the call', async () => {
+      const model = new keras.Sequential([keras.Input([256]), new layers.Dense(256)]);
+      const before = values(model);
+      const path = join(folder, 'a.onnx');
+      const saving = model.export(path, { format: 'onnx', verbose: false });
+      model.set_weights(model.get_weights().map(({ shape }) => ops.ones(shape)));
+      await saving;
+      expect(values(model)).to.not.deep.equal(before);
+      expect(await ofOnnx(path)).to.have.deep.members(before);
+    });
+
     it('a snapshot keeps its value, and is freed when it was written', async () => {
       const variable = new keras.Variable(ops.zeros([300, 300]));
       const tensors = (): number => backendNamed(backend)!.memory().tensors;

@@ -1,5 +1,5 @@
 /** ONNX files: a function traced, its graph in ONNX's ops, the weights beside it. */
-import { bytesPerElement } from '../../engine/dtype.js';
+import { bytesPerElement, type NumericArray } from '../../engine/dtype.js';
 import { fold } from '../../engine/fold.js';
 import { sizeOf } from '../../engine/shape.js';
 import { flatten, isPlainObject } from '../../engine/structure.js';
@@ -8,7 +8,7 @@ import { ExportError, type ArgumentSpec } from '../input-signature.js';
 import { pairValues, traceAtSizes, type SizedGraphs } from '../sized-graphs.js';
 import { emitGraph } from './emit.js';
 import { Merger, tensorMessage, valueInfo } from './merge.js';
-import { encodeModel } from './proto.js';
+import { encodeModel, ONNX_DTYPE, type LargeTensor, type ModelContents } from './proto.js';
 import { findWeights, type Weight } from './weights.js';
 
 /** Versions of ONNX's set of ops whose meaning is that of the nodes written, and the format that goes with each. */
@@ -25,7 +25,7 @@ const MOST_BYTES = 2 ** 31 - 1;
  */
 export function encodeAsOnnx(
   fn: (...args: unknown[]) => unknown, signature: readonly unknown[], opset: number, name: string,
-): Uint8Array {
+): ModelContents {
   const irVersion = IR_VERSIONS[opset];
   if (irVersion === undefined) {
     throw new ExportError(`opset_version must be one of ${Object.keys(IR_VERSIONS).join(', ')}, received ${opset}.`);
@@ -49,6 +49,7 @@ export function encodeAsOnnx(
   const nodes = merger.merge(emitted.map(({ body }) => body));
   const used = emitted[0].weights;
   requireSize(used);
+  const [texts, numbers] = [true, false].map((isText) => [...used].filter(([, { dtype }]) => (dtype === 'string') === isText));
   const [first] = sized.graphs;
   const outputShapes = first.outputs.map((_, i) => sized.graphs.map(({ outputs }) => outputs[i].shape));
   const batches = sized.graphs.map(({ inputs }) => inputs.find((_, i) => sized.arguments[i].shape[0] === null)?.shape[0]);
@@ -56,8 +57,7 @@ export function encodeAsOnnx(
     ir_version: irVersion, producer_name: 'keras-node', producer_version: version(),
     graph: {
       name, node: nodes,
-      initializer: [...merger.initializers, ...[...used].map(([label, weight]) =>
-        tensorMessage(label, weight.value.bits(), weight.shape, weight.dtype))],
+      initializer: [...merger.initializers, ...texts.map(([label, { value, shape, dtype }]) => tensorMessage(label, value.bits(), shape, dtype))],
       input: sized.arguments.map((spec, i) => valueInfo(names.inputs[i], spec.dtype, dimensionNames(spec, i))),
       output: first.outputs.map(({ shape, dtype }, i) => valueInfo(names.outputs[i], dtype, shape.map((d, axis) => {
         const sizes = outputShapes[i].map((other) => other[axis]);
@@ -65,7 +65,19 @@ export function encodeAsOnnx(
       }))),
     },
     opset_import: [{ domain: '', version: opset }],
-  });
+  }, numbers.map(([label, weight]) => largeTensor(label, weight)));
+}
+
+/** The value is that of now, and stays on the device until it is read. */
+function largeTensor(name: string, { value, shape, dtype }: Weight): LargeTensor {
+  return {
+    message: { name, dims: shape, data_type: ONNX_DTYPE[dtype] },
+    byteLength: sizeOf(shape) * bytesPerElement(dtype),
+    read: () => {
+      const { buffer, byteOffset, byteLength } = value.bits() as NumericArray;
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    },
+  };
 }
 
 /** Arguments by their own names, results as Keras names those of its exports: output_0 and so on, or their keys. */

@@ -74,7 +74,45 @@ export interface ModelMessage {
   opset_import: { domain: string; version: number }[];
 }
 
-export const encodeModel = (message: ModelMessage): Uint8Array => root.lookupType('ModelProto').encode(message).finish();
+/** A tensor whose values are read when their turn comes. */
+export interface LargeTensor {
+  message: TensorMessage;
+  byteLength: number;
+  read: () => Uint8Array;
+}
+
+/** The contents of a file. */
+export interface ModelContents {
+  byteLength: number;
+  chunks: () => Iterable<Uint8Array>;
+}
+
+/** What stands before a field that has a length. */
+const opening = (field: number, bytes: number): Uint8Array =>
+  protobuf.Writer.create().uint32((field << 3) | 2).uint32(bytes).finish();
+
+/** A model in pieces: protobufjs would hold it three times. The fields of a message may be in any order. */
+export function encodeModel({ graph, ...model }: ModelMessage, weights: readonly LargeTensor[]): ModelContents {
+  const encode = (type: string, message: object): Uint8Array => root.lookupType(type).encode(message).finish();
+  const { graph: graphField } = root.lookupType('ModelProto').fields;
+  const { initializer } = root.lookupType('GraphProto').fields;
+  const { raw_data } = root.lookupType('TensorProto').fields;
+  const pieces: (Uint8Array | LargeTensor)[] = [encode('GraphProto', graph)];
+  for (const weight of weights) {
+    const head = encode('TensorProto', weight.message);
+    const before = opening(raw_data.id, weight.byteLength);
+    pieces.push(opening(initializer.id, head.length + before.length + weight.byteLength), head, before, weight);
+  }
+  const sizeOfAll = (): number => pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  pieces.unshift(encode('ModelProto', model), opening(graphField.id, sizeOfAll()));
+  return {
+    byteLength: sizeOfAll(),
+    *chunks() {
+      for (const piece of pieces) yield piece instanceof Uint8Array ? piece : piece.read();
+    },
+  };
+}
+
 /** What a file holds of these messages; what is not among them is passed over. */
 export function decodeModel(bytes: Uint8Array): ModelMessage {
   const type = root.lookupType('ModelProto');
