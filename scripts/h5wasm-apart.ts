@@ -3,7 +3,7 @@
  * in the former, and reading that takes half of the time that h5wasm takes to load.
  */
 import type { Plugin } from 'esbuild';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,6 +27,7 @@ export const h5wasmApart = (folder: string): Plugin => ({
       if (call === undefined || bytes?.readUInt32BE() !== MAGIC) {
         throw new Error(`${path} holds no program as it did in h5wasm 0.10: see scripts/h5wasm-apart.ts.`);
       }
+      mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, WASM), bytes);
       const licence = readFileSync(join(dirname(path), '..', '..', 'LICENSE.txt'), 'utf8');
       writeFileSync(join(folder, 'LICENSE-h5wasm.txt'),
