@@ -4,6 +4,7 @@ import { activeBackend, context, withContext } from './context.js';
 import { deferScaling } from './defer-scaling.js';
 import { prune, type Graph } from './graph.js';
 import { compileHoisted } from './hoist.js';
+import { Pace } from './pace.js';
 import { own } from './scope.js';
 import { compileSettling, type Steady } from './settle.js';
 import { flatten, packAs } from './structure.js';
@@ -12,6 +13,7 @@ import { Tensor } from './tensor.js';
 import { Trace } from './trace.js';
 import { compileTuned } from './tuning.js';
 import { Variable } from './variable.js';
+import { VersionWatch } from './version-watch.js';
 
 export interface JitOptions {
   /** Name in errors and profiles. Default: the function's. */
@@ -35,6 +37,8 @@ export interface JitOptions {
 export interface Compiled<A extends unknown[], R> {
   (...args: A): R;
   runAsync(...args: A): Promise<R>;
+  /** The same for a caller that has nothing else to do until it is done: a short run takes place where it is, at once. */
+  runAlone(...args: A): Promise<R>;
   /** Several calls, whose arguments have the same shapes and dtypes, as one run of the backend; gives the last result. */
   runInRow(calls: readonly A[]): Promise<R>;
   /** Number of signatures traced so far. */
@@ -50,6 +54,10 @@ interface Program {
   executable: Executable;
   /** Several runs as one, by their number. */
   inRow: Map<number, Executable>;
+  /** How long runs of the executable take. */
+  pace: Pace;
+  /** Variables after whose change a run takes longer: what is kept as long as they stay as they are is made anew. */
+  watch: VersionWatch | undefined;
   operands: Handle[];
   assigned: readonly Variable[];
   backend: Backend;
@@ -135,7 +143,7 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const backend = activeBackend();
     let program = programs.get(key);
     if (!program || program.backend !== backend) {
-      program = build(fn, args, leaves, tensors, backend, compile);
+      program = build(fn, args, leaves, tensors, backend, compile, options.hoist ?? false);
       programs.set(key, program);
     }
     return program;
@@ -163,11 +171,9 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     // Inside another trace or under a tape the function is simply inlined.
     if (context.tracer || context.tapes.length > 0 || context.variableScopes.length > 0) return fn(...args);
     const { program, operands, temporary } = prepare(args);
-    const handles = program.executable.run(operands);
-    noteChanges(program);
-    for (const tensor of temporary) tensor.dispose();
-    return wrap(program, handles);
+    return wrap(program, runHere(program.executable, program, operands, temporary));
   };
+  let underWay = 0;
   const start = async (
     executable: Executable, program: Program, operands: readonly Handle[], temporary: readonly Tensor[],
   ): Promise<R> => {
@@ -175,15 +181,31 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     for (const tensor of temporary) tensor.dispose();
     // Before, for what reads its variables from now on, and after, for what has read them meanwhile.
     noteChanges(program);
+    underWay++;
     try {
       return wrap(program, await pending);
     } finally {
+      underWay--;
       noteChanges(program);
     }
   };
   const runAsync = async (...args: A): Promise<R> => {
     const { program, operands, temporary } = prepare(args);
     return start(program.executable, program, operands, temporary);
+  };
+  const runAlone = async (...args: A): Promise<R> => {
+    const { program, operands, temporary } = prepare(args);
+    const { executable, pace, backend, watch } = program;
+    const begun = performance.now();
+    const hasChanged = watch?.changed() ?? false;
+    if (underWay === 0 && pace.isHere && !hasChanged && mayRunHere(backend)) {
+      const handles = runHere(executable, program, operands, temporary);
+      pace.noteHere(begun);
+      return wrap(program, handles);
+    }
+    const result = await start(executable, program, operands, temporary);
+    pace.noteThere(begun);
+    return result;
   };
   const runInRow = async (calls: readonly A[]): Promise<R> => {
     const given = calls.map(readArguments);
@@ -198,10 +220,23 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
   };
   const dispose = (): void => disposeAll(programs);
   abandoned.register(compiled, programs);
-  return Object.defineProperties(Object.assign(compiled, { runAsync, runInRow, dispose }), {
+  return Object.defineProperties(Object.assign(compiled, { runAsync, runAlone, runInRow, dispose }), {
     traceCount: { get: () => programs.size },
     graphs: { get: () => [...programs.values()].map(({ graph }) => graph) },
   }) as Compiled<A, R>;
+}
+
+/** Where a run waits for nothing but the processor that it runs on: no accelerator, and no other process. */
+const mayRunHere = ({ features, device, group }: Backend): boolean =>
+  features.has('async') && device.startsWith('CPU') && group === undefined;
+
+function runHere(executable: Executable, program: Program, operands: readonly Handle[], temporary: readonly Tensor[]): Handle[] {
+  try {
+    return executable.run(operands);
+  } finally {
+    noteChanges(program);
+    for (const tensor of temporary) tensor.dispose();
+  }
 }
 
 const isTensorLeaf = (leaf: unknown): leaf is TensorLike =>
@@ -226,7 +261,7 @@ function structureKey(node: unknown): string {
 
 function build<A extends unknown[], R>(
   fn: (...args: A) => R, args: A, leaves: readonly unknown[], tensors: readonly Tensor[],
-  backend: Backend, compile: (backend: Backend, graph: Graph) => Executable,
+  backend: Backend, compile: (backend: Backend, graph: Graph) => Executable, keepsShared: boolean,
 ): Program {
   const trace = new Trace();
   let next = 0;
@@ -249,5 +284,6 @@ function build<A extends unknown[], R>(
     ...graph.state.map(({ variable }) => variable.handle),
   ];
   const assigned = graph.state.flatMap((slot) => (slot.assigned ? [slot.variable] : []));
-  return { graph, executable, inRow: new Map(), operands, assigned, backend, structure: result, constants };
+  const watch = keepsShared ? new VersionWatch(graph.state.map(({ variable }) => variable)) : undefined;
+  return { graph, executable, pace: new Pace(), inRow: new Map(), watch, operands, assigned, backend, structure: result, constants };
 }

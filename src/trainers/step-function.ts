@@ -109,12 +109,13 @@ export class StepFunction<R> {
     }
   }
 
-  async run(batches: readonly StepInput[]): Promise<R> {
+  /** @param isAlone whether the caller asks for nothing more until this is done */
+  async run(batches: readonly StepInput[], isAlone = false): Promise<R> {
     if (!this.#eager) {
       const { name, owner, jit_compile } = this.#options;
       const called = performance.now();
       try {
-        const result = await this.#compiled.runAsync(batches);
+        const result = await (isAlone ? this.#compiled.runAlone(batches) : this.#compiled.runAsync(batches));
         const now = performance.now();
         // A step that was asked for ahead began when the one before it was done.
         if (this.#hasRunCompiled) this.#fastest = Math.min(this.#fastest, now - Math.max(called, this.#lastDone));

@@ -353,7 +353,7 @@ export abstract class Trainer extends Compilable {
       this.#symbolicBuild(batch);
       await this.#shareState(kind, false);
       if (kind !== 'predict') this.reset_metrics();
-      return await explained(trainingGroup(), this.stepFunction(kind).run([stepInput(batch)]));
+      return await explained(trainingGroup(), this.stepFunction(kind).run([stepInput(batch)], true));
     } finally {
       freeBatch(batch);
     }

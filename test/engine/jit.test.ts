@@ -95,22 +95,43 @@ describe('jit', () => {
     expect(activeBackend().memory()).to.deep.equal(before);
   });
 
-  it('runAsync lets the event loop turn', async () => {
-    const v = new Variable(toTensor(0), { name: 'count' });
-    const f = jit(() => {
-      v.assign_add(toTensor(1));
+  for (const way of ['runAsync', 'runAlone'] as const) {
+    it(`${way} lets the event loop turn`, async () => {
+      const v = new Variable(toTensor(0), { name: 'count' });
+      const f = jit(() => {
+        v.assign_add(toTensor(1));
+        return v.value;
+      });
+      let turns = 0;
+      let next: NodeJS.Immediate;
+      const turn = (): void => {
+        turns += 1;
+        next = setImmediate(turn);
+      };
+      next = setImmediate(turn);
+      for (let i = 0; i < 2000; i++) (await f[way]()).dispose();
+      clearImmediate(next);
+      expect(v.value.item()).to.equal(2000);
+      expect(turns).to.be.greaterThan(3);
+    });
+  }
+
+  it('runs take place in the order of their calls, alone or not', async () => {
+    const v = new Variable(toTensor(1), { name: 'v' });
+    const f = jit((x: Tensor, y: Tensor) => {
+      v.assign(add(multiply(v, x), y));
       return v.value;
     });
-    let turns = 0;
-    let next: NodeJS.Immediate;
-    const turn = (): void => {
-      turns += 1;
-      next = setImmediate(turn);
-    };
-    next = setImmediate(turn);
-    for (let i = 0; i < 500; i++) (await f.runAsync()).dispose();
-    clearImmediate(next);
-    expect(v.value.item()).to.equal(500);
-    expect(turns).to.be.greaterThan(3);
+    const wanted: number[] = [];
+    let value = 1;
+    const runs: Promise<Tensor>[] = [];
+    for (let i = 0; i < 300; i++) {
+      const [x, y] = [(i % 5) / 4, i % 3];
+      value = Math.fround(Math.fround(value * x) + y);
+      wanted.push(value);
+      runs.push(i % 7 === 0 ? f.runAsync(toTensor(x), toTensor(y)) : f.runAlone(toTensor(x), toTensor(y)));
+      if (i % 10 < 6) await runs.at(-1);
+    }
+    expect((await Promise.all(runs)).map((result) => result.item())).to.deep.equal(wanted);
   });
 });

@@ -1,0 +1,46 @@
+/**
+ * Whether a program runs on the JavaScript thread: where it takes no longer than it takes to hand it to another thread and
+ * to hear of its end, which is some 0.1 to 0.2 ms where a processor rests between.
+ */
+
+/** Milliseconds that a run may take there. */
+const SHORT = 0.5;
+/** A run counts for so much of the mean ... */
+const WEIGHT = 1 / 8;
+/** ... and for this many milliseconds at most: now and then one meets another process. */
+const LONGEST = 4 * SHORT;
+/** Milliseconds of runs there after which one goes to the other thread, so that the event loop has its turn. */
+const BLOCK = 4;
+
+/** What runs of all programs have taken of the JavaScript thread since the last one came back from another. */
+let blocked = 0;
+
+export class Pace {
+  /** Mean time of a run. */
+  #mean = LONGEST;
+  #lastDone = 0;
+
+  /** Whether the next run is to take place on the JavaScript thread. */
+  get isHere(): boolean {
+    return this.#mean < SHORT && blocked < BLOCK;
+  }
+
+  /** Takes the time of a run on the JavaScript thread that began at `called`. */
+  noteHere(called: number): void {
+    const time = performance.now() - called;
+    blocked += time;
+    this.#note(time);
+  }
+
+  /** Takes that of a run on another thread, with the way there and back. */
+  noteThere(called: number): void {
+    const now = performance.now();
+    blocked = 0;
+    this.#note(now - Math.max(called, this.#lastDone));
+    this.#lastDone = now;
+  }
+
+  #note(time: number): void {
+    this.#mean += WEIGHT * (Math.min(time, LONGEST) - this.#mean);
+  }
+}
