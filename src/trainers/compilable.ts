@@ -308,7 +308,8 @@ export abstract class Compilable extends Layer {
       fn = new StepFunction((data, share) => (shared && share !== undefined ? shared(data, share) : step(data)), {
         name: `${kind}_step`, owner, run_eagerly: this.#runEagerly,
         // Which way is faster each process would find for itself, and they must run the same.
-        jit_compile: group ? false : this.#jitMode, hoist: kind !== 'train' && !group, afterTrace: () => this._clear_losses(),
+        jit_compile: group ? false : this.#jitMode, hoist: kind !== 'train' && !group, joins: kind === 'predict',
+        afterTrace: () => this._clear_losses(),
       });
       this.#functions.set(kind, fn);
     }

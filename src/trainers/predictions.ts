@@ -1,4 +1,5 @@
 /** Outputs of a model in host memory: of one batch, and of many put together. */
+import { apply } from '../engine/apply.js';
 import { NDArray } from '../engine/convert.js';
 import type { HostData, NumericArray } from '../engine/dtype.js';
 import { flatten, mapStructure, packAs } from '../engine/structure.js';
@@ -27,6 +28,13 @@ export function readOutputs(result: unknown): unknown {
     (leaf instanceof Tensor ? new NDArray(leaf.dataSync(), leaf.shape, leaf.dtype) : leaf), result);
   freeAll(result);
   return outputs;
+}
+
+/** Structures of tensors, joined along their first axis; what is no tensor is as in the last. */
+export function joinOutputs(results: readonly unknown[]): unknown {
+  const flat = results.map((result) => flatten(result));
+  return packAs(results[0], flat.at(-1)!.map((last, i) =>
+    (last instanceof Tensor ? apply('concatenate', flat.map((leaves) => leaves[i] as Tensor), { axis: 0 }) : last)));
 }
 
 /** Structures of NDArrays, joined along their first axis. */

@@ -7,6 +7,7 @@ import { tidy } from '../engine/scope.js';
 import { Tensor, TracedValueError } from '../engine/tensor.js';
 import { flatten } from '../engine/structure.js';
 import { turn } from './logs.js';
+import { joinOutputs } from './predictions.js';
 
 /** One batch as a step receives it: [x], [x, y] or [x, y, sample_weight]. */
 export type StepData = readonly unknown[];
@@ -23,6 +24,8 @@ export interface StepFunctionOptions {
   jit_compile: boolean | 'auto';
   /** Keep what depends on weights alone from step to step: for steps that leave them as they are. */
   hoist: boolean;
+  /** Several steps give the results of all, joined along their first axis: predictions. Else, that of the last. */
+  joins: boolean;
   /** Called after each trace: forgets what belongs to it. */
   afterTrace(): void;
 }
@@ -45,6 +48,8 @@ const MAX_BLOCK = 8;
 /** A call of a compiled function takes some 0.1 ms of its own. */
 const SHORT_STEP = 1.5;
 const STEPS_IN_ROW = 8;
+/** Where results are joined, several steps are a graph of so many times the nodes, which is made after so many single ones. */
+const JOINED = { nodes: 64, after: 100 };
 
 export class StepFunction<R> {
   readonly #step: (data: StepData, share?: string) => R;
@@ -56,6 +61,7 @@ export class StepFunction<R> {
   /** Milliseconds of the fastest compiled step so far, and when the last one ended. */
   #fastest = Infinity;
   #lastDone = 0;
+  #runs = 0;
 
   constructor(step: (data: StepData, share?: string) => R, options: StepFunctionOptions) {
     this.#step = step;
@@ -70,16 +76,20 @@ export class StepFunction<R> {
     }, { name: options.name, jit_compile: options.jit_compile, hoist: options.hoist });
   }
 
-  /** The steps one after the other; gives the result of the last. */
+  /** The steps one after the other. */
   #all(batches: readonly StepInput[]): R {
-    let result: R | undefined;
+    const { name, owner, joins } = this.#options;
+    let results: R[] = [];
     restartOrdinals();
-    for (const batch of batches) result = 'share' in batch ? this.#step(batch.data, batch.share) : this.#step(batch);
-    if (result instanceof Promise) {
-      throw new TypeError(`${this.#options.name} of ${this.#options.owner} returned a promise. Steps are ` +
-        'synchronous: they compute with ops and return tensors; await values in callbacks instead.');
+    for (const batch of batches) {
+      const result = 'share' in batch ? this.#step(batch.data, batch.share) : this.#step(batch);
+      if (result instanceof Promise) {
+        throw new TypeError(`${name} of ${owner} returned a promise. Steps are ` +
+          'synchronous: they compute with ops and return tensors; await values in callbacks instead.');
+      }
+      results = joins ? [...results, result] : [result];
     }
-    return result as R;
+    return results.length === 1 ? results[0] : joinOutputs(results) as R;
   }
 
   /** The graph of the first signature; none while the steps are eager. */
@@ -97,12 +107,15 @@ export class StepFunction<R> {
    * counts. Only where nobody looks between them.
    */
   get stepsInRow(): number {
-    return this.runsInBackground && this.#fastest < SHORT_STEP ? STEPS_IN_ROW : 1;
+    if (!this.runsInBackground || this.#fastest >= SHORT_STEP) return 1;
+    const isWorth = !this.#options.joins || (this.#runs >= JOINED.after && this.graph!.nodes.length <= JOINED.nodes);
+    return isWorth ? STEPS_IN_ROW : 1;
   }
 
-  /** Steps of batches that have the same shapes as one call; gives the result of the last. */
+  /** Steps of batches that have the same shapes as one call. */
   async runInRow(batches: readonly StepInput[]): Promise<R> {
     try {
+      if (this.#options.joins) return await this.#compiled.runAsync(batches);
       return await this.#compiled.runInRow(batches.map((data) => [[data]]));
     } catch (error) {
       throw this.#explain(error);
@@ -121,6 +134,7 @@ export class StepFunction<R> {
         if (this.#hasRunCompiled) this.#fastest = Math.min(this.#fastest, now - Math.max(called, this.#lastDone));
         this.#lastDone = now;
         this.#hasRunCompiled = true;
+        this.#runs++;
         return result;
       } catch (error) {
         if (!(error instanceof TracedValueError) || jit_compile === true) throw this.#explain(error);

@@ -18,7 +18,7 @@ export interface StepQueueOptions {
   first: number;
   /** Whether the next runs may be asked for before the running one is done. */
   mayRunAhead: boolean;
-  /** Whether short steps may go to the device several at a time. Only the result of the last is then seen. */
+  /** Whether short steps may go to the device several at a time. Their results are then seen as one. */
   mayRunInRow: boolean;
   /** Before a run: the number of its first step. */
   begin(step: number): Promise<void>;

@@ -147,7 +147,7 @@ export abstract class Trainer extends Compilable {
       fn: this.stepFunction(kind), size: this.steps_per_execution, first,
       mayRunAhead: !callbacks.followsBatches(kind),
       // How many, each of several processes would decide for itself.
-      mayRunInRow: kind === 'train' && !trainingGroup(),
+      mayRunInRow: kind !== 'test' && !trainingGroup(),
       begin: callbacks[`on_${kind}_batch_begin`],
       visit: async (result, last, next) => {
         if (kind === 'train' && this._progress) this._progress.step = next;

@@ -152,6 +152,28 @@ describe('steps asked for ahead', () => {
     sameWeights(inRow, single, 1e-5);
   });
 
+  it('predictions of several steps an execution, and of short steps in a row, are those of all rows', async () => {
+    const rows = keras.random.normal([250 * 4 + 3, 4], { seed: 4 });
+    const sizes: number[] = [];
+    class Seen extends keras.callbacks.Callback {
+      override on_predict_batch_end(_: number, logs?: object): void {
+        sizes.push((logs as { outputs: keras.NDArray }).outputs.shape[0]);
+      }
+    }
+    for (const steps_per_execution of [1, 100]) {
+      const one = model();
+      const wanted = await one(rows).data() as Float32Array;
+      one.compile({ loss: lossOf(), steps_per_execution });
+      for (const callbacks of [undefined, new Seen()]) {
+        const predicted = await one.predict(rows, { batch_size: 4, verbose: 0, callbacks });
+        expect(predicted.shape).to.deep.equal([250 * 4 + 3, 3]);
+        (predicted.data as Float32Array).forEach((value, i) => expect(value).to.be.closeTo(wanted[i], 1e-5));
+      }
+    }
+    // Keras numbers and shows executions, not steps.
+    expect(sizes).to.deep.equal([...Array.from({ length: 250 }, () => 4), 3, 400, 400, 203]);
+  });
+
   it('callbacks at batches see each step done, and can stop behind any', async () => {
     const one = await made();
     const start = steps(one);
