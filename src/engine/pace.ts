@@ -1,10 +1,12 @@
 /**
- * Whether a program runs on the JavaScript thread: where it takes no longer than it takes to hand it to another thread and
- * to hear of its end, which is some 0.1 to 0.2 ms where a processor rests between.
+ * Whether a program runs on the JavaScript thread: where it takes little longer than it takes to hand it to another thread and
+ * to hear of its end, since a processor that rests between takes a while to wake up.
  */
 
 /** Milliseconds that a run may take there. */
 const SHORT = 0.5;
+/** Milliseconds of the way to another thread and back, about. */
+const WAY = 0.2;
 /** A run counts for so much of the mean ... */
 const WEIGHT = 1 / 8;
 /** ... and for this many milliseconds at most: now and then one meets another process. */
@@ -32,11 +34,11 @@ export class Pace {
     this.#note(time);
   }
 
-  /** Takes that of a run on another thread, with the way there and back. */
+  /** Takes that of a run on another thread. */
   noteThere(called: number): void {
     const now = performance.now();
     blocked = 0;
-    this.#note(now - Math.max(called, this.#lastDone));
+    this.#note(now - Math.max(called, this.#lastDone) - WAY);
     this.#lastDone = now;
   }
 
