@@ -28,6 +28,7 @@ static thread_local TFE_Context* context_for_tfjs = nullptr;
 #include "operations.h"
 #include "quiet_logs.h"
 #include "reading.h"
+#include "row_loop_op.h"
 #include "session.h"
 #include "tensors.h"
 
@@ -178,6 +179,7 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"lostPeers", Synchronous<Initialized<LostPeers>>},
       {"abortCollectives", Synchronous<Initialized<AbortCollectives>>},
   };
+  RegisterRowLoop();
   Session* session = new Session(env);
   session->background.Open(env);
   // After Open, so that it runs before Node takes down the wake-up handle that Open makes.

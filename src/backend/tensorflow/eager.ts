@@ -20,6 +20,7 @@ export class EagerExecutor implements Builder<number> {
   readonly anySize = false;
   /** It does, but ops one by one cost more than they would save. */
   readonly forOneDnn = false;
+  readonly rowThreads = 0;
   readonly #binding: NativeBinding;
   #prepared = new Map<string, number>();
   #byPrimitive = new Map<PrimitiveName, number>();

@@ -74,6 +74,10 @@ export class GraphEmitter implements Builder<Ref> {
     return this.#fusions.sum;
   }
 
+  get rowThreads(): number {
+    return this.#fusions.rowThreads;
+  }
+
   get anySize(): boolean {
     return this.#sizes !== undefined;
   }

@@ -2,9 +2,11 @@
  * Products and convolutions with what follows them as one op. TensorFlow's own rewriting stops at the bias when it meets
  * a function like ours; oneDNN adds a second image and the activation in the same pass over memory.
  */
+import { availableParallelism } from 'node:os';
 import type { Graph, Node, Value } from '../../engine/graph.js';
 import type { PrimitiveName } from '../../engine/primitives/index.js';
 import { sameShape, sizeOf, type Shape } from '../../engine/shape.js';
+import { threads } from '../threads.js';
 import type { Attrs } from './attributes.js';
 
 type FusedOp = '_FusedConv2D' | '_FusedDepthwiseConv2dNative' | '_FusedMatMul';
@@ -40,20 +42,23 @@ export interface FusionSupport {
   depthwise: boolean;
   /** Convolutions that know that their kernel stays. */
   steady: boolean;
+  /** Threads for the steps of loops as one op (see row-loop.ts); 0: it is not used. */
+  rowThreads: number;
 }
 
-export const NO_FUSIONS: FusionSupport = { bias: false, sum: false, depthwise: false, steady: false };
+export const NO_FUSIONS: FusionSupport = { bias: false, sum: false, depthwise: false, steady: false, rowThreads: 0 };
 
 /** Tries each form: builds of TensorFlow differ, and oneDNN may be switched off. `runs`: whether a graph can be run. */
 export function probeFusions(
   runs: (graph: Graph, support: FusionSupport, steady?: ReadonlySet<Value>) => boolean,
 ): FusionSupport {
-  const basic = { ...NO_FUSIONS, bias: true };
-  if (!runs(exampleChain('conv', false), basic)) return NO_FUSIONS;
+  const none = { ...NO_FUSIONS, rowThreads: threads().intra_op ?? (Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism()) };
+  const basic = { ...none, bias: true };
+  if (!runs(exampleChain('conv', false), basic)) return none;
   // The sum is oneDNN's alone: where there is none, it is not there or is switched off.
   const sum = runs(exampleChain('conv', true), { ...basic, sum: true });
   const depthwise = runs(exampleChain('depthwise_conv', false), { ...basic, depthwise: true });
-  const support = { bias: true, sum, depthwise, steady: true };
+  const support = { ...basic, sum, depthwise, steady: true };
   const runsSteady = (primitive: 'conv' | 'depthwise_conv'): boolean => {
     const graph = exampleChain(primitive, primitive === 'conv');
     return runs(graph, support, new Set([graph.inputs[1]]));

@@ -149,7 +149,7 @@ export class BackwardScan {
   #split(constant: number, gradient: Value | undefined, deferred: Deferred[], accumulated: Map<number, Value[]>): void {
     for (const term of this.#terms(gradient)) {
       const node = term.node && this.#derivative.nodes.includes(term.node) ? term.node : undefined;
-      if (node && isProduct(node) && node.inputs.every((value) => this.#isStackable(value))) {
+      if (node && (isProduct(node) || isSumOfRows(node)) && node.inputs.every((value) => this.#isStackable(value))) {
         deferred.push({ constant, node });
         for (const value of node.inputs) {
           const result = this.#values.get(value)!.value!;
@@ -180,7 +180,12 @@ const isProduct = (node: Node): boolean =>
   node.primitive === 'matmul' && node.params.transposeA && !node.params.transposeB &&
   node.inputs.every(({ shape }) => shape.length === 2);
 
+/** A sum over the first axis, as in the gradient of a bias: over all steps it is one sum, too. */
+const isSumOfRows = (node: Node): boolean =>
+  node.primitive === 'reduce_sum' && node.params.axes.length === 1 && node.params.axes[0] === 0 && !node.params.keepdims;
+
 function afterLoop(node: Node, stacks: readonly Tensor[]): Tensor {
+  if (node.primitive === 'reduce_sum') return apply('reduce_sum', stacks, { axes: [0, 1], keepdims: false });
   const [a, b] = stacks.map((x) => apply('reshape', [x], { shape: [x.shape[0] * x.shape[1], x.shape[2]] }));
   return apply('matmul', [a, b], (node as Extract<Node, { primitive: 'matmul' }>).params);
 }

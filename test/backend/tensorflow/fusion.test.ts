@@ -8,7 +8,7 @@ import * as keras from '../../../src/index.js';
 
 const { ops } = keras;
 type Tensor = keras.Tensor;
-const all = { bias: true, sum: true, depthwise: true, steady: false };
+const all = { bias: true, sum: true, depthwise: true, steady: false, rowThreads: 0 };
 
 function graphOf(shapes: readonly (readonly number[])[], fn: (...xs: Tensor[]) => Tensor | Tensor[]): Graph {
   const trace = new Trace();

@@ -1,0 +1,119 @@
+// What a loop over rows computes with: products of small matrices and elementwise functions, on vectors of L floats. All
+// is inlined into functions that are compiled for one kind of processor each (see row_loop.h).
+#ifndef KERAS_NODE_ROW_MATH_H_
+#define KERAS_NODE_ROW_MATH_H_
+
+#include <cstdint>
+#include <cstring>
+
+#define KERAS_NODE_INLINE inline __attribute__((always_inline))
+
+// No vector crosses a call, since all of these are inlined.
+#pragma GCC diagnostic ignored "-Wpsabi"
+
+namespace keras_node {
+
+/** Rows begin at multiples of so many floats, so that vectors of any size need no rest. */
+constexpr int kPadding = 32;
+
+constexpr int Padded(int width) { return (width + kPadding - 1) / kPadding * kPadding; }
+
+template <int L>
+struct Simd {
+  typedef float V __attribute__((vector_size(L * sizeof(float))));
+  typedef int32_t I __attribute__((vector_size(L * sizeof(float))));
+  /** Floats that a packed matrix has side by side. */
+  static constexpr int kPanel = 2 * L;
+
+  static KERAS_NODE_INLINE V Load(const float* from) {
+    V v;
+    memcpy(&v, from, sizeof(v));
+    return v;
+  }
+  static KERAS_NODE_INLINE void Store(float* to, V v) { memcpy(to, &v, sizeof(v)); }
+
+  static KERAS_NODE_INLINE V Min(V a, V b) { return b < a ? b : a; }
+  static KERAS_NODE_INLINE V Max(V a, V b) { return b > a ? b : a; }
+
+  /** e^x of -87 to 88, and of what is beyond as of these ends: 2^n of the nearest n, times a polynomial of the rest. */
+  static KERAS_NODE_INLINE V Exp(V x) {
+    const V zero = {};
+    x = x < zero - 87.0f ? zero - 87.0f : x;
+    x = x > zero + 88.0f ? zero + 88.0f : x;
+    constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: what is added to it loses its fraction
+    const V shifted = x * 1.44269504f + kRound;
+    const V n = shifted - kRound;
+    // log(2) in two parts, of which the first has few bits, so that its product is exact.
+    const V r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+    V p = r * (1.0f / 5040) + 1.0f / 720;
+    p = p * r + 1.0f / 120;
+    p = p * r + 1.0f / 24;
+    p = p * r + 1.0f / 6;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    // n stands in the last bits of what was shifted; in p it is added to the exponent.
+    I power, bits;
+    memcpy(&power, &shifted, sizeof(power));
+    memcpy(&bits, &p, sizeof(bits));
+    bits += power << 23;
+    memcpy(&p, &bits, sizeof(p));
+    return p;
+  }
+
+  static KERAS_NODE_INLINE V Sigmoid(V x) { return 1.0f / (1.0f + Exp(-x)); }
+
+  /** By e^2x, which is inexact near 0: there by the series, whose last terms are fitted to |x| < 0.55. */
+  static KERAS_NODE_INLINE V Tanh(V x) {
+    const V zero = {};
+    const V size = x < zero ? -x : x;
+    const V far = 1.0f - 2.0f / (Exp(size + size) + 1.0f);
+    const V s = x * x;
+    V p = s * -0.00619873f + 0.02102056f;
+    p = p * s - 0.05384052f;
+    p = p * s + 0.13332481f;
+    p = p * s - 0.33333315f;
+    const V near = x + x * s * p;
+    return size < zero + 0.55f ? near : x < zero ? -far : far;
+  }
+
+  /**
+   * Products of R rows with P panels of a packed matrix. All sums are in registers while the rows and panels are run through.
+   */
+  template <int R, int P>
+  static KERAS_NODE_INLINE void Product(const float* x, int64_t x_stride, const float* panels, int depth, float* to,
+                                        int64_t to_stride) {
+    V sums[R][P * 2] = {};
+    const int64_t panel = static_cast<int64_t>(depth) * kPanel;
+    for (int k = 0; k < depth; k++) {
+      V w[P * 2];
+#pragma GCC unroll 8
+      for (int p = 0; p < P * 2; p++) w[p] = Load(panels + (p / 2) * panel + k * kPanel + (p % 2) * L);
+#pragma GCC unroll 8
+      for (int r = 0; r < R; r++) {
+        const float value = x[r * x_stride + k];
+#pragma GCC unroll 8
+        for (int p = 0; p < P * 2; p++) sums[r][p] += w[p] * value;
+      }
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < R; r++) {
+#pragma GCC unroll 8
+      for (int p = 0; p < P * 2; p++) Store(to + r * to_stride + p * L, sums[r][p]);
+    }
+  }
+
+  template <int R, int P>
+  static KERAS_NODE_INLINE void ProductOfRows(const float* x, int64_t x_stride, const float* packed, int depth, int width,
+                                              float* to, int64_t to_stride) {
+    int column = 0;
+    for (; column + P * kPanel <= width; column += P * kPanel)
+      Product<R, P>(x, x_stride, packed + static_cast<int64_t>(column) * depth, depth, to + column, to_stride);
+    for (; column < width; column += kPanel)
+      Product<R, 1>(x, x_stride, packed + static_cast<int64_t>(column) * depth, depth, to + column, to_stride);
+  }
+};
+
+}  // namespace keras_node
+
+#endif  // KERAS_NODE_ROW_MATH_H_
