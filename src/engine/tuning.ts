@@ -1,7 +1,8 @@
 /**
  * Whether the backend's optimising compiler (XLA) pays for a graph, found out by timing. The graph runs as it is until
  * it has taken so long that compiling it could pay; then it is compiled in the background, on values of no meaning; then
- * a few runs are timed, and the faster way is kept.
+ * a few runs are timed in both ways by turns, and the faster way is kept. Runs beside the compiling do not count: they
+ * share the processor with it.
  */
 import type { Aval, Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
 import { bytesPerElement } from './dtype.js';
@@ -67,9 +68,10 @@ class TunedExecutable implements Executable {
   #chosen: Executable;
   #optimised: Executable | undefined;
   #state: 'waiting' | 'compiling' | 'trying' | 'decided' = 'waiting';
+  #runs = 0;
   #taken = 0;
   #lastDone = 0;
-  #times: { plain: number[]; optimised: number[] } = { plain: [], optimised: [] };
+  readonly #times: { plain: number[]; optimised: number[] } = { plain: [], optimised: [] };
   #isDisposed = false;
 
   constructor(backend: Backend, graph: Graph, options: Omit<CompileOptions, 'jit'>, plain: Executable) {
@@ -103,15 +105,15 @@ class TunedExecutable implements Executable {
     const time = now - Math.max(called, this.#lastDone);
     this.#lastDone = now;
     const { plain, optimised } = this.#times;
-    if (executable === this.#plain) {
+    if (this.#state === 'trying') {
+      (executable === this.#plain ? plain : optimised).push(time);
+      this.#chosen = plain.length < optimised.length ? this.#plain : this.#optimised!;
+      if (Math.min(plain.length, optimised.length) === TIMED_RUNS) this.#decide();
+    } else if (this.#state === 'waiting') {
+      this.#runs++;
       this.#taken += time;
-      plain.push(time);
-      if (plain.length > TIMED_RUNS) plain.shift();
       const enough = 1000 * TAKEN_BEFORE * (COMPILE_SECONDS.graph + COMPILE_SECONDS.node * this.#graph.nodes.length);
-      if (this.#state === 'waiting' && plain.length === TIMED_RUNS && this.#taken >= enough) void this.#compile();
-    } else {
-      optimised.push(time);
-      if (optimised.length === TIMED_RUNS) this.#decide();
+      if (this.#runs >= TIMED_RUNS && this.#taken >= enough) void this.#compile();
     }
   }
 
