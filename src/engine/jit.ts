@@ -41,6 +41,8 @@ export interface Compiled<A extends unknown[], R> {
   runAlone(...args: A): Promise<R>;
   /** Several calls, whose arguments have the same shapes and dtypes, as one run of the backend; gives the last result. */
   runInRow(calls: readonly A[]): Promise<R>;
+  /** Whether there is a graph for tensors like these. */
+  hasTraced(...args: A): boolean;
   /** Number of signatures traced so far. */
   readonly traceCount: number;
   /** What was traced, one graph for each signature. */
@@ -93,6 +95,9 @@ function disposeAll(programs: Map<string, Program>): void {
 const abandoned = new FinalizationRegistry(disposeAll);
 
 let lanes = 0;
+
+/** Asynchronous runs of all compiled functions that are not done: one on this thread might have to wait for them. */
+let underWay = 0;
 
 /**
  * Compiles a function of tensors (and nested structures of them). It runs once per signature (shapes, dtypes and the
@@ -173,7 +178,6 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const { program, operands, temporary } = prepare(args);
     return wrap(program, runHere(program.executable, program, operands, temporary));
   };
-  let underWay = 0;
   const start = async (
     executable: Executable, program: Program, operands: readonly Handle[], temporary: readonly Tensor[],
   ): Promise<R> => {
@@ -218,9 +222,14 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const operands = [...given.flatMap(({ tensors }) => tensors.map((t) => t.handle)), ...program.operands];
     return start(executable, program, operands, given.flatMap(({ temporary }) => temporary));
   };
+  const hasTraced = (...args: A): boolean => {
+    const { key, temporary } = readArguments(args);
+    for (const tensor of temporary) tensor.dispose();
+    return programs.has(key);
+  };
   const dispose = (): void => disposeAll(programs);
   abandoned.register(compiled, programs);
-  return Object.defineProperties(Object.assign(compiled, { runAsync, runAlone, runInRow, dispose }), {
+  return Object.defineProperties(Object.assign(compiled, { runAsync, runAlone, runInRow, hasTraced, dispose }), {
     traceCount: { get: () => programs.size },
     graphs: { get: () => [...programs.values()].map(({ graph }) => graph) },
   }) as Compiled<A, R>;

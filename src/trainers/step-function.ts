@@ -97,6 +97,11 @@ export class StepFunction<R> {
     return this.#eager ? undefined : this.#compiled.graphs[0];
   }
 
+  /** Whether a step has been traced on a batch like this. */
+  hasTraced(batch: StepInput): boolean {
+    return this.runsInBackground && this.#compiled.hasTraced([batch]);
+  }
+
   /** Whether steps are known to run off the JavaScript thread, so that others may be asked for meanwhile. */
   get runsInBackground(): boolean {
     return this.#hasRunCompiled && !this.#eager;

@@ -350,10 +350,13 @@ export abstract class Trainer extends Compilable {
   async #onBatch(kind: Kind, { x, y, sample_weight, class_weight }: o.BatchArguments): Promise<unknown> {
     const batch = toBatch([x, y, sample_weight], class_weight, trainingShard());
     try {
-      this.#symbolicBuild(batch);
+      const fn = this.stepFunction(kind);
+      const input = stepInput(batch);
+      // To look through all layers takes a while, and a step that has been traced has seen them.
+      if (!fn.hasTraced(input)) this.#symbolicBuild(batch);
       await this.#shareState(kind, false);
       if (kind !== 'predict') this.reset_metrics();
-      return await explained(trainingGroup(), this.stepFunction(kind).run([stepInput(batch)], true));
+      return await explained(trainingGroup(), fn.run([input], true));
     } finally {
       freeBatch(batch);
     }

@@ -17,7 +17,10 @@ describe('jit', () => {
     expect(f(toTensor([1, 2]), 3).arraySync()).to.deep.equal([3, 6]);
     expect(f(toTensor([5, 6]), 4).arraySync()).to.deep.equal([20, 24]);
     expect(traces).to.equal(1);
+    expect(f.hasTraced(toTensor([7, 8]), 5)).to.be.true;
+    expect(f.hasTraced(toTensor([1, 2, 3]), 3)).to.be.false;
     f(toTensor([1, 2, 3]), 3);
+    expect(f.hasTraced(toTensor([1, 2, 3]), 3)).to.be.true;
     f(toTensor([1, 2], 'int32'), 3);
     expect(traces).to.equal(3);
     expect(f.traceCount).to.equal(3);
