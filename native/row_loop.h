@@ -14,64 +14,9 @@
 #include <vector>
 
 #include "row_math.h"
+#include "row_plan.h"
 
 namespace keras_node {
-
-/** What an instruction does; numbered as in row-loop.ts. */
-enum class RowOp : int32_t {
-  kMatmul, kCopy, kWiden, kSelect,
-  kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum,
-  kNegative, kSquare, kExp, kRelu, kSigmoid, kTanh, kReluGrad, kSigmoidGrad, kTanhGrad,
-};
-
-/** Where a value of a step is: in the scratch memory of each row, or, the same for all rows, in the shared one. */
-struct RowValue {
-  int32_t start;  // of its register: floats for each row
-  int32_t column;
-  int32_t stride;  // from row to row; 0: shared
-  int32_t width;
-};
-
-struct RowInstruction {
-  RowOp op;
-  int32_t to, a, b, c;  // values; b of a product: a matrix
-};
-
-struct RowMatrix {
-  int32_t input, depth, width;
-  int32_t is_transposed;
-};
-
-enum class RowInput : int32_t { kMatrix, kShared, kRows, kSequence };
-
-struct RowBinding {
-  RowInput kind;
-  int32_t to;  // a value or a matrix
-};
-
-struct RowResult {
-  int32_t is_stacked;
-  int32_t from;
-};
-
-struct RowMove {
-  int32_t from, to;
-};
-
-struct RowSizes {
-  int32_t length, rows, is_reverse, threads, scratch, shared;
-};
-
-/** The attributes of the op. */
-struct RowPlan {
-  std::vector<RowSizes> sizes;
-  std::vector<RowValue> values;
-  std::vector<RowInstruction> program;
-  std::vector<RowMatrix> matrices;
-  std::vector<RowBinding> inputs;
-  std::vector<RowResult> results;
-  std::vector<RowMove> carries;  // what the next step finds
-};
 
 /** One run: tensors, and matrices in the order in which they are read. */
 struct RowRun {
@@ -158,7 +103,7 @@ struct RowSteps {
         case RowOp::kMinimum: Map(tile, i, [](V x, V y, V) { return S::Min(x, y); }); break;
         case RowOp::kNegative: Map(tile, i, [](V x, V, V) { return -x; }); break;
         case RowOp::kSquare: Map(tile, i, [](V x, V, V) { return x * x; }); break;
-        case RowOp::kExp: Map(tile, i, [](V x, V, V) { return S::Exp(x); }); break;
+        case RowOp::kExp: Map(tile, i, [](V x, V, V) { return S::FullExp(x); }); break;
         case RowOp::kRelu: Map(tile, i, [=](V x, V, V) { return x < zero ? zero : x; }); break;
         case RowOp::kSigmoid: Map(tile, i, [](V x, V, V) { return S::Sigmoid(x); }); break;
         case RowOp::kTanh: Map(tile, i, [](V x, V, V) { return S::Tanh(x); }); break;

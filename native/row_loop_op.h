@@ -39,6 +39,7 @@ inline std::unique_ptr<RowPlan> ReadPlan(TF_OpKernelConstruction* construction) 
   plan->inputs = Records<RowBinding>(construction, "inputs");
   plan->results = Records<RowResult>(construction, "results");
   plan->carries = Records<RowMove>(construction, "carries");
+  if (!RowPlanCheck(*plan).Holds()) throw Failure{TF_INVALID_ARGUMENT, "it is no program of a loop over rows", kRowLoop};
   return plan;
 }
 

@@ -35,11 +35,22 @@ struct Simd {
   static KERAS_NODE_INLINE V Min(V a, V b) { return b < a ? b : a; }
   static KERAS_NODE_INLINE V Max(V a, V b) { return b > a ? b : a; }
 
-  /** e^x of -87 to 88, and of what is beyond as of these ends: 2^n of the nearest n, times a polynomial of the rest. */
-  static KERAS_NODE_INLINE V Exp(V x) {
+  /** e^x of -87 to 88, and of what is beyond as of these ends. */
+  static KERAS_NODE_INLINE V Exp(V x) { return Power(x, 88.0f, I{}); }
+
+  /** e^x of all x: of what is too large infinity, and 0 of what is too small. */
+  static KERAS_NODE_INLINE V FullExp(V x) {
+    const V zero = {}, one = zero + 1.0f;
+    // The largest have no room for their exponent before they are doubled.
+    const V half = Power(x, 89.0f, x > zero);
+    return x < zero - 87.0f ? zero : half * (x > zero ? one + one : one);
+  }
+
+  /** 2^n of the n next to x / log(2), times a polynomial of the rest; `more` is added to n. From -87 to `most`. */
+  static KERAS_NODE_INLINE V Power(V x, float most, I more) {
     const V zero = {};
     x = x < zero - 87.0f ? zero - 87.0f : x;
-    x = x > zero + 88.0f ? zero + 88.0f : x;
+    x = x > zero + most ? zero + most : x;
     constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: what is added to it loses its fraction
     const V shifted = x * 1.44269504f + kRound;
     const V n = shifted - kRound;
@@ -56,7 +67,7 @@ struct Simd {
     I power, bits;
     memcpy(&power, &shifted, sizeof(power));
     memcpy(&bits, &p, sizeof(bits));
-    bits += power << 23;
+    bits += (power + more) << 23;
     memcpy(&p, &bits, sizeof(p));
     return p;
   }

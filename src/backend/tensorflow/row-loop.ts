@@ -24,6 +24,8 @@ const [MATRIX, SHARED, ROWS, SEQUENCE] = [0, 1, 2, 3];
 const TILE_ROWS = 8;
 /** Larger matrices do not stay in a core's own memory: then they are better multiplied with all rows at once. */
 const MOST_WEIGHTS = 256 * 1024;
+/** Floats of a row: as row_plan.h has it. */
+const MOST_MEMORY = 2 ** 22;
 /** Multiplications that are worth a thread: some tenth of a millisecond. */
 const WORTH_A_THREAD = 2e6;
 
@@ -84,7 +86,8 @@ class Planner {
     nodes.forEach((node, at) => this.#add(node, (value) => last(value) <= at));
     const [results, moves] = this.#finish(outputs, carries);
     const rows = this.#rows;
-    require(this.#weights <= MOST_WEIGHTS && rows > 0);
+    require(this.#weights <= MOST_WEIGHTS && rows > 0 && length * rows < 2 ** 31);
+    require(Math.max(this.#registers.scratch, this.#registers.shared) <= MOST_MEMORY);
     const worth = Math.floor(length * rows * this.#work / WORTH_A_THREAD);
     const registers = this.#registers;
     return { operands: this.#operands, numbers: this.#numbers, attrs: {

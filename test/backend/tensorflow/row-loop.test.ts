@@ -84,11 +84,11 @@ describe('backend/tensorflow/row-loop', () => {
   }
 
   it('has the values of functions at their ends', () => {
-    const x = ops.reshape(ops.array([0, 1e-8, -1e-4, 0.5, -0.56, 3, -9, 20, -88, 100, -1000, 1e30, Infinity, -Infinity, NaN]), [1, 1, 15]);
+    const x = ops.reshape(ops.array([0, 1e-8, -1e-4, 0.5, -0.56, 3, -9, 20, -86.5, -104, 88.7, 88.8, 100, -1000, 1e30, Infinity, -Infinity, NaN]), [1, 1, 18]);
     const run = (xs: Tensor): Tensor[] => {
       const [, made] = ops.scan((carry: unknown, at: unknown) => {
         const t = at as Tensor;
-        return [carry, ops.concatenate([ops.tanh(t), ops.sigmoid(t), ops.relu(t), ops.maximum(t, 0.25)], -1)];
+        return [carry, ops.concatenate([ops.tanh(t), ops.sigmoid(t), ops.relu(t), ops.maximum(t, 0.25), ops.exp(t)], -1)];
       }, numbers([1, 2], 1), xs) as [Tensor, Tensor];
       return [made];
     };
