@@ -183,11 +183,16 @@ inline const RowProcessor& ThisProcessor() {
 inline std::vector<float> Pack(const RowMatrix& matrix, const float* from, int panel) {
   const int depth = matrix.depth, width = matrix.width, columns = Padded(width);
   std::vector<float> packed(static_cast<size_t>(depth) * columns);
-  for (int column = 0; column < width; column++) {
-    float* to = packed.data() + static_cast<size_t>(column / panel * panel) * depth + column % panel;
-    for (int k = 0; k < depth; k++)
-      to[static_cast<size_t>(k) * panel] = matrix.is_transposed ? from[static_cast<size_t>(column) * depth + k]
-                                                                : from[static_cast<size_t>(k) * width + column];
+  for (int first = 0; first < width; first += panel) {
+    float* to = packed.data() + static_cast<size_t>(first) * depth;
+    const int count = std::min(panel, width - first);
+    for (int k = 0; k < depth; k++, to += panel) {
+      if (!matrix.is_transposed) {
+        memcpy(to, from + static_cast<size_t>(k) * width + first, count * sizeof(float));
+      } else {
+        for (int i = 0; i < count; i++) to[i] = from[static_cast<size_t>(first + i) * depth + k];
+      }
+    }
   }
   return packed;
 }
