@@ -57,15 +57,6 @@ export const lstmPredict = timed((keras) => {
   } };
 });
 
-/** A function by itself: V8 is slow to optimise a loop in one that awaits, and here it took a third of the time. */
-function mostLikely(logits: Float32Array, from: number): number {
-  let best = 0;
-  for (let token = 1; token < GPT.vocabulary; token++) {
-    if (logits[from + token] > logits[from + best]) best = token;
-  }
-  return best;
-}
-
 /** Token by token: the most likely one behind the window is appended, and the window moves on when it is full. */
 export const gptGenerate: Rounds = async ({ keras }) => {
   const model = gpt(keras);
@@ -76,7 +67,12 @@ export const gptGenerate: Rounds = async ({ keras }) => {
       const window = text.slice(-GPT.length);
       const padded = Int32Array.from({ length: GPT.length }, (_, at) => window[at] ?? 0);
       const { data } = await model.predict_on_batch(new keras.NDArray(padded, [1, GPT.length]));
-      text.push(mostLikely(data as Float32Array, (window.length - 1) * GPT.vocabulary));
+      const from = (window.length - 1) * GPT.vocabulary;
+      let best = 0;
+      for (let token = 1; token < GPT.vocabulary; token++) {
+        if (data[from + token] > data[from + best]) best = token;
+      }
+      text.push(best);
     }
   };
   await generate();
