@@ -6,47 +6,59 @@ import type { H5Array } from './types.js';
 /** An array, or a variable's value on the device. */
 export type Source = H5Array | VariableSnapshot;
 
-/** Bytes that are copied ahead: while the file is being laid out, and while what comes before them is being written. */
+/** Bytes that are copied, one array after the other, while the file is being laid out. */
 const AHEAD = 2 ** 26;
 
 export const sizeOf = ({ shape, dtype }: Source): number => shape.reduce((n, d) => n * d, bytesPerElement(dtype));
 
-/** Copies the snapshots among arrays, in order, and lets go of each when it has its copy. Each array is taken once. */
+/**
+ * Copies the snapshots among arrays and lets go of each when it has its copy. From the first taking on, one array is copied
+ * while the one before it is being written. Each array is taken once.
+ */
 export class Copies {
   readonly #arrays: readonly Source[];
-  readonly #started = new Map<number, Promise<HostData>>();
+  readonly #waiting = new Map<number, Promise<HostData>>();
   readonly #taken = new Set<number>();
   #next = 0;
-  /** Bytes of copies that nobody has taken yet. */
-  #waiting = 0;
 
   constructor(arrays: readonly Source[]) {
     this.#arrays = arrays;
-    this.#goAhead();
+    void this.#goAhead();
   }
 
   /** The values of the array of this number. */
   async take(number: number): Promise<HostData> {
-    const array = this.#arrays[number];
-    if (!('read' in array)) return array.data;
-    const copy = this.#started.get(number) ?? copyOf(array);
     this.#taken.add(number);
-    if (this.#started.delete(number)) this.#waiting -= sizeOf(array);
+    const array = this.#arrays[number];
+    const copy = this.#waiting.get(number) ?? ('read' in array ? copyOf(array) : array.data);
+    this.#waiting.delete(number);
     const data = await copy;
-    this.#goAhead();
+    if (this.#waiting.size === 0) this.#startNext();
     return data;
   }
 
-  #goAhead(): void {
-    for (; this.#next < this.#arrays.length; this.#next++) {
-      const array = this.#arrays[this.#next];
-      if (!('read' in array) || this.#taken.has(this.#next)) continue;
-      if (this.#waiting > 0 && this.#waiting + sizeOf(array) > AHEAD) return;
-      this.#waiting += sizeOf(array);
+  async #goAhead(): Promise<void> {
+    for (let bytes = 0; bytes < AHEAD && this.#taken.size === 0; ) {
+      const number = this.#startNext();
+      if (number === undefined) return;
+      bytes += sizeOf(this.#arrays[number]);
+      // A failure is that of its taking.
+      await this.#waiting.get(number)!.catch(() => {});
+    }
+  }
+
+  /** Starts the copy of the next snapshot that nobody has asked for; gives its number. */
+  #startNext(): number | undefined {
+    while (this.#next < this.#arrays.length) {
+      const number = this.#next++;
+      const array = this.#arrays[number];
+      if (!('read' in array) || this.#taken.has(number)) continue;
       const copy = copyOf(array);
       copy.catch(() => {}); // nobody may come for it
-      this.#started.set(this.#next, copy);
+      this.#waiting.set(number, copy);
+      return number;
     }
+    return undefined;
   }
 }
 
