@@ -63,8 +63,10 @@ export async function trainWithOptimizers(results: Record<string, unknown>): Pro
   results.split = await fitted(new SGD(0.1), { validation_split: 0.3 });
   results.early = await fitted(new SGD(0.1), { epochs: 5, callbacks: [
     new keras.callbacks.EarlyStopping({ monitor: 'loss', mode: 'max', patience: 1, restore_best_weights: true })] });
-  results.binary = await fitted(new SGD(0.1), {}, [new keras.metrics.AUC(), new keras.metrics.F1Score({ threshold: 0.5 }),
-    new keras.metrics.Precision(), new keras.metrics.MeanSquaredError()]);
+  // Named, since the history goes by names, and a process in which there was an AUC before would number this one.
+  results.binary = await fitted(new SGD(0.1), {}, [
+    new keras.metrics.AUC({ name: 'auc' }), new keras.metrics.F1Score({ threshold: 0.5, name: 'f1_score' }),
+    new keras.metrics.Precision({ name: 'precision' }), new keras.metrics.MeanSquaredError({ name: 'mse' })]);
   results.scaled = await scaledSteps(false);
   results.overflow = await scaledSteps(true);
 }
