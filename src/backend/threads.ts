@@ -1,4 +1,5 @@
 /** How many threads TensorFlow computes with. */
+import { availableParallelism } from 'node:os';
 import { kerasExport } from '../saving/registration.js';
 import { namedArguments, type CallForms } from '../utils/arguments.js';
 import { requirePositiveInteger } from '../utils/checks.js';
@@ -24,6 +25,10 @@ let isStarted = false;
  * keras.config.threads().intra_op; // null, unless set_threads was called
  */
 export const threads = (): Threads => ({ ...asked });
+
+/** Threads that share the work of one op: as asked for here, or in the environment, or one a core, as TensorFlow counts them. */
+export const intraOpThreads = (): number =>
+  asked.intra_op ?? (Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism());
 
 /** Called when the `tensorflow` backend has started: it keeps its threads as long as the process lives. */
 export function fixThreads(): void {

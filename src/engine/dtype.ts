@@ -61,6 +61,10 @@ export function viewBytes(dtype: Exclude<DType, 'string'>, buffer: ArrayBuffer, 
   return new ARRAYS[dtype](buffer, at, length);
 }
 
+/** Views an array as raw bytes. */
+export const bytesOf = ({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
 /** The dtype that a typed array stands for by itself. */
 export function dtypeOfArray(array: ArrayBufferView): DType {
   if (array instanceof Float32Array) return 'float32';

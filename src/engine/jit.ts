@@ -201,8 +201,7 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const { program, operands, temporary } = prepare(args);
     const { executable, pace, backend, watch } = program;
     const begun = performance.now();
-    const hasChanged = watch?.changed() ?? false;
-    if (underWay === 0 && pace.isHere && !hasChanged && mayRunHere(backend)) {
+    if (underWay === 0 && pace.isHere && mayRunHere(backend) && !watch?.changed()) {
       const handles = runHere(executable, program, operands, temporary);
       pace.noteHere(begun);
       return wrap(program, handles);

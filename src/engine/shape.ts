@@ -1,4 +1,5 @@
 /** Shape arithmetic and the checks every operation shares. */
+import { bytesPerElement, type DType } from './dtype.js';
 
 export type Shape = readonly number[];
 /** A shape in which `null` stands for a dimension that is known only when data arrives. */
@@ -16,6 +17,9 @@ export function sizeOf(shape: Shape): number {
   for (const d of shape) size *= d;
   return size;
 }
+
+/** Bytes of a tensor in host memory; its strings do not count. */
+export const byteLengthOf = ({ shape, dtype }: { shape: Shape; dtype: DType }): number => sizeOf(shape) * bytesPerElement(dtype);
 
 export function sameShape(a: SymbolicShape, b: SymbolicShape): boolean {
   if (a === b) return true;

@@ -4,12 +4,11 @@
  * a few runs are timed in both ways by turns, and the faster way is kept. Runs beside the compiling do not count: they
  * share the processor with it.
  */
-import type { Aval, Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
-import { bytesPerElement } from './dtype.js';
+import type { Backend, CompileOptions, Executable, Handle } from '../backend/backend.js';
 import type { Graph, Subgraph } from './graph.js';
 import { numbersToBits } from './host.js';
 import { subgraphsOf } from './primitives/control.js';
-import { sizeOf } from './shape.js';
+import { byteLengthOf, sizeOf } from './shape.js';
 import type { PrimitiveName } from './primitives/index.js';
 
 /**
@@ -38,15 +37,13 @@ const OF_SEVERAL: ReadonlySet<PrimitiveName> = new Set<PrimitiveName>(['all_redu
 /** The trial takes variables and arguments of its own: not where they would be larger than this. */
 const TRIAL_BYTES = 256 * 1024 * 1024;
 
-const bytesOf = ({ shape, dtype }: Aval): number => sizeOf(shape) * bytesPerElement(dtype);
-
 /** Compiles a graph so that it tunes itself, or plainly where there is nothing to try. `plain`: the graph without XLA. */
 export function compileTuned(
   backend: Backend, graph: Graph, options: Omit<CompileOptions, 'jit'>,
   plain: Executable = backend.compile(graph, { ...options, jit: false }),
 ): Executable {
   const given = [...graph.state.map(({ read }) => read), ...Array.from({ length: options.repeat ?? 1 }, () => graph.inputs).flat()];
-  const isSmall = given.reduce((sum, value) => sum + bytesOf(value), 0) <= TRIAL_BYTES;
+  const isSmall = given.reduce((sum, value) => sum + byteLengthOf(value), 0) <= TRIAL_BYTES;
   return isSmall && mayGain(backend, graph) ? new TunedExecutable(backend, graph, options, plain) : plain;
 }
 

@@ -137,6 +137,18 @@ export function fitSettings(
   return { epochs, initial_epoch, validation_freq, shuffle };
 }
 
+/** Whether an epoch, counted from 0, ends with a validation. */
+export const shouldValidate = (epoch: number, frequency: number | readonly number[]): boolean =>
+  (typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1));
+
+/** What fit is given as validation_data, in parts. */
+export function validationParts(data: unknown): [x: unknown, y: unknown, sample_weight: unknown] {
+  if (!Array.isArray(data)) return [data, undefined, undefined];
+  if (data.length === 2 || data.length === 3) return [data[0], data[1], data[2]];
+  throw new ArgumentError('fit(): the argument validation_data must be [x, y], [x, y, sample_weight] ' +
+    `or a generator of batches, received an array of ${data.length} elements.`);
+}
+
 /**
  * Arguments of fit and its like by name. A single object may also be data, of a model with inputs by name;
  * not so when it has the key `x` and that of another argument.

@@ -31,14 +31,15 @@ export function readOutputs(result: unknown): unknown {
 }
 
 /** Structures of tensors, joined along their first axis; what is no tensor is as in the last. */
-export function joinOutputs(results: readonly unknown[]): unknown {
-  const flat = results.map((result) => flatten(result));
-  return packAs(results[0], flat.at(-1)!.map((last, i) =>
-    (last instanceof Tensor ? apply('concatenate', flat.map((leaves) => leaves[i] as Tensor), { axis: 0 }) : last)));
-}
+export const joinOutputs = (results: readonly unknown[]): unknown => leafByLeaf(results, (parts) =>
+  (parts.at(-1) instanceof Tensor ? apply('concatenate', parts as Tensor[], { axis: 0 }) : parts.at(-1)));
 
 /** Structures of NDArrays, joined along their first axis. */
-export function concatenateOutputs(results: readonly unknown[]): unknown {
-  const flat = results.map((result) => flatten(result) as NDArray[]);
-  return packAs(results[0], flat[0].map((_, i) => concatenate(flat.map((leaves) => leaves[i]))));
+export const concatenateOutputs = (results: readonly unknown[]): unknown =>
+  leafByLeaf(results, (parts) => concatenate(parts as NDArray[]));
+
+/** Structures that are alike as one, of what is made of their leaves. */
+function leafByLeaf(results: readonly unknown[], make: (parts: unknown[]) => unknown): unknown {
+  const flat = results.map((result) => flatten(result));
+  return packAs(results[0], flat[0].map((_, i) => make(flat.map((leaves) => leaves[i]))));
 }

@@ -79,17 +79,13 @@ export class StepFunction<R> {
   /** The steps one after the other. */
   #all(batches: readonly StepInput[]): R {
     const { name, owner, joins } = this.#options;
-    let results: R[] = [];
     restartOrdinals();
-    for (const batch of batches) {
-      const result = 'share' in batch ? this.#step(batch.data, batch.share) : this.#step(batch);
-      if (result instanceof Promise) {
-        throw new TypeError(`${name} of ${owner} returned a promise. Steps are ` +
-          'synchronous: they compute with ops and return tensors; await values in callbacks instead.');
-      }
-      results = joins ? [...results, result] : [result];
+    const results = batches.map((batch) => ('share' in batch ? this.#step(batch.data, batch.share) : this.#step(batch)));
+    if (results.some((result) => result instanceof Promise)) {
+      throw new TypeError(`${name} of ${owner} returned a promise. Steps are ` +
+        'synchronous: they compute with ops and return tensors; await values in callbacks instead.');
     }
-    return results.length === 1 ? results[0] : joinOutputs(results) as R;
+    return joins && results.length > 1 ? joinOutputs(results) as R : results.at(-1)!;
   }
 
   /** The graph of the first signature; none while the steps are eager. */

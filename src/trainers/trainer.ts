@@ -206,7 +206,7 @@ export abstract class Trainer extends Compilable {
       random: () => (random ??= hostRandom(progress.seed))(), shard: trainingShard(),
     });
     const validation = isMissing(validation_data) ? undefined
-      : makeBatchSource(...validationParts(validation_data), {
+      : makeBatchSource(...o.validationParts(validation_data), {
         batch_size: options.validation_batch_size ?? batch_size, steps: limitedSteps(options.validation_steps), shard: trainingShard() });
     const level = o.verbosity('fit()', options.verbose);
     const callbacks = options.callbacks instanceof CallbackList ? options.callbacks
@@ -236,7 +236,7 @@ export abstract class Trainer extends Compilable {
         logs = await this.#steps('train', source, callbacks, read);
         await source.on_epoch_end();
         Object.assign(progress, { epoch: epoch + 1, step: 0, metrics: null });
-        if (validation && shouldValidate(epoch, validation_freq)) {
+        if (validation && o.shouldValidate(epoch, validation_freq)) {
           const values = await this.#evaluate(validation, callbacks);
           for (const [name, value] of Object.entries(values)) logs[`val_${name}`] = value;
           logs = sortedLogs(logs);
@@ -393,14 +393,3 @@ export abstract class Trainer extends Compilable {
 filterTracebacks(Trainer, 'fit', 'evaluate', 'predict', 'train_on_batch', 'test_on_batch', 'predict_on_batch');
 
 const isMissing = (value: unknown): boolean => value === undefined || value === null;
-
-
-const shouldValidate = (epoch: number, frequency: number | readonly number[]): boolean =>
-  (typeof frequency === 'number' ? (epoch + 1) % frequency === 0 : frequency.includes(epoch + 1));
-
-function validationParts(data: unknown): [x: unknown, y: unknown, sample_weight: unknown] {
-  if (!Array.isArray(data)) return [data, undefined, undefined];
-  if (data.length === 2 || data.length === 3) return [data[0], data[1], data[2]];
-  throw new o.ArgumentError('fit(): the argument validation_data must be [x, y], [x, y, sample_weight] ' +
-    `or a generator of batches, received an array of ${data.length} elements.`);
-}

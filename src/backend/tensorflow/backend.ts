@@ -1,9 +1,9 @@
 /** The `tensorflow` backend: libtensorflow on CPU or CUDA through tfjs-node-gpu's binding, extended by our own. */
 import type { Aval, Backend, CompileOptions, Executable, Feature, Handle, MemoryInfo, Operand, ProcessGroup } from '../backend.js';
-import { bytesPerElement, isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
+import { isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
-import { sizeOf, type Shape } from '../../engine/shape.js';
+import { byteLengthOf, type Shape } from '../../engine/shape.js';
 import { encodeAttrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { EagerExecutor } from './eager.js';
@@ -168,7 +168,7 @@ export class TensorFlowBackend implements Backend {
       shared_name: { string: ANONYMOUS }, container: { string: '' } }, 1);
     const handle = this.#binding.execute(create) as number;
     this.assignVariable(handle, initial);
-    const bytes = sizeOf(initial.shape) * bytesPerElement(initial.dtype);
+    const bytes = byteLengthOf(initial);
     this.#variables.set(handle, bytes);
     this.#binding.adjustExternalMemory(bytes);
     return handle;

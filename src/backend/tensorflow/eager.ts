@@ -1,10 +1,10 @@
 /** Runs lowering rules at once: each op is prepared on its first use and found again by its attributes. */
 import type { Aval, Operand } from '../backend.js';
-import { bytesPerElement, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
+import type { DType, HostData, NumericArray } from '../../engine/dtype.js';
 import { numbersToBits } from '../../engine/host.js';
 import type { Subgraph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
-import { sizeOf, type Shape } from '../../engine/shape.js';
+import { byteLengthOf, type Shape } from '../../engine/shape.js';
 import { attrKey, encodeAttrs, type Attrs } from './attributes.js';
 import { TF_DTYPE, type NativeBinding } from './binding.js';
 import { lowerings } from './lowering/index.js';
@@ -185,7 +185,7 @@ export class EagerExecutor implements Builder<number> {
   upload(data: HostData, shape: Shape, dtype: DType): number {
     if (dtype === 'string') return this.#binding.createStringTensor([...shape], data as string[]);
     const array = data as NumericArray;
-    const bytes = sizeOf(shape) * bytesPerElement(dtype);
+    const bytes = byteLengthOf({ shape, dtype });
     if (array.byteLength !== bytes) {
       throw new RangeError(`A ${dtype} tensor of shape [${shape.join(', ')}] has ${bytes} bytes, received ${array.byteLength}.`);
     }

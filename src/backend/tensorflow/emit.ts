@@ -1,6 +1,6 @@
 /** Turns a graph into a FunctionDef: the same lowering rules, with nodes appended instead of ops run. */
 import { numbersToBits } from '../../engine/host.js';
-import type { DType, HostData, NumericArray } from '../../engine/dtype.js';
+import { bytesOf, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph, Node, Subgraph, Value } from '../../engine/graph.js';
 import { countUses } from '../../engine/invariants.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
@@ -167,7 +167,7 @@ export class GraphEmitter implements Builder<Ref> {
     if (dtype === 'string') tensor.string_val = (data as string[]).map((s) => new TextEncoder().encode(s));
     else {
       const array = data as NumericArray;
-      tensor.tensor_content = new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
+      tensor.tensor_content = bytesOf(array).slice();
     }
     // What is equal for one size may differ for another.
     const small = !this.#sizes && tensor.tensor_content && tensor.tensor_content.length <= 128;

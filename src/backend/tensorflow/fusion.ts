@@ -2,11 +2,10 @@
  * Products and convolutions with what follows them as one op. TensorFlow's own rewriting stops at the bias when it meets
  * a function like ours; oneDNN adds a second image and the activation in the same pass over memory.
  */
-import { availableParallelism } from 'node:os';
 import type { Graph, Node, Value } from '../../engine/graph.js';
 import type { PrimitiveName } from '../../engine/primitives/index.js';
 import { sameShape, sizeOf, type Shape } from '../../engine/shape.js';
-import { threads } from '../threads.js';
+import { intraOpThreads } from '../threads.js';
 import type { Attrs } from './attributes.js';
 
 type FusedOp = '_FusedConv2D' | '_FusedDepthwiseConv2dNative' | '_FusedMatMul';
@@ -52,7 +51,7 @@ export const NO_FUSIONS: FusionSupport = { bias: false, sum: false, depthwise: f
 export function probeFusions(
   runs: (graph: Graph, support: FusionSupport, steady?: ReadonlySet<Value>) => boolean,
 ): FusionSupport {
-  const none = { ...NO_FUSIONS, rowThreads: threads().intra_op ?? (Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism()) };
+  const none = { ...NO_FUSIONS, rowThreads: intraOpThreads() };
   const basic = { ...none, bias: true };
   if (!runs(exampleChain('conv', false), basic)) return none;
   // The sum is oneDNN's alone: where there is none, it is not there or is switched off.

@@ -11,7 +11,7 @@ import { lastUses, RowRegisters, type Place } from './row-registers.js';
 
 export const ROW_LOOP = 'KerasNodeRowLoop';
 
-/** Instructions, numbered as in row_loop.h. */
+/** Instructions, numbered as in row_plan.h. */
 const [MATMUL, COPY, WIDEN] = [0, 1, 2];
 const ELEMENTWISE: Partial<Record<PrimitiveName, number>> = {
   select: 3, add: 4, subtract: 5, multiply: 6, divide: 7, maximum: 8, minimum: 9, negative: 10, square: 11, exp: 12,

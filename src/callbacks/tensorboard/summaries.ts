@@ -1,4 +1,5 @@
 /** Figures, histograms, images and texts as TensorBoard's plugins want them. */
+import { bytesOf } from '../../engine/dtype.js';
 import { encodePng } from './png.js';
 import type { TensorMessage, ValueMessage } from './messages.js';
 
@@ -10,7 +11,6 @@ const STRING = 7;
 const [SCALAR, TENSOR, BLOBS] = [1, 2, 3];
 
 const shaped = (...sizes: number[]): TensorMessage['tensor_shape'] => ({ dim: sizes.map((size) => ({ size })) });
-const bytesOf = (array: Float32Array | Float64Array): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 
 function valueOf(tag: string, plugin_name: string, data_class: number, tensor: TensorMessage, content?: Uint8Array): ValueMessage {
   return { tag, tensor, metadata: { plugin_data: { plugin_name, content }, data_class } };

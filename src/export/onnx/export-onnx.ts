@@ -1,7 +1,7 @@
 /** ONNX files: a function traced, its graph in ONNX's ops, the weights beside it. */
-import { bytesPerElement, type NumericArray } from '../../engine/dtype.js';
+import { bytesOf, type NumericArray } from '../../engine/dtype.js';
 import { fold } from '../../engine/fold.js';
-import { sizeOf } from '../../engine/shape.js';
+import { byteLengthOf } from '../../engine/shape.js';
 import { flatten, isPlainObject } from '../../engine/structure.js';
 import { version } from '../../version.js';
 import { ExportError, type ArgumentSpec } from '../input-signature.js';
@@ -72,11 +72,8 @@ export function encodeAsOnnx(
 function largeTensor(name: string, { value, shape, dtype }: Weight): LargeTensor {
   return {
     message: { name, dims: shape, data_type: ONNX_DTYPE[dtype] },
-    byteLength: sizeOf(shape) * bytesPerElement(dtype),
-    read: () => {
-      const { buffer, byteOffset, byteLength } = value.bits() as NumericArray;
-      return new Uint8Array(buffer, byteOffset, byteLength);
-    },
+    byteLength: byteLengthOf({ shape, dtype }),
+    read: () => bytesOf(value.bits() as NumericArray),
   };
 }
 
@@ -103,7 +100,7 @@ const dimensionNames = ({ shape }: ArgumentSpec, i: number): (number | string)[]
   shape.map((d, axis) => d ?? (axis === 0 ? 'batch' : `dim_${i}_${axis}`));
 
 export function requireSize(weights: ReadonlyMap<string, Pick<Weight, 'shape' | 'dtype'>>): void {
-  const bytes = [...weights.values()].reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * bytesPerElement(dtype), 0);
+  const bytes = [...weights.values()].reduce((sum, weight) => sum + byteLengthOf(weight), 0);
   if (bytes < MOST_BYTES) return;
   throw new ExportError(`The weights take ${bytes} bytes, and an ONNX file holds less than 2 GB (2147483648 bytes). ` +
     "Export with format 'tf_saved_model', or in a smaller dtype.");

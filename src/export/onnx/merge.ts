@@ -1,5 +1,5 @@
 /** Makes one ONNX graph of the nodes of several traces: numbers that differ are computed from shapes when it runs. */
-import { isFloat, type DType, type HostData } from '../../engine/dtype.js';
+import { bytesOf, isFloat, type DType, type HostData } from '../../engine/dtype.js';
 import { numbersToBits } from '../../engine/host.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
 import { Dimensions, isConstant, ROUNDING, SizeError, type Dimension, type SizeExpression } from '../../engine/sizes.js';
@@ -181,7 +181,7 @@ const equalData = (a: HostData, b: HostData): boolean =>
 export function tensorMessage(name: string, data: HostData, shape: Shape, dtype: DType): TensorMessage {
   const head = { name, dims: shape, data_type: ONNX_DTYPE[dtype] };
   if (Array.isArray(data)) return { ...head, string_data: data.map(utf8) };
-  return { ...head, raw_data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  return { ...head, raw_data: bytesOf(data) };
 }
 
 /** @param shape null: a dimension that differs; a string: its name */

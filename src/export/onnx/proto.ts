@@ -1,6 +1,7 @@
 /** The protobuf messages of ONNX files. Field numbers: onnx/onnx.proto. */
 import protobuf from 'protobufjs/light.js';
 import type { DType } from '../../engine/dtype.js';
+import type { FileContents } from '../../saving/file-bytes.js';
 
 const repeated = (type: string, id: number) => ({ rule: 'repeated', type, id });
 const field = (type: string, id: number) => ({ type, id });
@@ -81,9 +82,8 @@ export interface LargeTensor {
   read: () => Uint8Array;
 }
 
-/** The contents of a file. */
-export interface ModelContents {
-  byteLength: number;
+/** The contents of a file, which need no waiting. */
+export interface ModelContents extends FileContents {
   chunks: () => Iterable<Uint8Array>;
 }
 

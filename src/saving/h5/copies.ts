@@ -1,5 +1,6 @@
 /** Copies arrays from the device into host memory ahead of their turn in a file. */
-import { bytesPerElement, type HostData } from '../../engine/dtype.js';
+import type { HostData } from '../../engine/dtype.js';
+import { byteLengthOf } from '../../engine/shape.js';
 import type { VariableSnapshot } from '../../engine/variable.js';
 import type { H5Array } from './types.js';
 
@@ -8,8 +9,6 @@ export type Source = H5Array | VariableSnapshot;
 
 /** Bytes that are copied, one array after the other, while the file is being laid out. */
 const AHEAD = 2 ** 26;
-
-export const sizeOf = ({ shape, dtype }: Source): number => shape.reduce((n, d) => n * d, bytesPerElement(dtype));
 
 /**
  * Copies the snapshots among arrays and lets go of each when it has its copy. From the first taking on, one array is copied
@@ -41,7 +40,7 @@ export class Copies {
     for (let bytes = 0; bytes < AHEAD && this.#taken.size === 0; ) {
       const number = this.#startNext();
       if (number === undefined) return;
-      bytes += sizeOf(this.#arrays[number]);
+      bytes += byteLengthOf(this.#arrays[number]);
       // A failure is that of its taking.
       await this.#waiting.get(number)!.catch(() => {});
     }

@@ -7,6 +7,7 @@
  * and arrays may be larger than the memory of WebAssembly.
  */
 import { bytesPerElement, type DType } from '../../engine/dtype.js';
+import { byteLengthOf } from '../../engine/shape.js';
 import { guard, loadH5wasm, type H5wasm } from './h5wasm.js';
 import type { Piece, WritableAttribute, WriteReply, WriteRequest, WrittenDataset } from './plain-tree.js';
 import { SparseFile } from './sparse-file.js';
@@ -33,7 +34,7 @@ export async function layOut({ groups, datasets, attributes }: WriteRequest): Pr
       const write = (): void =>
         guard(`Dataset '${dataset.path}' cannot be written`, () => writeDataset(Module, id, dataset));
       if (dataset.data) write();
-      else if (file.receive(number, write) !== bytesIn(dataset)) {
+      else if (file.receive(number, write) !== byteLengthOf(dataset)) {
         throw new H5Error(`HDF5 did not write dataset '${dataset.path}' as a whole.`);
       }
     });
@@ -46,8 +47,6 @@ export async function layOut({ groups, datasets, attributes }: WriteRequest): Pr
     Module.FS.unlink(`/${name}`);
   }
 }
-
-const bytesIn = ({ shape, dtype }: WrittenDataset): number => shape.reduce((n, d) => n * d, bytesPerElement(dtype));
 
 function piecesOf(file: SparseFile, standIns: number): WriteReply {
   const pieces: Piece[] = [];

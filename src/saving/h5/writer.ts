@@ -1,8 +1,9 @@
 /** Builds HDF5 files: what is to be in one is collected, then laid out by h5wasm in a thread, then written piece by piece. */
-import type { NumericArray } from '../../engine/dtype.js';
+import { bytesOf, type NumericArray } from '../../engine/dtype.js';
+import { byteLengthOf } from '../../engine/shape.js';
 import type { VariableSnapshot } from '../../engine/variable.js';
 import type { FileContents } from '../file-bytes.js';
-import { Copies, sizeOf, type Source } from './copies.js';
+import { Copies, type Source } from './copies.js';
 import type { WritableAttribute, WriteReply, WrittenDataset } from './plain-tree.js';
 import { SparseFile } from './sparse-file.js';
 import { askThread } from './thread.js';
@@ -34,7 +35,7 @@ export class H5Writer implements Disposable {
    * at once.
    */
   createDataset(path: string, source: Source): void {
-    const array = 'read' in source && sizeOf(source) < SparseFile.LARGE ? readOnce(source) : source;
+    const array = 'read' in source && byteLengthOf(source) < SparseFile.LARGE ? readOnce(source) : source;
     const cut = path.lastIndexOf('/');
     this.createGroup(path.slice(0, Math.max(cut, 0)));
     checkName(path.slice(cut + 1), path);
@@ -62,7 +63,7 @@ export class H5Writer implements Disposable {
 
   /** The arrays in order, with their shapes and sizes. */
   listing(): { path: string; shape: readonly number[]; bytes: number }[] {
-    return [...this.#arrays].map(([path, array]) => ({ path, shape: array.shape, bytes: sizeOf(array) }));
+    return [...this.#arrays].map(([path, array]) => ({ path, shape: array.shape, bytes: byteLengthOf(array) }));
   }
 
   /**
@@ -73,7 +74,7 @@ export class H5Writer implements Disposable {
     const parts: H5Writer[] = [];
     let room = -1;
     for (const [path, array] of this.#arrays) {
-      const bytes = sizeOf(array);
+      const bytes = byteLengthOf(array);
       if (bytes > limit) {
         throw new Error(`The array '${path}' takes ${bytes} bytes, and cannot go into shards of ${Math.floor(limit)} bytes. ` +
           'Make max_shard_size larger.');
@@ -125,15 +126,11 @@ function readOnce(snapshot: VariableSnapshot): H5Array {
   return { shape, dtype, data };
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: NumericArray): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
 /** The contents of arrays that go into the layout; those of large ones do not. */
 function smallContents(array: Source): { data?: Uint8Array | readonly string[] } {
   if (!('data' in array)) return {};
   if (array.dtype === 'string') return { data: array.data as readonly string[] };
-  return sizeOf(array) >= SparseFile.LARGE ? {} : { data: bytesOf(array.data as NumericArray) };
+  return byteLengthOf(array) >= SparseFile.LARGE ? {} : { data: bytesOf(array.data as NumericArray) };
 }
 
 function checkName(name: string, path: string): string {

@@ -5,7 +5,7 @@
  * Source of the format: tfjs-core, src/io/types.ts, `WeightsManifestConfig`.
  */
 import { NDArray } from '../../engine/convert.js';
-import type { NumericArray } from '../../engine/dtype.js';
+import { bytesOf, type NumericArray } from '../../engine/dtype.js';
 import { isPlainObject } from '../../engine/structure.js';
 import { fromHalfBits } from '../../engine/half.js';
 import { ArchiveError } from '../archive.js';
@@ -31,8 +31,7 @@ const SHARD_BYTES = 4 * 2 ** 20;
 export function packWeights(weights: readonly { name: string; value: NDArray }[]): { group: WeightGroup; shards: Uint8Array[] } {
   const parts = weights.map(({ name, value }): { entry: WeightEntry; bytes: Uint8Array } => {
     const dtype = value.dtype === 'bool' ? 'bool' : /int/.test(value.dtype) ? 'int32' : 'float32';
-    const { buffer, byteOffset, byteLength } = inBrowserType(value.data as NumericArray, dtype);
-    return { entry: { name, shape: [...value.shape], dtype }, bytes: new Uint8Array(buffer, byteOffset, byteLength) };
+    return { entry: { name, shape: [...value.shape], dtype }, bytes: bytesOf(inBrowserType(value.data as NumericArray, dtype)) };
   });
   const all = Buffer.concat(parts.map(({ bytes }) => bytes));
   const count = Math.max(1, Math.ceil(all.length / SHARD_BYTES));

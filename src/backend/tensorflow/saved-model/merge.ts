@@ -1,5 +1,5 @@
 /** Makes one function of several that are alike but for sizes: numbers that differ are computed from shapes when it runs. */
-import { isFloat, viewBytes, type DType } from '../../../engine/dtype.js';
+import { bytesOf, isFloat, viewBytes, type DType } from '../../../engine/dtype.js';
 import { fromHalfBits } from '../../../engine/half.js';
 import { Dimensions, isConstant, ROUNDING, SizeError, type Dimension, type SizeExpression } from '../../../engine/sizes.js';
 import { numbersToBits } from '../../../engine/host.js';
@@ -189,6 +189,6 @@ function constantNode(name: string, values: readonly number[], dim: { size: numb
   const bits = numbersToBits(values, dtype) as Int32Array;
   const tensor: TensorMessage = {
     dtype: TF_DTYPE[dtype], tensor_shape: shapeMessage(dim.map(({ size }) => size)),
-    tensor_content: new Uint8Array(bits.buffer, bits.byteOffset, bits.byteLength) };
+    tensor_content: bytesOf(bits) };
   return { name, op: 'Const', input: [], attr: { dtype: { type: TF_DTYPE[dtype] }, value: { tensor } } };
 }
