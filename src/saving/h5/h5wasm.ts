@@ -1,4 +1,5 @@
 /** h5wasm (the HDF5 library in WebAssembly), loaded when it is first needed, with its errors made exceptions. */
+import { prepareProgram } from './program.js';
 import { H5Error } from './types.js';
 
 export type H5wasm = typeof import('h5wasm');
@@ -11,6 +12,7 @@ let library: Promise<H5wasm> | undefined;
 export const loadH5wasm = (): Promise<H5wasm> => (library ??= load());
 
 async function load(): Promise<H5wasm> {
+  await prepareProgram();
   const h5wasm = await import('h5wasm');
   await h5wasm.ready;
   // HDF5 reports most errors on stderr alone: a listing that fails half-way looks like a short one.

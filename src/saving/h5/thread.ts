@@ -10,14 +10,29 @@ import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { packageRoot } from '../../setup/paths.js';
 import type { ReadRequest, WriteRequest } from './plain-tree.js';
+import { compileProgram } from './program.js';
 import { H5Error } from './types.js';
 
 /** What the thread answers: `broken` where it must not be used again. */
 export type Answer = { value: unknown } | { error: string; broken: boolean };
 
+/** What the thread is started with. */
+export interface ThreadOptions {
+  /** Whether it loads h5wasm at once. */
+  forWriting: boolean;
+  /** In the built package: where h5wasm's program lies; and the program, where it has been compiled before. */
+  folder?: string;
+  program?: WebAssembly.Module;
+}
+/** The program, compiled while a thread for writing started; none where that failed. */
+export interface ProgramMessage {
+  kind: 'program';
+  program?: WebAssembly.Module;
+}
+
 /** Megabytes of JavaScript objects: far more than the trees of Keras's files take. */
 const HEAP_MB = 512;
-/** Milliseconds after which an idle thread ends. Starting another takes some 50, and 100 more to load h5wasm. */
+/** Milliseconds after which an idle thread ends. Starting another takes some 30, and 20 more to load h5wasm. */
 const IDLE = 3000;
 
 let current: Worker | undefined;
@@ -72,16 +87,29 @@ async function ask<T>(message: ReadRequest | WriteRequest, transfer: ArrayBuffer
   return answer.value as T;
 }
 
+/** Whether this is the built package, or the sources run as they are (tests, examples). */
+const isBuilt = import.meta.url.endsWith('.js');
+const dist = join(packageRoot, 'dist');
+let program: WebAssembly.Module | undefined;
+
 function start(forWriting: boolean): Worker {
-  const worker = launch({ workerData: { forWriting }, name: 'keras-hdf5', resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  const workerData: ThreadOptions = isBuilt ? { forWriting, folder: join(dist, 'chunks'), program } : { forWriting };
+  const worker = launch({ workerData, name: 'keras-hdf5', resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
   // Where nobody waits for it, its end harms nobody.
   worker.on('error', () => abandon(worker));
+  if (isBuilt && forWriting && !program) void sendProgram(worker, workerData.folder!);
   return worker;
 }
 
+async function sendProgram(worker: Worker, folder: string): Promise<void> {
+  program = await compileProgram(folder).catch(() => undefined);
+  worker.postMessage({ kind: 'program', program } satisfies ProgramMessage, []);
+}
+
 function launch(options: WorkerOptions): Worker {
-  if (import.meta.url.endsWith('.js')) return new Worker(join(packageRoot, 'dist', 'saving', 'h5', 'worker.js'), options);
-  // Where the sources run as they are (tests, examples), the thread needs tsx as this one does.
+  // CommonJS starts sooner.
+  if (isBuilt) return new Worker(join(dist, 'saving', 'h5', 'worker.cjs'), options);
+  // The thread needs tsx as this one does.
   const file = JSON.stringify(new URL('./worker.ts', import.meta.url).href);
   // A thread made of text looks for packages in the working folder.
   const tsx = JSON.stringify(new URL('dist/esm/api/index.mjs',

@@ -3,12 +3,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { H5wasmFailure, loadH5wasm } from './h5wasm.js';
 import { readWithH5wasm } from './h5wasm-reader.js';
 import { layOut } from './h5wasm-writer.js';
-import { NotForJsfive, readWithJsfive } from './jsfive-reader.js';
 import type { PlainNode, ReadReply, ReadRequest, WriteRequest } from './plain-tree.js';
-import type { Answer } from './thread.js';
+import { compileProgram, setProgramSource } from './program.js';
+import type { Answer, ProgramMessage, ThreadOptions } from './thread.js';
 import { H5Error } from './types.js';
 
 async function read({ bytes }: ReadRequest): Promise<ReadReply> {
+  const { NotForJsfive, readWithJsfive } = await import('./jsfive-reader.js');
   try {
     return { root: readWithJsfive(bytes), reader: 'jsfive', bytes };
   } catch (cause) {
@@ -38,9 +39,18 @@ async function answer(request: ReadRequest | WriteRequest): Promise<[Answer, Arr
   }
 }
 
-// A failure shows when h5wasm is needed.
-if ((workerData as { forWriting: boolean }).forWriting) loadH5wasm().catch(() => {});
+const { forWriting, folder, program } = workerData as ThreadOptions;
 
-parentPort!.on('message', (request: ReadRequest | WriteRequest) => {
-  void answer(request).then(([reply, transfer]) => parentPort!.postMessage(reply, transfer));
+// 1. where h5wasm's program comes from: our starter has it, or is about to send it, or it is for us to compile
+let receive: (message: ProgramMessage) => void;
+const received = new Promise<ProgramMessage>((resolve) => (receive = resolve));
+if (folder !== undefined) {
+  setProgramSource(async () => program ?? (forWriting ? (await received).program : undefined) ?? compileProgram(folder));
+}
+// 2. a failure shows when h5wasm is needed
+if (forWriting) loadH5wasm().catch(() => {});
+
+parentPort!.on('message', (message: ReadRequest | WriteRequest | ProgramMessage) => {
+  if (message.kind === 'program') receive(message);
+  else void answer(message).then(([reply, transfer]) => parentPort!.postMessage(reply, transfer));
 });
