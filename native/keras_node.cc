@@ -31,6 +31,7 @@ static thread_local TFE_Context* context_for_tfjs = nullptr;
 #include "row_loop_op.h"
 #include "session.h"
 #include "tensors.h"
+#include "views.h"
 
 namespace keras_node {
 
@@ -153,10 +154,11 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"createTensor", Synchronous<Initialized<CreateTensor>>},
       {"createStringTensor", Synchronous<Initialized<CreateStringTensor>>},
       {"gatherRows", Synchronous<Initialized<GatherRows>>},
-      {"makeBuffer", Synchronous<MakeBuffer>},
       {"makeBuffer", Synchronous<Initialized<MakeBuffer>>},
       {"readTensor", Synchronous<Initialized<ReadTensor>>},
       {"readTensorAsync", Asynchronous<Initialized<ReadTensorAsync>>},
+      {"viewTensor", Synchronous<Initialized<ViewTensor>>},
+      {"releaseView", Synchronous<Initialized<ReleaseView>>},
       {"readScalars", Synchronous<Initialized<ReadScalars>>},
       {"readStrings", Synchronous<Initialized<ReadStrings>>},
       {"tensorInfo", Synchronous<Initialized<TensorInfo>>},

@@ -57,6 +57,13 @@ export interface Executable {
   dispose(): void;
 }
 
+/** Values where they lie, for who only reads them. They stay what they are until they are released. */
+export interface View {
+  readonly data: HostData;
+  /** Leaves nothing in `data`. A second call does nothing. */
+  release(): void;
+}
+
 export interface MemoryInfo {
   tensors: number;
   bytes: number;
@@ -97,6 +104,8 @@ export interface Backend {
   ): Handle;
   download(operand: Operand): HostData;
   downloadAsync(operand: Operand): Promise<HostData>;
+  /** Shows what `download` would copy, where the device's memory is the host's. Never given to users of the library. */
+  view?(operand: Operand): View | undefined;
   dispose(handle: Handle): void;
 
   /** Computes one primitive now. `outputs` holds what the abstract rule gave. */

@@ -1,5 +1,5 @@
 /** Variables: named state on the device that layers, optimizers and metrics own. */
-import type { Backend, Handle, Operand } from '../backend/backend.js';
+import type { Backend, Handle, Operand, View } from '../backend/backend.js';
 import { apply } from './apply.js';
 import { activeBackend, context, initScope, withContext } from './context.js';
 import { getDefaultFloat, isFloat, type DType, type HostData } from './dtype.js';
@@ -35,6 +35,8 @@ export interface VariableSnapshot {
   read(): HostData;
   /** The same off this thread, where the backend can. */
   readAsync(): Promise<HostData>;
+  /** The same where it lies, for writers of files alone; undefined where it must be copied. Outlives the snapshot. */
+  view(): View | undefined;
   /** Frees it; a second call does nothing. */
   dispose(): void;
 }
@@ -234,7 +236,7 @@ export class Variable {
     const { shape, dtype } = this;
     if (context.variableScopes.length > 0) {
       const data = tidy(() => this.#read().bits());
-      return { shape, dtype, read: () => data, readAsync: async () => data, dispose: () => {} };
+      return { shape, dtype, read: () => data, readAsync: async () => data, view: () => undefined, dispose: () => {} };
     }
     const backend = this.#backend;
     let handle: Handle | undefined = backend.readVariable(this.handle, this);
@@ -246,6 +248,7 @@ export class Variable {
       shape, dtype,
       read: () => backend.download(operand()),
       readAsync: async () => backend.downloadAsync(operand()),
+      view: () => backend.view?.(operand()),
       dispose: () => {
         if (handle !== undefined) backend.dispose(handle);
         handle = undefined;

@@ -40,6 +40,13 @@ export async function readFully(file: FileHandle, position: number, size: number
   return end < size ? bytes.subarray(0, end) : bytes;
 }
 
+const lent = new WeakMap<ArrayBufferLike, () => void>();
+
+/** Has `release` called when the last byte of a buffer was written to a file. */
+export function onceWritten(buffer: ArrayBufferLike, release: () => void): void {
+  lent.set(buffer, release);
+}
+
 /** Bytes that wait for their turn to be written, and then go out together. A model's copy on its way takes no more. */
 const WAITING = 2 ** 25;
 
@@ -56,4 +63,5 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promis
     for (let at = Math.min(done, chunk.length); at < chunk.length; ) at += (await file.write(chunk, at, chunk.length - at)).bytesWritten;
     done = Math.max(done - chunk.length, 0);
   }
+  for (const { buffer, byteOffset, length } of chunks) if (byteOffset + length === buffer.byteLength) lent.get(buffer)?.();
 }

@@ -86,6 +86,21 @@ function uploadCases(): ConformanceCase[] {
       },
     },
     {
+      name: 'view shows what download gives, until it is released, whatever becomes of the tensor',
+      run(backend) {
+        for (const dtype of ['float32', 'int32', 'bool', 'string'] as const) {
+          const operand = { handle: backend.upload(sample(dtype, 6), [2, 3], dtype), shape: [2, 3], dtype };
+          const view = backend.view?.(operand);
+          backend.dispose(operand.handle);
+          if (!view) continue;
+          assert.deepEqual(view.data, sample(dtype, 6));
+          view.release();
+          view.release();
+          assert.equal(view.data.length, 0);
+        }
+      },
+    },
+    {
       name: 'memory counts bytes',
       run(backend) {
         const before = backend.memory().bytes;

@@ -1,5 +1,5 @@
 /** The `tensorflow` backend: libtensorflow on CPU or CUDA through tfjs-node-gpu's binding, extended by our own. */
-import type { Aval, Backend, CompileOptions, Executable, Feature, Handle, MemoryInfo, Operand, ProcessGroup } from '../backend.js';
+import type { Aval, Backend, CompileOptions, Executable, Feature, Handle, MemoryInfo, Operand, ProcessGroup, View } from '../backend.js';
 import { isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
 import type { Graph } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
@@ -66,6 +66,13 @@ export class TensorFlowBackend implements Backend {
   async downloadAsync({ handle, dtype }: Operand): Promise<HostData> {
     if (dtype === 'string') return this.#strings(handle);
     return viewBytes(dtype, await this.#binding.readTensorAsync(handle as number));
+  }
+
+  view({ handle, dtype }: Operand): View | undefined {
+    if (dtype === 'string') return undefined;
+    const buffer = this.#binding.viewTensor(handle as number);
+    if (!buffer) return undefined;
+    return { data: viewBytes(dtype, buffer), release: () => this.#binding.releaseView(buffer) };
   }
 
   #strings(handle: Handle): string[] {

@@ -133,6 +133,16 @@ export interface NativeBinding {
   readTensorAsync(id: number): Promise<ArrayBuffer>;
 
   /**
+   * The bytes of a tensor where they lie, which nobody may write to; `null` where they lie on a GPU, there are none, or Node
+   * runs in a program that allows no such buffers. As long as the ArrayBuffer is there, variables with this value take other
+   * memory when they are assigned.
+   */
+  viewTensor(id: number): ArrayBuffer | null;
+
+  /** Lets go of a view: nothing is left in it. */
+  releaseView(view: ArrayBuffer): void;
+
+  /**
    * Values of several tensors of one element each, of any real dtype, in one call. int64 and uint64 beyond
    * 2^53 are rounded; a bool gives 0 or 1.
    */

@@ -1,7 +1,9 @@
-/** Copies arrays from the device into host memory ahead of their turn in a file. */
-import type { HostData } from '../../engine/dtype.js';
+/** Has arrays that lie on the device in host memory when their turn in a file comes. */
+import type { View } from '../../backend/backend.js';
+import type { HostData, NumericArray } from '../../engine/dtype.js';
 import { byteLengthOf } from '../../engine/shape.js';
 import type { VariableSnapshot } from '../../engine/variable.js';
+import { onceWritten } from '../file-bytes.js';
 import type { H5Array } from './types.js';
 
 /** An array, or a variable's value on the device. */
@@ -11,24 +13,42 @@ export type Source = H5Array | VariableSnapshot;
 const AHEAD = 2 ** 26;
 
 /**
- * Copies the snapshots among arrays and lets go of each when it has its copy. From the first taking on, one array is copied
- * while the one before it is being written. Each array is taken once.
+ * Shows the snapshots among arrays where they lie, until they are written. Those that cannot be shown are copied: from the
+ * first taking on, one array while the one before it is being written. Each array is taken once.
  */
-export class Copies {
+export class Copies implements Disposable {
   readonly #arrays: readonly Source[];
+  readonly #views = new Map<number, View>();
   readonly #waiting = new Map<number, Promise<HostData>>();
   readonly #taken = new Set<number>();
   #next = 0;
 
   constructor(arrays: readonly Source[]) {
     this.#arrays = arrays;
+    arrays.forEach((array, number) => this.#show(array, number));
     void this.#goAhead();
+  }
+
+  #show(array: Source, number: number): void {
+    const view = 'read' in array ? array.view() : undefined;
+    if (!view) return;
+    this.#views.set(number, view);
+    (array as VariableSnapshot).dispose();
+    onceWritten((view.data as NumericArray).buffer, () => view.release());
+  }
+
+  /** Lets go of what is shown still, of arrays that were not written. */
+  [Symbol.dispose](): void {
+    for (const view of this.#views.values()) view.release();
+    this.#views.clear();
   }
 
   /** The values of the array of this number. */
   async take(number: number): Promise<HostData> {
     this.#taken.add(number);
     const array = this.#arrays[number];
+    const shown = this.#views.get(number);
+    if (shown) return shown.data;
     const copy = this.#waiting.get(number) ?? ('read' in array ? copyOf(array) : array.data);
     this.#waiting.delete(number);
     const data = await copy;
@@ -51,7 +71,7 @@ export class Copies {
     while (this.#next < this.#arrays.length) {
       const number = this.#next++;
       const array = this.#arrays[number];
-      if (!('read' in array) || this.#taken.has(number)) continue;
+      if (!('read' in array) || this.#taken.has(number) || this.#views.has(number)) continue;
       const copy = copyOf(array);
       copy.catch(() => {}); // nobody may come for it
       this.#waiting.set(number, copy);

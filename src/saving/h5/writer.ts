@@ -18,6 +18,8 @@ const ATTRIBUTE_BYTES = 64_000;
 export class H5Writer implements Disposable {
   readonly #groups = new Set<string>();
   readonly #arrays = new Map<string, Source>();
+  readonly #parts: H5Writer[] = [];
+  #copies: Copies | undefined;
   readonly #attributes: { path: string; name: string; value: WritableAttribute }[] = [];
 
   /** Makes the group at `path` and those above it, where they do not exist. */
@@ -91,13 +93,14 @@ export class H5Writer implements Disposable {
         if (path === '' || part.#groups.has(path) || part.#arrays.has(path)) part.setAttribute(path, name, value);
       }
     }
+    this.#parts.push(...parts);
     return parts.length > 0 ? parts : [this];
   }
 
   /** Lays the file out. */
   async finish(): Promise<FileContents> {
     const arrays = [...this.#arrays.values()];
-    const copies = new Copies(arrays);
+    const copies = (this.#copies = new Copies(arrays));
     const datasets = [...this.#arrays].map(([path, array]): WrittenDataset =>
       ({ path, shape: array.shape, dtype: array.dtype, ...smallContents(array) }));
     const patience = 10 * H5_LIMITS.patience + arrays.length + this.#groups.size;
@@ -116,6 +119,8 @@ export class H5Writer implements Disposable {
   /** Lets go of what is on the device. */
   [Symbol.dispose](): void {
     for (const array of this.#arrays.values()) if ('read' in array) array.dispose();
+    this.#copies?.[Symbol.dispose]();
+    for (const part of this.#parts) part[Symbol.dispose]();
   }
 }
 

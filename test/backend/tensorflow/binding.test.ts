@@ -1,4 +1,7 @@
 /** The native addon: loading it, and its tensors. */
+import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import {
   loadBinding,
@@ -7,6 +10,7 @@ import {
   type NativeBinding,
 } from '../../../src/backend/tensorflow/binding.js';
 import { addon, addonPath, failure, float32, floats, int32, rejection, type Untyped } from './addon.js';
+import { attr } from './messages.js';
 
 const { bool, float32: f32 } = TF_DTYPE;
 
@@ -316,12 +320,71 @@ describe('native addon', () => {
       expect(await rejection(binding.readTensorAsync(big))).to.have.property('code', 'NOT_FOUND');
     });
 
+    it('shows tensors where they lie, several times at once, until each is released', async () => {
+      const data = Float32Array.from({ length: 1e5 }, (_, i) => i);
+      const id = binding.createTensor(f32, [100, 1000], data);
+      const [first, second] = [binding.viewTensor(id)!, binding.viewTensor(id)!];
+      binding.deleteTensor(id);
+      expect(new Float32Array(first)).to.deep.equal(data);
+      // What one writes, the other sees: it is one memory.
+      new Float32Array(first)[7] = -1;
+      expect(new Float32Array(second)[7]).to.equal(-1);
+      binding.releaseView(first);
+      binding.releaseView(first);
+      await turn();
+      expect(first.byteLength).to.equal(0);
+      expect(new Float32Array(second, 4e4)).to.deep.equal(data.subarray(1e4));
+      binding.releaseView(second);
+    });
+
+    it('keeps what is shown where collections come between', async () => {
+      setFlagsFromString('--expose-gc');
+      const gc = runInNewContext('gc') as () => void;
+      const data = new Float32Array(1e6).fill(2);
+      for (let round = 0; round < 30; round++) {
+        const id = binding.createTensor(f32, [1e6], data.fill(round));
+        const views = Array.from({ length: 4 }, () => binding.viewTensor(id)!);
+        binding.deleteTensor(id);
+        // One released, two dropped, and one that stays until the next round's collection.
+        binding.releaseView(views[0]);
+        const kept = new Float32Array(views[3]);
+        views.length = 0;
+        gc();
+        await turn();
+        expect(kept.every((x) => x === round)).to.equal(true);
+      }
+    });
+
+    it('a variable whose value is shown takes other memory when it is assigned', () => {
+      const variable = binding.execute(binding.prepareOp('VarHandleOp', [
+        ['dtype', attr.type(f32)], ['shape', attr.shape([4])], ['shared_name', attr.string('cd2c89b7-88b7-44c8-ad83-06c2a9158347')],
+      ], 1)) as number;
+      binding.execute(binding.prepareOp('AssignVariableOp', [['dtype', attr.type(f32)]], 0), variable, float32(binding, [1, 2, 3, 4]));
+      const read = binding.prepareOp('ReadVariableOp', [['dtype', attr.type(f32)]], 1);
+      const value = binding.execute(read, variable) as number;
+      const view = binding.viewTensor(value)!;
+      binding.deleteTensor(value);
+      const update = binding.prepareOp('ResourceApplyGradientDescent', [['T', attr.type(f32)]], 0);
+      binding.execute(update, variable, binding.createTensor(f32, [], Float32Array.of(1)), float32(binding, [1, 1, 1, 1]));
+      expect([...new Float32Array(view)]).to.deep.equal([1, 2, 3, 4]);
+      expect(floats(binding, binding.execute(read, variable) as number)).to.deep.equal([0, 1, 2, 3]);
+      binding.releaseView(view);
+    });
+
+    it('shows no strings, nothing of what is empty, and releases no other than buffers', () => {
+      expect(binding.viewTensor(binding.createTensor(f32, [0], new Float32Array()))).to.equal(null);
+      expect(failure(() => binding.viewTensor(binding.createStringTensor([], ['x']))).message).to.include('holds strings');
+      expect(failure(() => binding.releaseView(new Float32Array(1) as never)).message).to.match(/view must be an ArrayBuffer/);
+      expect(failure(() => binding.releaseView(new SharedArrayBuffer(1) as never)).message).to.match(/view must be/);
+    });
+
     it('refuses ids of tensors that are not there', () => {
       const gone = float32(binding, [1]);
       binding.deleteTensor(gone);
       for (const call of [
         binding.deleteTensor,
         binding.readTensor,
+        binding.viewTensor,
         binding.tensorInfo,
         binding.readStrings,
       ]) {

@@ -23,6 +23,7 @@ const ops: number[] = [];
 const nameOf = new Map<number, string>();
 const cancellations: number[] = [];
 const functions: string[] = [];
+const views: unknown[] = [];
 const pending = new Set<Promise<unknown>>();
 
 // 1. Odd values: what no caller should pass.
@@ -158,6 +159,8 @@ const generators: Record<string, { weight: number; args: () => unknown[] }> = {
   readTensor: { weight: 2, args: () => [id()] },
   makeBuffer: { weight: 0.2, args: () => [below(3) * (1 << 22)] },
   readTensorAsync: { weight: 1, args: () => [id()] },
+  viewTensor: { weight: 1, args: () => [id()] },
+  releaseView: { weight: 1, args: () => [chance(0.9) ? pick(views) : new ArrayBuffer(8)] },
   readScalars: { weight: 1, args: () => [times(below(4), id)] },
   readStrings: { weight: 1, args: () => [id()] },
   tensorInfo: { weight: 1, args: () => [id()] },
@@ -217,8 +220,10 @@ function note(name: string, args: readonly unknown[], result: unknown): void {
   if (name === 'prepareOp') ops.push(result as number);
   if (name === 'prepareOp') nameOf.set(result as number, args[0] as string);
   if (name === 'createCancellation') cancellations.push(result as number);
+  if (name === 'viewTensor' && views.length < 50) views.push(result);
   if (name === 'addFunction') functions.push(result as string);
   if (name === 'deleteTensor') drop(tensors, args[0]);
+  if (name === 'releaseView' && chance(0.8)) views.splice(views.indexOf(args[0]), 1);
   if (name === 'releaseOp') drop(ops, args[0]);
   if (name === 'releaseCancellation') drop(cancellations, args[0]);
 }
