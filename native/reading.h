@@ -62,7 +62,7 @@ inline void CopyOut(TF_Tensor* tensor, void* data, size_t size) {
                       " bytes where its shape and dtype say " + std::to_string(size),
                   ""};
   }
-  if (size > 0) std::memcpy(data, DataOf(tensor), size);
+  CopyLarge(data, DataOf(tensor), size);
 }
 
 inline napi_value ReadTensor(Call& call) {

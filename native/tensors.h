@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "copying.h"
 #include "large_pages.h"
 #include "session.h"
 #include "tensorflow/c/tf_tensor.h"
@@ -103,7 +104,7 @@ inline napi_value CreateTensor(Call& call) {
   }
   Tensor tensor = Allocate(call.session, dtype, shape);
   uint8_t* data = static_cast<uint8_t*>(DataOf(tensor.get()));
-  if (size > 0) std::memcpy(data, source.data, size);
+  CopyLarge(data, source.data, size);
   Normalise(dtype, data, size);
   return Place(call, std::move(tensor));
 }

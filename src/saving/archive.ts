@@ -12,7 +12,7 @@ import * as zlib from 'node:zlib';
 import * as yauzl from 'yauzl';
 import * as yazl from 'yazl';
 import { writeFileAtomically } from './atomic-file.js';
-import { readFully, writerTo, type FileContents } from './file-bytes.js';
+import { expect, readFully, writerTo, type FileContents, type Promised } from './file-bytes.js';
 
 /** A file is not a `.keras` archive, a damaged one, or one that must not be opened. */
 export class ArchiveError extends Error {
@@ -237,9 +237,10 @@ async function* pieces(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>)
   }
 }
 
-/** Writes an archive to a path. What was there before stays until the new file is complete. */
-export async function writeArchive(path: string, members: readonly NewMember[]): Promise<void> {
-  await writeFileAtomically(path, (file) => pipeline(zipStream(members), writerTo(file)));
+/** Writes an archive, which is opened while its members are being made. What was there before stays until it is complete. */
+export async function writeArchive(path: string, members: Promised<readonly NewMember[]>): Promise<void> {
+  expect(members);
+  await writeFileAtomically(path, async (file) => pipeline(zipStream(await members), writerTo(file)));
 }
 
 /** An archive in memory. */

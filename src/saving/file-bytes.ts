@@ -11,6 +11,13 @@ export interface FileContents {
   chunks: () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 }
 
+export type Promised<T> = T | Promise<T>;
+
+/** Of what is awaited later, or never where something else fails first: its failure then is nobody's. */
+export function expect(promised: unknown): void {
+  if (promised instanceof Promise) promised.catch(() => {});
+}
+
 /** What one of the two readers of a file takes at a time. */
 const PIECE = 2 ** 23;
 

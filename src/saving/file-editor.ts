@@ -227,7 +227,7 @@ export class KerasFileEditor {
       writer.setAttribute(group, 'name', label);
     };
     write(this.weights_dict, '');
-    await writeContents(path, await writer.finish());
+    await writeContents(path, writer.finish());
   }
 
   /** The former name of `save`. */

@@ -9,7 +9,7 @@ import { withVariableBudget } from '../engine/variable-budget.js';
 import { ArchiveError, describeContent } from './archive.js';
 import { writeFilesAtomically, type NewFile } from './atomic-file.js';
 import { DeserializationError } from './class-lookup.js';
-import { readFully, writerTo, type FileContents } from './file-bytes.js';
+import { expect, readFully, writerTo, type FileContents, type Promised } from './file-bytes.js';
 import { looksLikeH5 } from './h5/types.js';
 import type { LegacyModel } from './legacy/h5-model.js';
 import type { Saveable } from './walk.js';
@@ -39,9 +39,11 @@ export function refuseOverwriting(path: string, overwrite: boolean): void {
   }
 }
 
-/** Writes a file. What was there before stays until the new one is complete. */
-export const writeContents = (path: string, contents: Uint8Array | FileContents): Promise<void> =>
-  writeAllContents([[path, async () => contents]]);
+/** Writes a file, which is opened while its contents are being made. What was there before stays until it is complete. */
+export async function writeContents(path: string, contents: Promised<Uint8Array | FileContents>): Promise<void> {
+  expect(contents);
+  await writeAllContents([[path, async () => contents]]);
+}
 
 /**
  * Writes files that belong together. What was there before stays until all are complete.

@@ -34,16 +34,16 @@ export async function saveModelFiles(model: SaveableModel, path: string, zipped:
   const config = withObjectSharing(() => serialize_keras_object(model));
   using state = saveState(model, assets);
   const files = assets.files();
-  const weights = await state.finish();
   const metadata = { keras_version: KERAS_VERSION, date_saved: timestamp(new Date()) };
-  const members: NewMember[] = [
+  const making = state.finish().then((weights): NewMember[] => [
     { name: METADATA, contents: Buffer.from(stringifyJSON(metadata)) },
     { name: CONFIG, contents: Buffer.from(stringifyJSON(config)) },
     { name: WEIGHTS, contents: weights },
     ...files,
-  ];
-  if (zipped) await writeArchive(path, members);
+  ]);
+  if (zipped) await writeArchive(path, making);
   else {
+    const members = await making;
     for (const { name } of members) await mkdir(dirname(join(path, name)), { recursive: true });
     await writeAllContents(members.map(({ name, contents: bytes }) => [join(path, name), async () => bytes]));
   }

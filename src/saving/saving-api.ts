@@ -76,7 +76,7 @@ export async function save_model(
   else if (!isH5) await saveModelFiles(model, path, zipped ?? true);
   else {
     using contents = writeLegacyModel(model, include_optimizer ?? true, KERAS_VERSION);
-    await writeContents(path, await contents.finish());
+    await writeContents(path, contents.finish());
   }
 }
 

@@ -64,7 +64,7 @@ export async function save_weights(
   requireBuilt(model, 'save');
   refuseOverwriting(path, overwrite ?? true);
   using state = saveState(model, undefined, objects_to_skip ?? []);
-  if (!isSharded) return await writeContents(path, await state.finish());
+  if (!isSharded) return await writeContents(path, state.finish());
   const { shards, index } = splitIntoShards(state, path, max_shard_size);
   // The index comes last, so that what it names is there.
   await writeAllContents([

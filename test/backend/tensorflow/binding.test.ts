@@ -12,7 +12,7 @@ import {
 import { addon, addonPath, failure, float32, floats, int32, rejection, type Untyped } from './addon.js';
 import { attr } from './messages.js';
 
-const { bool, float32: f32 } = TF_DTYPE;
+const { bool, float32: f32, uint8 } = TF_DTYPE;
 
 describe('native addon', () => {
   let binding: NativeBinding;
@@ -160,6 +160,17 @@ describe('native addon', () => {
       }
       expect(failure(() => binding.makeBuffer(-1)).message).to.match(/^makeBuffer: size must be /);
       expect(() => binding.makeBuffer(2 ** 52)).to.throw(RangeError, /allocation failed/);
+    });
+
+    it('copies large tensors to the last byte, in and out', async () => {
+      for (const size of [(1 << 23) - 1, 1 << 23, (1 << 23) + 1, 5 * (1 << 22) + 3]) {
+        const data = Uint8Array.from({ length: size }, (_, i) => (i * 7) ^ (i >> 13));
+        const id = binding.createTensor(uint8, [size], data);
+        for (const read of [binding.readTensor(id), await binding.readTensorAsync(id)]) {
+          expect(Buffer.compare(new Uint8Array(read), data)).to.equal(0);
+        }
+        binding.deleteTensor(id);
+      }
     });
 
     it('makes every byte of a bool 0 or 1', () => {

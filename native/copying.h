@@ -1,0 +1,41 @@
+// Copies of much memory.
+#ifndef KERAS_NODE_COPYING_H_
+#define KERAS_NODE_COPYING_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <thread>
+#include <vector>
+
+namespace keras_node {
+
+/** Copies to memory that nobody has touched yet, whose making by the system takes most of the time: on several threads. */
+inline void CopyLarge(void* to, const void* from, size_t size) {
+  constexpr size_t kPart = 1 << 22;
+  constexpr size_t kMostThreads = 4;
+  const size_t threads = std::min({size / kPart, kMostThreads, size_t{std::thread::hardware_concurrency()}});
+  // Whole large pages, so that no two threads make the same one.
+  const size_t part = threads > 1 ? (size / threads + kPart - 1) / kPart * kPart : size;
+  const auto copy = [=](size_t begin) {
+    std::memcpy(static_cast<uint8_t*>(to) + begin, static_cast<const uint8_t*>(from) + begin,
+                std::min(part, size - begin));
+  };
+  std::vector<std::thread> others;
+  others.reserve(kMostThreads);
+  for (size_t begin = part; begin < size; begin += part) {
+    try {
+      others.emplace_back(copy, begin);
+    } catch (const std::exception&) {
+      copy(begin);
+    }
+  }
+  if (size > 0) copy(0);
+  for (std::thread& other : others) other.join();
+}
+
+}  // namespace keras_node
+
+#endif  // KERAS_NODE_COPYING_H_
