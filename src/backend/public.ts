@@ -7,7 +7,7 @@ import type { MemoryInfo } from './backend.js';
 export * from '../legacy/index.js';
 export { clear_session, standardize_dtype } from '../utils/index.js';
 export { _BACKEND, backend, epsilon, floatx, image_data_format, set_epsilon, set_floatx, set_image_data_format } from './config.js';
-export type { Aval, Backend, BackendFactory, CompileOptions, Executable, Handle, MemoryInfo, Operand } from './backend.js';
+export type { Aval, Backend, BackendFactory, CompileOptions, Executable, Handle, MemoryInfo, Operand, View } from './backend.js';
 export type { HostData } from '../engine/dtype.js';
 export type { Graph, Node, Value } from '../engine/graph.js';
 export type { ParamsOf, PrimitiveName } from '../engine/primitives/index.js';

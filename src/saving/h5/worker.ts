@@ -9,7 +9,7 @@ import type { Answer, ProgramMessage, ThreadOptions } from './thread.js';
 import { H5Error } from './types.js';
 
 async function read({ bytes }: ReadRequest): Promise<ReadReply> {
-  const { NotForJsfive, readWithJsfive } = await import('./jsfive-reader.js');
+  const { NotForJsfive, readWithJsfive } = await loadJsfive();
   try {
     return { root: readWithJsfive(bytes), reader: 'jsfive', bytes };
   } catch (cause) {
@@ -47,8 +47,9 @@ const received = new Promise<ProgramMessage>((resolve) => (receive = resolve));
 if (folder !== undefined) {
   setProgramSource(async () => program ?? (forWriting ? (await received).program : undefined) ?? compileProgram(folder));
 }
-// 2. a failure shows when h5wasm is needed
-if (forWriting) loadH5wasm().catch(() => {});
+// 2. the library that is wanted first; a failure shows when it is needed
+const loadJsfive = (): Promise<typeof import('./jsfive-reader.js')> => import('./jsfive-reader.js');
+(forWriting ? loadH5wasm() : loadJsfive()).catch(() => {});
 
 parentPort!.on('message', (message: ReadRequest | WriteRequest | ProgramMessage) => {
   if (message.kind === 'program') receive(message);
