@@ -39,13 +39,24 @@ inline std::unique_ptr<RowPlan> ReadPlan(TF_OpKernelConstruction* construction) 
   plan->inputs = Records<RowBinding>(construction, "inputs");
   plan->results = Records<RowResult>(construction, "results");
   plan->carries = Records<RowMove>(construction, "carries");
+  plan->dims = Records<int32_t>(construction, "dims");
   if (!RowPlanCheck(*plan).Holds()) throw Failure{TF_INVALID_ARGUMENT, "it is no program of a loop over rows", kRowLoop};
   return plan;
 }
 
+/** An op of a graph: its program, and what it keeps from run to run. */
+struct RowKernel {
+  explicit RowKernel(std::unique_ptr<RowPlan> plan_) : plan(std::move(plan_)), steady(plan->matrices.size()) {}
+
+  std::unique_ptr<RowPlan> plan;
+  /** Matrices that are the same in all runs. */
+  std::vector<std::unique_ptr<PackedMatrix>> steady;
+  std::once_flag packed;
+};
+
 inline void* NewRowLoop(TF_OpKernelConstruction* construction) {
   try {
-    return ReadPlan(construction).release();
+    return new RowKernel(ReadPlan(construction));
   } catch (const Failure& failure) {
     const Status status(TF_NewStatus());
     TF_SetStatus(status.get(), failure.code, failure.message.c_str());
@@ -54,56 +65,63 @@ inline void* NewRowLoop(TF_OpKernelConstruction* construction) {
   }
 }
 
-/** Elements that an input has to have: the program was made for them. */
-inline int64_t ElementsOf(const RowPlan& plan, const RowBinding& binding) {
-  if (binding.kind == RowInput::kMatrix) {
-    const RowMatrix& matrix = plan.matrices[binding.to];
-    return static_cast<int64_t>(matrix.depth) * matrix.width;
-  }
-  const int64_t width = plan.values[binding.to].width;
-  if (binding.kind == RowInput::kShared) return width;
-  const int64_t all = width * plan.sizes[0].rows;
-  return binding.kind == RowInput::kRows ? all : all * plan.sizes[0].length;
-}
-
-inline void ComputeRowLoop(const RowPlan& plan, TF_OpKernelContext* context, TF_Status* status) {
-  const RowSizes& sizes = plan.sizes[0];
-  std::vector<Tensor> tensors;
-  RowRun run{plan, {}, {}, {}};
-  for (size_t i = 0; i < plan.inputs.size(); i++) {
+/** The program's inputs, of the sizes that it was made for. */
+inline void TakeInputs(TF_OpKernelContext* context, RowRun* run, std::vector<Tensor>* tensors, TF_Status* status) {
+  for (size_t i = 0; i < run->plan.inputs.size(); i++) {
     TF_Tensor* tensor = nullptr;
     TF_GetInput(context, static_cast<int>(i), &tensor, status);
     Ok(status, kRowLoop);
-    tensors.emplace_back(tensor);
-    if (TF_TensorElementCount(tensor) != ElementsOf(plan, plan.inputs[i]))
+    tensors->emplace_back(tensor);
+    if (TF_TensorElementCount(tensor) != run->plan.inputs[i].elements)
       throw Failure{TF_INVALID_ARGUMENT, "input " + std::to_string(i) + " has another size than expected", kRowLoop};
-    run.inputs.push_back(static_cast<const float*>(TF_TensorData(tensor)));
+    run->inputs.push_back(static_cast<const float*>(TF_TensorData(tensor)));
   }
-  for (size_t i = 0; i < plan.results.size(); i++) {
-    const RowResult& result = plan.results[i];
-    const int64_t dims[] = {sizes.length, sizes.rows, plan.values[result.from].width};
-    const int first = result.is_stacked ? 0 : 1;
-    const int64_t size = dims[1] * dims[2] * (result.is_stacked ? dims[0] : 1);
-    TF_Tensor* tensor = TF_AllocateOutput(context, static_cast<int>(i), TF_FLOAT, dims + first, 3 - first,
+}
+
+inline void MakeResults(TF_OpKernelContext* context, RowRun* run, std::vector<Tensor>* tensors, TF_Status* status) {
+  const std::vector<int32_t>& dims = run->plan.dims;
+  for (size_t i = 0, at = 0; i < run->plan.results.size(); i++) {
+    const int count = dims[at++];
+    const std::vector<int64_t> shape(dims.begin() + at, dims.begin() + at + count);
+    at += count;
+    int64_t size = 1;
+    for (const int64_t dim : shape) size *= dim;
+    TF_Tensor* tensor = TF_AllocateOutput(context, static_cast<int>(i), TF_FLOAT, shape.data(), count,
                                           static_cast<size_t>(size) * sizeof(float), status);
     Ok(status, kRowLoop);
-    tensors.emplace_back(tensor);
-    run.results.push_back(static_cast<float*>(TF_TensorData(tensor)));
+    tensors->emplace_back(tensor);
+    run->results.push_back(static_cast<float*>(TF_TensorData(tensor)));
   }
-  std::vector<float> shared(static_cast<size_t>(sizes.shared) + kPadding);
+}
+
+inline void ComputeRowLoop(RowKernel* kernel, TF_OpKernelContext* context, TF_Status* status) {
+  const RowPlan& plan = *kernel->plan;
+  std::vector<Tensor> tensors;
+  RowRun run{plan, {}, {}, {}};
+  TakeInputs(context, &run, &tensors, status);
+  MakeResults(context, &run, &tensors, status);
+  std::vector<float> shared(static_cast<size_t>(plan.sizes[0].shared) + kPadding);
   for (size_t i = 0; i < plan.inputs.size(); i++) {
     const RowValue* to = plan.inputs[i].kind == RowInput::kShared ? &plan.values[plan.inputs[i].to] : nullptr;
-    if (to != nullptr) std::copy_n(run.inputs[i], to->width, shared.data() + to->start);
+    if (to != nullptr) std::copy_n(run.inputs[i], to->width, shared.data() + to->start + to->column);
   }
-  for (const RowMatrix& matrix : plan.matrices)
-    run.packed.push_back(Pack(matrix, run.inputs[matrix.input], ThisProcessor().panel));
+  const auto pack = [&](const RowMatrix& matrix) { return Pack(plan, matrix, run.inputs[matrix.input]); };
+  std::call_once(kernel->packed, [&] {
+    for (size_t i = 0; i < plan.matrices.size(); i++)
+      if (plan.matrices[i].is_steady) kernel->steady[i] = pack(plan.matrices[i]);
+  });
+  std::vector<std::unique_ptr<PackedMatrix>> packed;
+  for (size_t i = 0; i < plan.matrices.size(); i++) {
+    if (!plan.matrices[i].is_steady) packed.push_back(pack(plan.matrices[i]));
+    run.packed.push_back(plan.matrices[i].is_steady ? kernel->steady[i].get() : packed.back().get());
+  }
   RunTiles(run, &shared);
 }
 
 inline void RunRowLoop(void* kernel, TF_OpKernelContext* context) {
   const Status status(TF_NewStatus());
   try {
-    ComputeRowLoop(*static_cast<RowPlan*>(kernel), context, status.get());
+    ComputeRowLoop(static_cast<RowKernel*>(kernel), context, status.get());
     return;
   } catch (const Failure& failure) {
     TF_SetStatus(status.get(), failure.code, failure.message.c_str());
@@ -113,7 +131,7 @@ inline void RunRowLoop(void* kernel, TF_OpKernelContext* context) {
   TF_OpKernelContext_Failure(context, status.get());
 }
 
-inline void DeleteRowLoop(void* kernel) { delete static_cast<RowPlan*>(kernel); }
+inline void DeleteRowLoop(void* kernel) { delete static_cast<RowKernel*>(kernel); }
 
 /** Once in a process, before a context is made: it takes the ops that are there. */
 inline void RegisterRowLoop() {
@@ -125,7 +143,7 @@ inline void RegisterRowLoop() {
     TF_OpDefinitionBuilderAddOutput(definition, "y: M * float");
     for (const char* attr : {"N: int >= 1", "M: int >= 1", "sizes: list(int)", "values: list(int)",
                              "program: list(int)", "matrices: list(int)", "inputs: list(int)", "results: list(int)",
-                             "carries: list(int)"})
+                             "carries: list(int)", "dims: list(int)"})
       TF_OpDefinitionBuilderAddAttr(definition, attr);
     TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, TF_ShapeInferenceContextSetUnknownShape);
     TF_RegisterOpDefinition(definition, status.get());

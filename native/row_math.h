@@ -1,25 +1,9 @@
-// What a loop over rows computes with: products of small matrices and elementwise functions, on vectors of L floats. All
-// is inlined into functions that are compiled for one kind of processor each (see row_loop.h).
-#ifndef KERAS_NODE_ROW_MATH_H_
-#define KERAS_NODE_ROW_MATH_H_
+// What programs of rows compute with: products of small matrices and functions of numbers, on vectors of KERAS_NODE_LANES
+// floats. Included by row_loop.h once for each kind of processor, with KERAS_NODE_TARGET naming it: a compiler takes vectors
+// apart that the function which they stand in has no instructions for, also where that is inlined into one that has.
 
-#include <cstdint>
-#include <cstring>
-
-#define KERAS_NODE_INLINE inline __attribute__((always_inline))
-
-// No vector crosses a call, since all of these are inlined.
-#pragma GCC diagnostic ignored "-Wpsabi"
-
-namespace keras_node {
-
-/** Rows begin at multiples of so many floats, so that vectors of any size need no rest. */
-constexpr int kPadding = 32;
-
-constexpr int Padded(int width) { return (width + kPadding - 1) / kPadding * kPadding; }
-
-template <int L>
 struct Simd {
+  static constexpr int L = KERAS_NODE_LANES;
   typedef float V __attribute__((vector_size(L * sizeof(float))));
   typedef int32_t I __attribute__((vector_size(L * sizeof(float))));
   /** Floats that a packed matrix has side by side. */
@@ -43,7 +27,52 @@ struct Simd {
     const V zero = {}, one = zero + 1.0f;
     // The largest have no room for their exponent before they are doubled.
     const V half = Power(x, 89.0f, x > zero);
-    return x < zero - 87.0f ? zero : half * (x > zero ? one + one : one);
+    return x != x ? x : x < zero - 87.0f ? zero : half * (x > zero ? one + one : one);
+  }
+
+  static KERAS_NODE_INLINE V Sqrt(V x) {
+    float roots[L];
+    Store(roots, x);
+    for (int i = 0; i < L; i++) roots[i] = __builtin_sqrtf(roots[i]);
+    return Load(roots);
+  }
+
+  /** What `f` makes of all numbers of a row two by two, beginning with `first`, which changes nothing. */
+  template <typename F>
+  static KERAS_NODE_INLINE float Reduce(const float* row, int width, float first, F f) {
+    const V start = V{} + first;
+    V parts[4] = {start, start, start, start};
+    int at = 0;
+    for (; at + 4 * L <= width; at += 4 * L) {
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) parts[i] = f(parts[i], Load(row + at + i * L));
+    }
+    for (; at + L <= width; at += L) parts[0] = f(parts[0], Load(row + at));
+    if (at < width) {
+      V rest = start;
+      memcpy(&rest, row + at, (width - at) * sizeof(float));
+      parts[1] = f(parts[1], rest);
+    }
+    float all[2 * L] = {};
+    Store(all, f(f(parts[0], parts[1]), f(parts[2], parts[3])));
+    for (int half = L / 2; half > 0; half /= 2) Store(all, f(Load(all), Load(all + half)));
+    return all[0];
+  }
+
+  static KERAS_NODE_INLINE float SumOf(const float* row, int width) {
+    return Reduce(row, width, 0.0f, [](V a, V b) KERAS_NODE_WITHIN { return a + b; });
+  }
+
+  /** A number that is none comes through. */
+  static KERAS_NODE_INLINE float MostOf(const float* row, int width) {
+    return Reduce(row, width, -__builtin_inff(), [](V a, V b) KERAS_NODE_WITHIN { return a != a ? a : a > b ? a : b; });
+  }
+
+  static KERAS_NODE_INLINE void Softmax(const float* row, int width, float* to) {
+    const V most = V{} + MostOf(row, width);
+    for (int at = 0; at < width; at += L) Store(to + at, FullExp(Load(row + at) - most));
+    const V share = V{} + 1.0f / SumOf(to, width);
+    for (int at = 0; at < width; at += L) Store(to + at, Load(to + at) * share);
   }
 
   /** 2^n of the n next to x / log(2), times a polynomial of the rest; `more` is added to n. From -87 to `most`. */
@@ -113,18 +142,4 @@ struct Simd {
       for (int p = 0; p < P * 2; p++) Store(to + r * to_stride + p * L, sums[r][p]);
     }
   }
-
-  template <int R, int P>
-  static KERAS_NODE_INLINE void ProductOfRows(const float* x, int64_t x_stride, const float* packed, int depth, int width,
-                                              float* to, int64_t to_stride) {
-    int column = 0;
-    for (; column + P * kPanel <= width; column += P * kPanel)
-      Product<R, P>(x, x_stride, packed + static_cast<int64_t>(column) * depth, depth, to + column, to_stride);
-    for (; column < width; column += kPanel)
-      Product<R, 1>(x, x_stride, packed + static_cast<int64_t>(column) * depth, depth, to + column, to_stride);
-  }
 };
-
-}  // namespace keras_node
-
-#endif  // KERAS_NODE_ROW_MATH_H_

@@ -81,6 +81,7 @@ function compilerArguments(inputs: CompileInputs): string[] {
   return [
     '-std=c++17',
     '-O2',
+    '-fno-math-errno',
     '-fPIC',
     '-shared',
     // Our source uses the context in tfjs-node-gpu's backend object, which has no accessor.

@@ -32,7 +32,7 @@ export interface MissingRuntime {
 }
 
 /** Part of the key that changes when the way of compiling changes. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 let nativeHash: string | undefined;
 

@@ -7,6 +7,8 @@ import { sizeOf, type Shape } from '../../engine/shape.js';
 import { attrMessage, shapeMessage, type Attrs } from './attributes.js';
 import { TF_DTYPE } from './binding.js';
 import { NO_FUSIONS, planFusions, type Fusion, type FusionSupport } from './fusion.js';
+import { runRows } from './lowering/rows.js';
+import { planRegions } from './row-regions.js';
 import { reshape, type Builder, type LoweringFunction, type Part } from './lowering/builder.js';
 import { lowerings } from './lowering/index.js';
 import type { ArgMessage, AttrValueMessage, FunctionMessage, NodeMessage, OpDefs } from './proto.js';
@@ -198,16 +200,33 @@ export class GraphEmitter implements Builder<Ref> {
 
   /** Appends nodes in order; `refs` has what they use from outside, and takes their results. */
   emitNodes(nodes: readonly Node[], uses: ReadonlyMap<Value, number>, refs: Map<Value, Ref>): void {
-    const { byLast, superfluous } = planFusions(nodes, uses, this.#fusions, this.#steady);
-    for (const node of nodes) {
-      if (superfluous.has(node)) continue;
-      const fusion = byLast.get(node);
-      const made = fusion ? [this.#fused(fusion, refs)] : this.lower(node, node.inputs.map((value) => refs.get(value)!));
-      node.outputs.forEach((value, i) => {
-        refs.set(value, made[i]);
-        this.#note(made[i], value);
-      });
+    const chains = planFusions(nodes, uses, this.#fusions, this.#steady);
+    const units = planRegions(nodes, uses, { threads: this.rowThreads, steady: this.#steady, taken: chains.kept });
+    const rest = units.filter((unit): unit is Node => !('call' in unit));
+    const { byLast, superfluous } = rest.length === units.length ? chains : planFusions(rest, uses, this.#fusions, this.#steady);
+    const ofKernels = new Set(nodes.flatMap(({ primitive, inputs }) => (primitive === 'conv_grad_kernel' ? inputs : [])));
+    const take = (values: readonly Value[], made: readonly Ref[]): void => values.forEach((value, i) => {
+      refs.set(value, made[i]);
+      this.#note(made[i], value);
+    });
+    for (const unit of units) {
+      if ('call' in unit) {
+        const made = runRows(this, unit.call, (value) => refs.get(value)!, unit.results.length);
+        take(unit.results, made.map((ref, i) => (made.length > 1 && ofKernels.has(unit.results[i]) ? this.#apart(ref) : ref)));
+      } else if (!superfluous.has(unit)) {
+        const fusion = byLast.get(unit);
+        take(unit.outputs, fusion ? [this.#fused(fusion, refs)] : this.lower(unit, unit.inputs.map((value) => refs.get(value)!)));
+      }
     }
+  }
+
+  /**
+   * A result of several as that of a node of its own. TensorFlow joins the gradient of a convolution's kernel with that of a
+   * bias where both take a result of the same node, and does not look which. This one passes it on,
+   * and nothing optimises it away.
+   */
+  #apart(ref: Ref): Ref {
+    return this.forOneDnn ? this.op('PreventGradient', [ref]) : ref;
   }
 
   /** Notes the arguments of the function. */

@@ -5,6 +5,7 @@
 import type { Graph, Node, Value } from '../../engine/graph.js';
 import type { PrimitiveName } from '../../engine/primitives/index.js';
 import { sameShape, sizeOf, type Shape } from '../../engine/shape.js';
+import { fitsRows } from './row-clusters.js';
 import { intraOpThreads } from '../threads.js';
 import type { Attrs } from './attributes.js';
 
@@ -89,6 +90,8 @@ export interface FusionPlan {
   byLast: Map<Node, Fusion>;
   /** Nodes that this makes superfluous. */
   superfluous: Set<Node>;
+  /** Nodes of chains whose product cannot be computed row by row (see row-regions.ts). */
+  kept: Set<Node>;
 }
 
 /**
@@ -99,7 +102,7 @@ export interface FusionPlan {
 export function planFusions(
   nodes: readonly Node[], uses: ReadonlyMap<Value, number>, support: FusionSupport, steady: ReadonlySet<Value> = NONE,
 ): FusionPlan {
-  const plan: FusionPlan = { byLast: new Map(), superfluous: new Set() };
+  const plan: FusionPlan = { byLast: new Map(), superfluous: new Set(), kept: new Set() };
   if (!support.bias) return plan;
   const users = new Map<Value, Node>();
   for (const node of nodes) for (const input of node.inputs) users.set(input, node);
@@ -146,6 +149,7 @@ export function planFusions(
       ...attrs.attrs(count), num_args: { int: count }, fused_ops: { strings: fused }, ...(steadyOp ? STEADY : {}) },
     ...(isReshaped ? { shape: last().shape } : {}) });
     for (const node of chain) taken.add(node);
+    if (!fitsRows(product)) for (const node of chain) plan.kept.add(node);
     for (const node of chain.slice(0, -1)) plan.superfluous.add(node);
   }
   return plan;

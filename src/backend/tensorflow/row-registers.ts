@@ -1,4 +1,4 @@
-/** The memory of a row loop (see row-loop.ts): registers of each row, and of all rows alike. */
+/** The memory of a program of rows (see row-program.ts): registers of each row, and of all rows alike. */
 import type { Subgraph, Value } from '../../engine/graph.js';
 
 /** Rows begin at multiples of so many floats. */
@@ -58,7 +58,7 @@ export class RowRegisters {
   }
 }
 
-const RENAMES: ReadonlySet<string> = new Set(['split', 'reshape', 'cast']);
+const RENAMES: ReadonlySet<string> = new Set(['split', 'reshape', 'cast', 'stop_gradient']);
 
 /** The number of the node behind which a value, and all that is in the same register, is not needed. */
 export function lastUses({ nodes, outputs }: Subgraph): (value: Value) => number {

@@ -5,20 +5,27 @@ import { attr } from './messages.js';
 
 /** h + x @ w for each of three steps and two rows of four numbers. */
 const PROGRAM: Readonly<Record<string, readonly number[]>> = {
-  // length, rows, is_reverse, threads, scratch, shared
-  sizes: [3, 2, 0, 1, 128, 32],
+  // length, rows, is_reverse, threads, scratch, shared, tile, group
+  sizes: [3, 2, 0, 1, 128, 32, 2, 2],
   // start, column, stride, width: h, x, their product, their sum, a number for all rows
   values: [0, 0, 32, 4, 32, 0, 32, 4, 64, 0, 32, 4, 96, 0, 32, 4, 0, 0, 0, 4],
-  // a product and a sum: what, to, a, b, c
-  program: [0, 2, 1, 0, 1, 4, 3, 0, 2, 2],
-  // input, depth, width, is_transposed
-  matrices: [2, 4, 4, 0],
-  // kind, to: rows, a sequence, a matrix, shared
-  inputs: [2, 0, 3, 1, 0, 0, 1, 4],
-  // is_stacked, from
-  results: [0, 3, 1, 3],
+  // a product and a sum: what, to, a, b, c, splat
+  program: [0, 2, 1, 0, 1, 0, 7, 3, 0, 2, 2, 0],
+  // input, depth, width, is_transposed, is_steady, is_grouped, row_stride, and the strides of groups
+  matrices: [2, 4, 4, 0, 0, 0, 4, 1, 1, 0, 0, 0],
+  // kind (rows, a sequence, a matrix, shared), to, elements, the strides of rows, by_step
+  inputs: [
+    2, 0, 8, 2, 1, 4, 0, 0, 0,
+    3, 1, 24, 2, 1, 4, 0, 0, 8,
+    0, 0, 16, 1, 1, 0, 0, 0, 0,
+    1, 4, 4, 1, 1, 0, 0, 0, 0,
+  ],
+  // is_stacked, from, the strides of rows, by_step
+  results: [0, 3, 2, 1, 4, 0, 0, 0, 1, 3, 2, 1, 4, 0, 0, 8],
   // from, to
   carries: [3, 0],
+  // of both results
+  dims: [2, 2, 4, 3, 3, 2, 4],
 };
 
 describe('backend/tensorflow: programs of loops over rows', () => {
@@ -46,16 +53,22 @@ describe('backend/tensorflow: programs of loops over rows', () => {
   });
 
   const BROKEN: readonly [name: string, at: number, value: number][] = [
-    ['sizes', 0, -1], ['sizes', 1, 0], ['sizes', 1, -2], ['sizes', 3, 0], ['sizes', 3, 1e6], ['sizes', 4, 127], ['sizes', 4, 2 ** 30],
-    ['sizes', 5, -1], ['sizes', 5, 3],
+    ['sizes', 0, -1], ['sizes', 0, 4], ['sizes', 1, 0], ['sizes', 1, -2], ['sizes', 1, 4], ['sizes', 3, 0], ['sizes', 3, 1e6],
+    ['sizes', 4, 127], ['sizes', 4, 2 ** 30], ['sizes', 5, -1], ['sizes', 5, 3], ['sizes', 6, 0], ['sizes', 6, 65], ['sizes', 7, 0],
+    ['sizes', 7, 3], ['sizes', 7, -2],
     ['values', 0, -4], ['values', 0, 97], ['values', 1, -1], ['values', 1, 29], ['values', 2, 3], ['values', 2, 129], ['values', 3, 33],
-    ['values', 3, -1], ['values', 0, 2 ** 31 - 1], ['values', 16, 29], ['values', 19, 33],
+    ['values', 3, -1], ['values', 3, 5], ['values', 0, 2 ** 31 - 1], ['values', 16, 29], ['values', 19, 33], ['values', 19, 5],
     ['program', 0, -1], ['program', 0, 99], ['program', 1, -1], ['program', 1, 5], ['program', 1, 4], ['program', 2, 5], ['program', 3, 1],
-    ['program', 3, -1], ['program', 6, 4], ['program', 7, 5], ['program', 8, -7], ['program', 9, 5],
-    ['matrices', 0, 3], ['matrices', 0, -1], ['matrices', 0, 4], ['matrices', 1, 5], ['matrices', 1, -4], ['matrices', 2, 5],
-    ['inputs', 0, 4], ['inputs', 0, -1], ['inputs', 0, 1], ['inputs', 1, 5], ['inputs', 1, 4], ['inputs', 5, 1], ['inputs', 5, -1],
-    ['inputs', 7, 0],
-    ['results', 1, 5], ['results', 3, -1], ['carries', 0, 5], ['carries', 1, 4], ['carries', 1, -1],
+    ['program', 3, -1], ['program', 7, 4], ['program', 8, 5], ['program', 9, -7], ['program', 10, 5],
+    ['matrices', 0, 3], ['matrices', 0, -1], ['matrices', 0, 4], ['matrices', 1, 5], ['matrices', 1, -4], ['matrices', 1, 0],
+    ['matrices', 2, 5], ['matrices', 2, 0], ['matrices', 6, 5], ['matrices', 6, -4],
+    ['inputs', 0, 4], ['inputs', 0, -1], ['inputs', 0, 1], ['inputs', 1, 5], ['inputs', 1, 4], ['inputs', 2, 7], ['inputs', 2, -8],
+    ['inputs', 3, 3], ['inputs', 3, 0], ['inputs', 4, 0], ['inputs', 5, 5], ['inputs', 5, -4], ['inputs', 10, 5], ['inputs', 10, 4], ['inputs', 17, 9],
+    ['inputs', 17, -8], ['inputs', 19, 1], ['inputs', 19, -1], ['inputs', 20, 15], ['inputs', 28, 0], ['inputs', 29, 3],
+    ['results', 1, 5], ['results', 2, 0], ['results', 2, 3], ['results', 4, 5], ['results', 4, -4], ['results', 9, -1], ['results', 15, 9],
+    ['results', 15, -8], ['results', 0, 1],
+    ['carries', 0, 5], ['carries', 1, 4], ['carries', 1, -1],
+    ['dims', 0, 3], ['dims', 0, -1], ['dims', 0, 99], ['dims', 1, 3], ['dims', 1, -2], ['dims', 4, 2 ** 30],
   ];
   it('are refused where a number in them leads out of their memory', function () {
     for (const [name, at, value] of BROKEN) {
@@ -71,7 +84,7 @@ describe('backend/tensorflow: programs of loops over rows', () => {
       const { code } = failure(() => run(this, { ...PROGRAM, [name]: PROGRAM[name].slice(0, -1) }));
       expect(code, name).to.equal('INVALID_ARGUMENT');
     }
-    expect(failure(() => run(this, { ...PROGRAM, sizes: [3, 3, 0, 1, 128, 32] })).message).to.match(/input 0 has another size/);
+    expect(failure(() => run(this, { ...PROGRAM, inputs: PROGRAM.inputs.with(2, 9) })).message).to.match(/input 0 has another size/);
     expect(failure(() => run(this, { ...PROGRAM, sizes: [] })).message).to.match(/no program/);
   });
 });

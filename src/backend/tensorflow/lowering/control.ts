@@ -2,8 +2,9 @@
 import type { Aval } from '../../backend.js';
 import type { control, ScanParams, WhileParams } from '../../../engine/primitives/control.js';
 import type { Shape } from '../../../engine/shape.js';
-import { planRowLoop, ROW_LOOP, type RowLoop } from '../row-loop.js';
+import { planRowLoop } from '../row-loop.js';
 import type { Builder, LoweringContext, LoweringTable, Part } from './builder.js';
+import { runRows } from './rows.js';
 
 const step = <V>(b: Builder<V>, counter: V): V => b.op('AddV2', [counter, b.scalar(1, 'int32')]);
 
@@ -59,7 +60,7 @@ function scan<V>(b: Builder<V>, x: readonly V[], { params, inputs, outputs }: Lo
     return [...x.slice(constants, first), ...outputs.slice(carries).map(empty)];
   }
   const rowLoop = planRowLoop(params, b.rowThreads);
-  if (rowLoop) return runRows(b, x, inputs, rowLoop, outputs.length);
+  if (rowLoop) return runRows(b, rowLoop, (value) => x[body.inputs.indexOf(value)], outputs.length);
 
   const lists = x.slice(first).map((sequence, i) => b.op('TensorListFromTensor', [sequence, listShape(b, elements[i])], {
     element_dtype: { type: inputs[first + i].dtype }, shape_type: { type: 'int32' } }));
@@ -94,12 +95,6 @@ function scan<V>(b: Builder<V>, x: readonly V[], { params, inputs, outputs }: Lo
     ...made.slice(fixed + carries).map((list, i) => b.op('TensorListStack', [list, listShape(b, results[i])], {
       element_dtype: { type: results[i].dtype }, num_elements: { int: length } })),
   ];
-}
-
-function runRows<V>(b: Builder<V>, x: readonly V[], inputs: readonly Aval[], { attrs, operands, numbers }: RowLoop, count: number): V[] {
-  const given = operands.map((i) => (inputs[i].dtype === 'bool' ? b.op('Cast', [x[i]], { DstT: { type: 'float32' } }) : x[i]));
-  const more = numbers.map((value) => b.constant(Float32Array.of(value), [1], 'float32'));
-  return b.ops(ROW_LOOP, [...given, ...more], attrs, count);
 }
 
 export const controlLowering: LoweringTable<keyof typeof control> = {

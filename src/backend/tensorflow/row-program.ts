@@ -1,0 +1,416 @@
+/**
+ * Programs of the op of ours that computes row by row (native/row_loop.h): a few rows at a time go through all instructions,
+ * so that what one leaves for the next stays in the processor's nearest memory. A value is known here as rows of some
+ * columns, whatever its shape.
+ */
+import type { Node, NodeOf, Value } from '../../engine/graph.js';
+import type { PrimitiveName } from '../../engine/primitives/index.js';
+import { sizeOf, type Shape } from '../../engine/shape.js';
+import type { Attrs } from './attributes.js';
+import { RowRegisters, type Place } from './row-registers.js';
+import {
+  align, contiguousRows, isContiguous, rowAxes, rowStrides, viewOf, wholeOf, type Alignment, type RowStrides,
+} from './row-views.js';
+
+export const ROW_LOOP = 'KerasNodeRowLoop';
+
+/** Instructions, numbered as in row_plan.h. */
+const [MATMUL, COPY, WIDEN, SUM, MOST, SOFTMAX] = [0, 1, 2, 3, 4, 5];
+export const ELEMENTWISE: Partial<Record<PrimitiveName, number>> = {
+  select: 6, add: 7, subtract: 8, multiply: 9, divide: 10, maximum: 11, minimum: 12, squared_difference: 13, negative: 14,
+  square: 15, sqrt: 16, rsqrt: 17, exp: 18, relu: 19, sigmoid: 20, tanh: 21, relu_grad: 22, sigmoid_grad: 23, tanh_grad: 24,
+};
+const MULTIPLY = ELEMENTWISE.multiply!;
+/** Multiplications that an instruction is worth for a number, but for the plainest. */
+const FUNCTION_WORK = 8;
+
+/** Kinds of inputs, numbered alike. */
+const [MATRIX, SHARED, ROWS, SEQUENCE] = [0, 1, 2, 3];
+
+/** Numbers of a record of a matrix. */
+const MATRIX_FIELDS = 12;
+const NOWHERE: RowStrides = [1, 1, 0, 0, 0];
+/** Elements of a tensor, and floats of a row: as row_plan.h has them. */
+const MOST_ELEMENTS = 2 ** 28;
+const MOST_MEMORY = 2 ** 22;
+/** Floats of all rows on their way, so that they stay in a core's own memory. */
+const TILE_MEMORY = 2 ** 15;
+/** Multiplications that are worth a thread: some hundredth of a millisecond. */
+const WORTH_A_THREAD = 4e5;
+
+/** What no program says. */
+export class Unsuited extends Error {}
+
+export function require(holds: boolean): asserts holds {
+  if (!holds) throw new Unsuited();
+}
+
+/** A plan; undefined where something is unsuited. */
+export function tryPlan<T>(plan: () => T): T | undefined {
+  try {
+    return plan();
+  } catch (error) {
+    if (error instanceof Unsuited) return undefined;
+    throw error;
+  }
+}
+
+/** What the op takes: tensors, and numbers that stand for some. */
+export type Source = Value | number;
+
+/** A call of the op. */
+export interface RowCall {
+  sources: readonly Source[];
+  attrs: Attrs;
+}
+
+/** What it gives: where it stands, its shape, and where its rows go. */
+export interface RowResult {
+  from: number;
+  isStacked: boolean;
+  shape: Shape;
+  strides: RowStrides;
+  byStep: number;
+}
+
+/** How large the loop is. */
+export interface LoopSizes {
+  length: number;
+  isReverse: boolean;
+  /** At most. */
+  threads: number;
+  /** Rows that go through the steps together, at most. */
+  tile: number;
+}
+
+export interface ProgramOptions {
+  rows: number;
+  /** Values whose elements are the same in all runs. */
+  steady?: ReadonlySet<Value>;
+  /** Whether a value is computed where it is: others may be only another order of what is there. */
+  isMade?: (value: Value) => boolean;
+}
+
+export class RowProgram {
+  readonly rows: number;
+  readonly registers = new RowRegisters();
+  /** Inputs of the op. */
+  readonly sources: Source[] = [];
+  /** Elements of all matrices, and of the largest. */
+  weights = 0;
+  largestMatrix = 0;
+  readonly #places = new Map<Value, Place>();
+  readonly #isSteady: (value: Value) => boolean;
+  readonly #isMade: (value: Value) => boolean;
+  readonly #inputs: number[] = [];
+  readonly #bound = new Map<string, Place | number>();
+  readonly #program: number[] = [];
+  readonly #matrices: number[] = [];
+  /** Rows whose matrices are the same. */
+  #group: number | undefined;
+  /** Multiplications of a row in a step. */
+  #work = 0;
+
+  constructor({ rows, steady, isMade = () => true }: ProgramOptions) {
+    this.rows = rows;
+    this.#isSteady = (value) => steady?.has(value) ?? false;
+    this.#isMade = isMade;
+  }
+
+  // ---- what comes from outside ----
+
+  #bind(kind: number, to: number, source: Source, elements: number, strides = NOWHERE, byStep = 0): void {
+    require(elements <= MOST_ELEMENTS);
+    this.#inputs.push(kind, to, elements, ...strides, byStep);
+    this.sources.push(source);
+  }
+
+  /** Has a value's rows read before the first step, or, of a sequence of so many steps, those of a step before each. */
+  bindRows(value: Value, width: number, steps?: number): void {
+    const place = this.registers.make(width, false, true);
+    const size = this.rows * width;
+    this.#places.set(value, place);
+    this.#bind(steps === undefined ? ROWS : SEQUENCE, this.registers.record(place), value, size * (steps ?? 1),
+      contiguousRows(this.rows, width), steps === undefined ? 0 : size);
+  }
+
+  #bindShared(source: Source, width: number): Place {
+    const place = this.registers.make(width, true, true);
+    this.#bind(SHARED, this.registers.record(place), source, width);
+    return place;
+  }
+
+  /** A number for all rows. */
+  #number(value: number): Place {
+    return this.#once(`number ${Object.is(value, -0) ? '-0' : value}`, () => this.#bindShared(value, 1));
+  }
+
+  /** An operand of an elementwise function that no instruction has made. */
+  #fromOutside(value: Value, result: Shape, { rows, shape, axes }: Alignment): Place {
+    require(isKnown(value));
+    for (const view of [viewOf(value, this.#isMade), wholeOf(value)]) {
+      const strides = shape.map((d, i) => (d === 1 ? 0 : view.strides[i + view.shape.length - shape.length]));
+      const width = sizeOf(shape.slice(axes));
+      if (!isContiguous(shape.slice(axes), strides.slice(axes))) continue;
+      const { base } = view;
+      if (rows === 'all' && sizeOf(base.shape) === width) {
+        return this.#once(`${base.id} for all`, () => this.#bindShared(base, width));
+      }
+      const places = rowStrides(result.slice(0, axes), strides.slice(0, axes));
+      if (!places) continue;
+      return this.#once(`${base.id} ${width} ${places.join()}`, () => {
+        const place = this.registers.make(width, false, true);
+        this.#bind(ROWS, this.registers.record(place), base, sizeOf(base.shape), places);
+        return place;
+      });
+    }
+    throw new Unsuited();
+  }
+
+  #once<T extends Place | number>(key: string, make: () => T): T {
+    let bound = this.#bound.get(key) as T | undefined;
+    if (bound === undefined) this.#bound.set(key, (bound = make()));
+    return bound;
+  }
+
+  /** A value as an elementwise function with this result takes it. */
+  #operand(value: Value, result: Shape): { place: Place; isSplat: boolean } {
+    const made = this.#places.get(value);
+    if (!made && value.node?.primitive === 'full' && value.dtype === 'float32') {
+      return { place: this.#number(Number(value.node.params.value)), isSplat: true };
+    }
+    // One number for all rows, however large the value is.
+    if (made?.register.isShared && made.width === 1) return { place: made, isSplat: true };
+    const alignment = align(value.shape, result, this.rows);
+    require(alignment !== undefined);
+    const { isSplat, rows, shape, axes } = alignment;
+    if (made) require(this.rows === 1 || (rows === 'each' && !made.register.isShared));
+    const place = made ?? this.#fromOutside(value, result, alignment);
+    require(place.width === (isSplat ? 1 : sizeOf(shape.slice(axes))));
+    return { place, isSplat };
+  }
+
+  /** A value whose rows are these. */
+  rowsOf(value: Value): Place {
+    return this.#operand(value, value.shape).place;
+  }
+
+  /** Whether an instruction has made it, or it was bound. */
+  has(value: Value): boolean {
+    return this.#places.has(value);
+  }
+
+  // ---- instructions ----
+
+  say(code: number, to: Place, a: Place, b: Place = a, c: Place = b, splat = 0): void {
+    this.#program.push(code, ...[to, a, b, c].map((place) => this.registers.record(place)), splat);
+  }
+
+  copy(place: Place): Place {
+    const to = this.registers.make(place.width);
+    this.say(COPY, to, place);
+    return to;
+  }
+
+  /** One column as many. */
+  widened(place: Place, width: number): Place {
+    if (place.width === width) return place;
+    require(place.width === 1);
+    const wide = this.registers.make(width);
+    this.say(WIDEN, wide, place);
+    return wide;
+  }
+
+  /** @param isOver whether a value is not needed behind this node */
+  add(node: Node, isOver: (value: Value) => boolean): void {
+    if (node.primitive !== 'reshape' && node.primitive !== 'cast') require(node.outputs.every(({ dtype }) => dtype === 'float32'));
+    const release = (): void => {
+      for (const value of new Set(node.inputs)) {
+        const place = this.#places.get(value);
+        if (place && isOver(value)) this.registers.release(place);
+      }
+    };
+    if (ELEMENTWISE[node.primitive] !== undefined) return this.#map(node, release);
+    switch (node.primitive) {
+      case 'matmul': this.#multiply(node); break;
+      case 'reduce_sum':
+      case 'reduce_mean':
+      case 'reduce_max': this.#reduce(node); break;
+      case 'softmax': this.#softmax(node); break;
+      case 'split': this.#split(node); break;
+      case 'concatenate': this.#concatenate(node); break;
+      case 'full': return;
+      case 'stop_gradient':
+      case 'cast':
+      case 'reshape': this.#rename(node); break;
+      default: throw new Unsuited();
+    }
+    release();
+  }
+
+  #map({ primitive, inputs, outputs: [output] }: Node, release: () => void): void {
+    const width = this.#widthOf(output);
+    const operands = inputs.map((value) => this.#operand(value, output.shape));
+    release();
+    const to = this.registers.make(width);
+    const [a, b = a, c = b] = operands;
+    const splat = [a, b, c].reduce((bits, { isSplat }, i) => bits | (Number(isSplat) << i), 0);
+    this.say(ELEMENTWISE[primitive]!, to, a.place, b.place, c.place, splat);
+    this.#places.set(output, to);
+    this.#work += width * (inputs.length === 1 ? FUNCTION_WORK : 1);
+  }
+
+  #widthOf({ shape }: Value): number {
+    const axes = rowAxes(shape, this.rows);
+    require(axes !== undefined);
+    return sizeOf(shape.slice(axes));
+  }
+
+  /** The last axis alone are columns. */
+  #requireLastAxis({ shape }: Value): void {
+    require(shape.length > 0 && sizeOf(shape.slice(0, -1)) === this.rows);
+  }
+
+  #multiply(node: NodeOf<'matmul'>): void {
+    const { inputs: [x, factor], outputs: [output], params } = node;
+    require(!params.transposeA && !this.#places.has(factor));
+    this.#requireLastAxis(x);
+    const from = this.rowsOf(x);
+    require(!from.register.isShared);
+    const matrix = this.#matrix(x, factor, params.transposeB);
+    const to = this.registers.make(output.shape[output.shape.length - 1]);
+    const a = this.registers.record(from);
+    this.#program.push(MATMUL, this.registers.record(to), a, matrix, a, 0);
+    this.#places.set(output, to);
+    this.#work += from.width * to.width;
+  }
+
+  /** The matrix that a value is, or, of several axes, one for each group of rows. */
+  #matrix(x: Value, factor: Value, transposed: boolean): number {
+    const rank = factor.shape.length;
+    const isGrouped = rank > 2;
+    require(factor.dtype === 'float32' && rank >= 2);
+    if (isGrouped) {
+      const group = x.shape[x.shape.length - 2];
+      require(rank === x.shape.length && (this.#group ?? group) === group);
+      this.#group = group;
+    }
+    for (const view of [viewOf(factor, this.#isMade), wholeOf(factor)]) {
+      const batch = (isGrouped ? x.shape.slice(0, -2) : []);
+      const groups = rowStrides(batch, batch.map((_, i) => (factor.shape[i] === 1 ? 0 : view.strides[i])));
+      const [rowStride, columnStride] = view.strides.slice(-2);
+      const [rows, columns] = factor.shape.slice(-2);
+      const isTurned = columnStride !== 1 && rowStride === 1;
+      if (!groups || (columnStride !== 1 && !isTurned)) continue;
+      const isTransposed = transposed !== isTurned;
+      const [depth, width] = transposed ? [columns, rows] : [rows, columns];
+      const { base } = view;
+      const fields = [depth, width, Number(isTransposed), Number(this.#isSteady(base)), Number(isGrouped),
+        isTurned ? columnStride : rowStride, ...groups];
+      return this.#once(`matrix ${base.id} ${fields.join()}`, () => {
+        this.weights += depth * width;
+        this.largestMatrix = Math.max(this.largestMatrix, depth * width);
+        const number = this.#matrices.length / MATRIX_FIELDS;
+        this.#bind(MATRIX, number, base, sizeOf(base.shape));
+        this.#matrices.push(this.sources.length - 1, ...fields);
+        return number;
+      });
+    }
+    throw new Unsuited();
+  }
+
+  #reduce(node: NodeOf<'reduce_sum' | 'reduce_mean' | 'reduce_max'>): void {
+    const { primitive, inputs: [x], outputs: [output], params } = node;
+    const first = x.shape.length - params.axes.length;
+    require(params.axes.toSorted((a, b) => a - b).every((axis, i) => axis === first + i));
+    require(sizeOf(x.shape.slice(0, first)) === this.rows);
+    const from = this.rowsOf(x);
+    require(from.width > 0 && from.width === sizeOf(x.shape.slice(first)) && !from.register.isShared);
+    const to = this.registers.make(1);
+    this.say(primitive === 'reduce_max' ? MOST : SUM, to, from);
+    if (primitive === 'reduce_mean') this.say(MULTIPLY, to, to, this.#number(1 / from.width));
+    this.#places.set(output, to);
+    this.#work += from.width;
+  }
+
+  #softmax({ inputs: [x], outputs: [output] }: Node): void {
+    this.#requireLastAxis(x);
+    const from = this.rowsOf(x);
+    require(!from.register.isShared);
+    const to = this.registers.make(from.width);
+    this.say(SOFTMAX, to, from);
+    this.#places.set(output, to);
+    this.#work += from.width * FUNCTION_WORK;
+  }
+
+  #split({ inputs: [x], outputs, params }: NodeOf<'split'>): void {
+    this.#requireLastAxis(x);
+    require(params.axis === x.shape.length - 1);
+    const { register, column } = this.rowsOf(x);
+    require(!register.isShared);
+    let at = column;
+    for (const output of outputs) {
+      const width = output.shape[output.shape.length - 1];
+      this.#places.set(output, { register, column: at, width });
+      at += width;
+    }
+  }
+
+  #concatenate({ inputs, outputs: [output], params }: NodeOf<'concatenate'>): void {
+    this.#requireLastAxis(output);
+    require(params.axis === output.shape.length - 1);
+    const to = this.registers.make(output.shape[output.shape.length - 1]);
+    let column = 0;
+    for (const value of inputs) {
+      const width = value.shape[value.shape.length - 1];
+      this.say(COPY, { ...to, column, width }, this.widened(this.rowsOf(value), width));
+      column += width;
+    }
+    this.#places.set(output, to);
+  }
+
+  /** The same numbers with another shape or dtype. */
+  #rename({ inputs: [x], outputs: [output] }: Node): void {
+    const place = this.#places.get(x);
+    require(place !== undefined);
+    require([x, output].every(isKnown) && !(x.dtype === 'float32' && output.dtype === 'bool'));
+    if (place.register.isShared) require(place.width === 1 || lengthOfVector(output.shape) === place.width);
+    else require(this.#widthOf(output) === place.width);
+    this.#places.set(output, place);
+  }
+
+  // ---- the whole ----
+
+  /**
+   * The call of the op.
+   * @param results records of what it gives
+   * @param carries records of what goes from a step to the next
+   */
+  call({ length, isReverse, threads, tile }: LoopSizes, results: readonly RowResult[], carries: readonly number[] = []): RowCall {
+    const { scratch, shared, records } = this.registers;
+    const rows = this.rows;
+    require(results.length > 0 && rows > 0 && length * rows < 2 ** 31 && Math.max(scratch, shared) <= MOST_MEMORY);
+    const group = this.#group ?? rows;
+    const height = Math.max(1, Math.min(tile, group, Math.floor(TILE_MEMORY / Math.max(1, scratch))));
+    const worth = Math.floor(length * rows * this.#work / WORTH_A_THREAD);
+    const tiles = (rows / group) * Math.ceil(group / height);
+    return { sources: this.sources, attrs: {
+      N: { int: this.sources.length }, M: { int: results.length },
+      sizes: { ints: [length, rows, Number(isReverse), Math.max(1, Math.min(threads, worth, tiles)), scratch, shared, height, group] },
+      values: { ints: records }, program: { ints: this.#program }, matrices: { ints: this.#matrices },
+      inputs: { ints: this.#inputs }, carries: { ints: [...carries] },
+      results: { ints: results.flatMap(({ isStacked, from, strides, byStep }) => [Number(isStacked), from, ...strides, byStep]) },
+      dims: { ints: results.flatMap(({ shape }) => [shape.length, ...shape]) },
+    } };
+  }
+}
+
+/** Booleans are here 0 and 1. */
+const isKnown = ({ dtype }: Value): boolean => dtype === 'float32' || dtype === 'bool';
+
+/** Of what has elements along its last axis alone. */
+function lengthOfVector(shape: Shape): number {
+  const size = sizeOf(shape);
+  require(size === (shape[shape.length - 1] ?? 1));
+  return size;
+}
