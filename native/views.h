@@ -6,16 +6,7 @@
 
 namespace keras_node {
 
-/** V8 takes what it is shown for memory more, and would collect garbage for it. The tensors are counted elsewhere. */
-inline void CountViewed(napi_env env, const TF_Tensor* tensor, int64_t sign) {
-  int64_t total = 0;
-  napi_adjust_external_memory(env, sign * static_cast<int64_t>(TF_TensorByteSize(tensor)), &total);
-}
-
-inline void DeleteViewed(napi_env env, void*, void* viewed) {
-  const Tensor tensor(static_cast<TF_Tensor*>(viewed));
-  CountViewed(env, tensor.get(), 1);
-}
+inline void DeleteViewed(napi_env, void*, void* tensor) { TF_DeleteTensor(static_cast<TF_Tensor*>(tensor)); }
 
 /**
  * An ArrayBuffer over a tensor's memory, which it keeps: what is written to a variable meanwhile goes to other memory. Null
@@ -31,10 +22,8 @@ inline napi_value ViewTensor(Call& call) {
   if (TF_TensorByteSize(tensor.get()) != size) {
     throw Failure{TF_INTERNAL, "the tensor has other bytes than its shape and dtype say", ""};
   }
-  CountViewed(call.env, tensor.get(), -1);
   const napi_status status = napi_create_external_arraybuffer(call.env, TF_TensorData(tensor.get()), size,
                                                               DeleteViewed, tensor.get(), &buffer);
-  if (status != napi_ok) CountViewed(call.env, tensor.get(), 1);
   if (status == napi_no_external_buffers_allowed) return buffer;
   Ok(call.env, status);
   tensor.release();
