@@ -132,6 +132,20 @@ inline std::unique_ptr<PackedMatrix> Pack(const RowPlan& plan, const RowMatrix& 
   return packed;
 }
 
+/** Memory of a run in this thread, which keeps a little for the next one. */
+struct ScratchMemory {
+  explicit ScratchMemory(size_t size) {
+    static thread_local std::vector<float> kept;
+    if (size > kMostKept) large.resize(size);
+    else if (kept.size() < size) kept.resize(size);
+    at = size > kMostKept ? large.data() : kept.data();
+  }
+
+  static constexpr size_t kMostKept = 1 << 18;
+  std::vector<float> large;
+  float* at;
+};
+
 /** All tiles, by this thread and others. `shared`: what is the same for all rows. */
 inline void RunTiles(const RowRun& run, std::vector<float>* shared) {
   const RowSizes& sizes = run.plan.sizes[0];
@@ -139,10 +153,10 @@ inline void RunTiles(const RowRun& run, std::vector<float>* shared) {
   const int all = of_group * run.plan.Groups();
   std::atomic<int> next{0};
   Crew::Ours().Run(sizes.threads, [&] {
-    std::vector<float> scratch(static_cast<size_t>(sizes.scratch) * sizes.tile + kPadding);
+    ScratchMemory scratch(static_cast<size_t>(sizes.scratch) * sizes.tile + kPadding);
     for (int tile; (tile = next++) < all;) {
       const int at = tile % of_group * sizes.tile;
-      ThisProcessor().steps(RowTile{run, shared->data(), scratch.data(), tile / of_group * sizes.group + at,
+      ThisProcessor().steps(RowTile{run, shared->data(), scratch.at, tile / of_group * sizes.group + at,
                                     std::min(sizes.tile, sizes.group - at)});
     }
   });

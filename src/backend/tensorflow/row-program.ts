@@ -34,7 +34,9 @@ const NOWHERE: RowStrides = [1, 1, 0, 0, 0];
 const MOST_ELEMENTS = 2 ** 28;
 const MOST_MEMORY = 2 ** 22;
 /** Floats of all rows on their way, so that they stay in a core's own memory. */
-const TILE_MEMORY = 2 ** 15;
+const TILE_MEMORY = 3 * 2 ** 14;
+/** Rows that a product takes at once, on the processor that takes most. */
+const BLOCK_ROWS = 8;
 /** Multiplications that are worth a thread: some hundredth of a millisecond. */
 const WORTH_A_THREAD = 4e5;
 
@@ -391,18 +393,27 @@ export class RowProgram {
     const rows = this.rows;
     require(results.length > 0 && rows > 0 && length * rows < 2 ** 31 && Math.max(scratch, shared) <= MOST_MEMORY);
     const group = this.#group ?? rows;
-    const height = Math.max(1, Math.min(tile, group, Math.floor(TILE_MEMORY / Math.max(1, scratch))));
-    const worth = Math.floor(length * rows * this.#work / WORTH_A_THREAD);
+    const worth = Math.max(1, Math.min(threads, Math.floor(length * rows * this.#work / WORTH_A_THREAD)));
+    const most = Math.max(1, Math.min(tile, group, Math.floor(TILE_MEMORY / Math.max(1, scratch))));
+    const height = tileHeight(group, most, worth);
     const tiles = (rows / group) * Math.ceil(group / height);
     return { sources: this.sources, attrs: {
       N: { int: this.sources.length }, M: { int: results.length },
-      sizes: { ints: [length, rows, Number(isReverse), Math.max(1, Math.min(threads, worth, tiles)), scratch, shared, height, group] },
+      sizes: { ints: [length, rows, Number(isReverse), Math.min(worth, tiles), scratch, shared, height, group] },
       values: { ints: records }, program: { ints: this.#program }, matrices: { ints: this.#matrices },
       inputs: { ints: this.#inputs }, carries: { ints: [...carries] },
       results: { ints: results.flatMap(({ isStacked, from, strides, byStep }) => [Number(isStacked), from, ...strides, byStep]) },
       dims: { ints: results.flatMap(({ shape }) => [shape.length, ...shape]) },
     } };
   }
+}
+
+/** Rows of a tile, `most` at most: as many in each, as many tiles as all threads take, and whole blocks of a product. */
+function tileHeight(rows: number, most: number, threads: number): number {
+  const blocks = Math.ceil(rows / BLOCK_ROWS);
+  const ofTile = Math.max(1, Math.floor(most / BLOCK_ROWS));
+  const tiles = Math.ceil(Math.ceil(blocks / ofTile) / threads) * threads;
+  return Math.min(most, BLOCK_ROWS * Math.ceil(blocks / tiles));
 }
 
 /** Booleans are here 0 and 1. */
