@@ -18,8 +18,10 @@ import type { PrimitiveName } from './primitives/index.js';
 const COMPILE_SECONDS = { graph: 0.2, node: 0.004 };
 /** Of that time, how much a graph is to have taken before. Compiling runs beside it, so that it costs less than its time. */
 const TAKEN_BEFORE = 0.25;
-/** Runs that are timed in each way; the fastest counts. */
-const TIMED_RUNS = 10;
+/** Runs that are timed in each way; the median counts: what is fast only now and then is no gain. */
+const TIMED_RUNS = 9;
+/** Runs of one way before the other's turn. Of these the first does not count: it finds the other's data in the caches. */
+const TURN = 4;
 /** The optimised form is to take at most this part of the time. */
 const WORTH = 0.95;
 
@@ -55,6 +57,8 @@ function mayGain(backend: Backend, graph: Graph): boolean {
     !(primitive === 'random_uniform' && outputs[0].dtype !== 'float32') && subgraphsOf(params).every(mayBeIn));
   return mayBeIn(graph);
 }
+
+const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1];
 
 class TunedExecutable implements Executable {
   readonly #backend: Backend;
@@ -103,9 +107,9 @@ class TunedExecutable implements Executable {
     this.#lastDone = now;
     const { plain, optimised } = this.#times;
     if (this.#state === 'trying') {
-      (executable === this.#plain ? plain : optimised).push(time);
-      this.#chosen = plain.length < optimised.length ? this.#plain : this.#optimised!;
-      if (Math.min(plain.length, optimised.length) === TIMED_RUNS) this.#decide();
+      if (this.#runs++ % TURN > 0) (executable === this.#plain ? plain : optimised).push(time);
+      this.#chosen = Math.floor(this.#runs / TURN) % 2 === 0 ? this.#optimised! : this.#plain;
+      if (Math.min(plain.length, optimised.length) >= TIMED_RUNS) this.#decide();
     } else if (this.#state === 'waiting') {
       this.#runs++;
       this.#taken += time;
@@ -121,6 +125,7 @@ class TunedExecutable implements Executable {
       await this.#rehearse(this.#optimised);
       if (this.#isDisposed) return;
       this.#state = 'trying';
+      this.#runs = 0;
       this.#chosen = this.#optimised;
     } catch {
       // XLA does not know every op. Then the graph stays as it is.
@@ -150,7 +155,7 @@ class TunedExecutable implements Executable {
 
   #decide(): void {
     const { plain, optimised } = this.#times;
-    this.#keep(Math.min(...optimised) <= WORTH * Math.min(...plain) ? this.#optimised! : this.#plain);
+    this.#keep(median(optimised) <= WORTH * median(plain) ? this.#optimised! : this.#plain);
   }
 
   /** The other one stays, idle, until `dispose`: runs of it may be under way. */
