@@ -222,8 +222,8 @@ export class GraphEmitter implements Builder<Ref> {
 
   /**
    * A result of several as that of a node of its own. TensorFlow joins the gradient of a convolution's kernel with that of a
-   * bias where both take a result of the same node, and does not look which. This one passes it on,
-   * and nothing optimises it away.
+   * bias where both take a result of the same node, and does not look which. This one passes it on, and no optimiser takes it
+   * out.
    */
   #apart(ref: Ref): Ref {
     return this.forOneDnn ? this.op('PreventGradient', [ref]) : ref;

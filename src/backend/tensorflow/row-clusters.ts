@@ -2,7 +2,7 @@
 import type { Node, Value } from '../../engine/graph.js';
 import type { PrimitiveName } from '../../engine/primitives/index.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
-import { ELEMENTWISE } from './row-program.js';
+import { ELEMENTWISE } from './row-instructions.js';
 import { align, rowAxes } from './row-views.js';
 
 /** Elements of a matrix: larger ones do not stay in a core's own memory. */

@@ -6,7 +6,8 @@ import type { ScanParams } from '../../engine/primitives/control.js';
 import type { Value } from '../../engine/graph.js';
 import { contiguousRows } from './row-views.js';
 import { lastUses } from './row-registers.js';
-import { require, RowProgram, tryPlan, type RowCall, type RowResult } from './row-program.js';
+import { require, tryPlan, type RowCall, type RowResult } from './row-instructions.js';
+import { RowProgram } from './row-program.js';
 
 /** Rows that go through the steps together. */
 const TILE_ROWS = 8;

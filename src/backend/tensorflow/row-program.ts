@@ -4,28 +4,19 @@
  * columns, whatever its shape.
  */
 import type { Node, NodeOf, Value } from '../../engine/graph.js';
-import type { PrimitiveName } from '../../engine/primitives/index.js';
 import { sizeOf, type Shape } from '../../engine/shape.js';
-import type { Attrs } from './attributes.js';
+import {
+  COPY, ELEMENTWISE, MATMUL, MATRIX, MOST, require, ROWS, SEQUENCE, SHARED, SOFTMAX, SUM, Unsuited, WIDEN,
+  type LoopSizes, type RowCall, type RowResult, type Source,
+} from './row-instructions.js';
 import { RowRegisters, type Place } from './row-registers.js';
 import {
   align, contiguousRows, isContiguous, rowAxes, rowStrides, viewOf, wholeOf, type Alignment, type RowStrides,
 } from './row-views.js';
 
-export const ROW_LOOP = 'KerasNodeRowLoop';
-
-/** Instructions, numbered as in row_plan.h. */
-const [MATMUL, COPY, WIDEN, SUM, MOST, SOFTMAX] = [0, 1, 2, 3, 4, 5];
-export const ELEMENTWISE: Partial<Record<PrimitiveName, number>> = {
-  select: 6, add: 7, subtract: 8, multiply: 9, divide: 10, maximum: 11, minimum: 12, squared_difference: 13, negative: 14,
-  square: 15, sqrt: 16, rsqrt: 17, exp: 18, relu: 19, sigmoid: 20, tanh: 21, relu_grad: 22, sigmoid_grad: 23, tanh_grad: 24,
-};
 const MULTIPLY = ELEMENTWISE.multiply!;
 /** Multiplications that an instruction is worth for a number, but for the plainest. */
 const FUNCTION_WORK = 8;
-
-/** Kinds of inputs, numbered alike. */
-const [MATRIX, SHARED, ROWS, SEQUENCE] = [0, 1, 2, 3];
 
 /** Numbers of a record of a matrix. */
 const MATRIX_FIELDS = 12;
@@ -40,51 +31,6 @@ const BLOCK_ROWS = 8;
 /** Multiplications that are worth a thread: some hundredth of a millisecond. */
 const WORTH_A_THREAD = 4e5;
 
-/** What no program says. */
-export class Unsuited extends Error {}
-
-export function require(holds: boolean): asserts holds {
-  if (!holds) throw new Unsuited();
-}
-
-/** A plan; undefined where something is unsuited. */
-export function tryPlan<T>(plan: () => T): T | undefined {
-  try {
-    return plan();
-  } catch (error) {
-    if (error instanceof Unsuited) return undefined;
-    throw error;
-  }
-}
-
-/** What the op takes: tensors, and numbers that stand for some. */
-export type Source = Value | number;
-
-/** A call of the op. */
-export interface RowCall {
-  sources: readonly Source[];
-  attrs: Attrs;
-}
-
-/** What it gives: where it stands, its shape, and where its rows go. */
-export interface RowResult {
-  from: number;
-  isStacked: boolean;
-  shape: Shape;
-  strides: RowStrides;
-  byStep: number;
-}
-
-/** How large the loop is. */
-export interface LoopSizes {
-  length: number;
-  isReverse: boolean;
-  /** At most. */
-  threads: number;
-  /** Rows that go through the steps together, at most. */
-  tile: number;
-}
-
 export interface ProgramOptions {
   rows: number;
   /** Values whose elements are the same in all runs. */
@@ -98,9 +44,8 @@ export class RowProgram {
   readonly registers = new RowRegisters();
   /** Inputs of the op. */
   readonly sources: Source[] = [];
-  /** Elements of all matrices, and of the largest. */
+  /** Elements of all matrices. */
   weights = 0;
-  largestMatrix = 0;
   readonly #places = new Map<Value, Place>();
   readonly #isSteady: (value: Value) => boolean;
   readonly #isMade: (value: Value) => boolean;
@@ -310,8 +255,8 @@ export class RowProgram {
       const fields = [depth, width, Number(isTransposed), Number(this.#isSteady(base)), Number(isGrouped),
         isTurned ? columnStride : rowStride, ...groups];
       return this.#once(`matrix ${base.id} ${fields.join()}`, () => {
+        require(sizeOf(batch) * depth * width <= MOST_ELEMENTS);
         this.weights += depth * width;
-        this.largestMatrix = Math.max(this.largestMatrix, depth * width);
         const number = this.#matrices.length / MATRIX_FIELDS;
         this.#bind(MATRIX, number, base, sizeOf(base.shape));
         this.#matrices.push(this.sources.length - 1, ...fields);
@@ -383,6 +328,13 @@ export class RowProgram {
 
   // ---- the whole ----
 
+  /** Whether the op takes so many steps with results of these shapes. */
+  isWithinLimits(length: number, results: readonly Shape[]): boolean {
+    const { scratch, shared } = this.registers;
+    return this.rows > 0 && length * this.rows < 2 ** 31 && Math.max(scratch, shared) <= MOST_MEMORY &&
+      results.every((shape) => sizeOf(shape) <= MOST_ELEMENTS);
+  }
+
   /**
    * The call of the op.
    * @param results records of what it gives
@@ -391,7 +343,7 @@ export class RowProgram {
   call({ length, isReverse, threads, tile }: LoopSizes, results: readonly RowResult[], carries: readonly number[] = []): RowCall {
     const { scratch, shared, records } = this.registers;
     const rows = this.rows;
-    require(results.length > 0 && rows > 0 && length * rows < 2 ** 31 && Math.max(scratch, shared) <= MOST_MEMORY);
+    require(results.length > 0 && this.isWithinLimits(length, results.map(({ shape }) => shape)));
     const group = this.#group ?? rows;
     const worth = Math.max(1, Math.min(threads, Math.floor(length * rows * this.#work / WORTH_A_THREAD)));
     const most = Math.max(1, Math.min(tile, group, Math.floor(TILE_MEMORY / Math.max(1, scratch))));

@@ -6,7 +6,8 @@
 import type { Node, NodeOf, Value } from '../../engine/graph.js';
 import { sizeOf } from '../../engine/shape.js';
 import { findRegions, isWork, type Region } from './row-clusters.js';
-import { RowProgram, Unsuited, type RowCall } from './row-program.js';
+import { Unsuited, type RowCall } from './row-instructions.js';
+import { RowProgram } from './row-program.js';
 import { lastUses } from './row-registers.js';
 import { contiguousRows, isContiguous, rowAxes, rowStrides, stridesOf, type RowStrides } from './row-views.js';
 
@@ -57,8 +58,9 @@ export function planRegions(
     for (const region of regions) {
       const results = resultsOf(region, uses);
       const program = programOf(region, results, steady, isMade);
-      if (program instanceof RowProgram) planned.push({ region, program, results });
-      else outside.add(program);
+      if (!(program instanceof RowProgram)) outside.add(program);
+      else if (program.isWithinLimits(1, results.map(({ shape }) => shape))) planned.push({ region, program, results });
+      else for (const node of region.members) outside.add(node);
     }
     if (outside.size === before) return planned.length === 0 ? nodes : arrange(nodes, uses, planned, threads);
   }

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { planRegions } from '../../../src/backend/tensorflow/row-regions.js';
 import type { Graph } from '../../../src/engine/graph.js';
 import { countUses } from '../../../src/engine/invariants.js';
+import { Trace } from '../../../src/engine/trace.js';
 import * as keras from '../../../src/index.js';
 
 const { layers, ops } = keras;
@@ -130,6 +131,22 @@ describe('backend/tensorflow/row-regions', () => {
     }, [numbers([6, 5], 1)]);
     expect(made.calls).to.equal(2);
     expect(made.rest).to.deep.equal(['cumsum']);
+  });
+
+  it('leaves to TensorFlow what is too large for the op', () => {
+    const graphOf = (run: (...x: Tensor[]) => Tensor, ...shapes: number[][]): Graph => {
+      const trace = new Trace();
+      const inputs = shapes.map((shape) => trace.input({ shape, dtype: 'float32' } as unknown as Tensor));
+      return trace.finish([trace.run(() => run(...inputs))]);
+    };
+    const grow = (a: Tensor, b: Tensor): Tensor => ops.square(ops.multiply(ops.add(a, b), 2));
+    expect(plan(graphOf(grow, [2000, 1], [1, 2000])).calls).to.equal(1);
+    expect(plan(graphOf(grow, [20_000, 1], [1, 20_000])).calls).to.equal(0);
+    const wide = (a: Tensor): Tensor => softmaxOf(ops.square(ops.multiply(a, 2)));
+    expect(plan(graphOf(wide, [3, 1000])).calls).to.equal(1);
+    expect(plan(graphOf(wide, [3, 5_000_000])).calls).to.equal(0);
+    const many = (a: Tensor, b: Tensor): Tensor => softmaxOf(ops.multiply(ops.matmul(a, ops.broadcast_to(b, [4, ...b.shape.slice(1)])), 2));
+    expect(plan(graphOf(many, [4, 8, 16], [1, 16, 8])).calls).to.equal(1);
   });
 
   it('keeps apart what oneDNN would join with the bias of another result', () => {

@@ -1,6 +1,6 @@
 /** Calls of the op that computes row by row. */
 import type { Value } from '../../../engine/graph.js';
-import { ROW_LOOP, type RowCall } from '../row-program.js';
+import { ROW_LOOP, type RowCall } from '../row-instructions.js';
 import type { Builder } from './builder.js';
 
 /** @param refOf what stands for a value that the program takes */
