@@ -19,6 +19,9 @@ export interface Region {
 interface Growing extends Region {
   /** Rows that are multiplied with the same matrices; undefined where all are. */
   group: number | undefined;
+  /** Places of its first and its last member among all nodes. */
+  first: number;
+  last: number;
   /** The one that has taken it in. */
   into?: Growing;
 }
@@ -50,7 +53,7 @@ class Clusters {
   }
 
   finish(): Region[] {
-    for (const { members } of this.#regions) members.sort((a, b) => this.#order.get(a)! - this.#order.get(b)!);
+    for (const { members } of this.#regions) members.sort((a, b) => this.#at(a) - this.#at(b));
     return this.#regions.filter(({ into }) => !into);
   }
 
@@ -74,7 +77,8 @@ class Clusters {
       else this.#merge(joined, region);
     }
     if (joined || natural === undefined || !fits(node, natural)) return;
-    const region: Growing = { rows: natural, members: [node], group };
+    const at = this.#at(node);
+    const region: Growing = { rows: natural, members: [node], group, first: at, last: at };
     this.#regions.push(region);
     this.#regionOf.set(node, region);
   }
@@ -83,6 +87,7 @@ class Clusters {
     const others = node.inputs.flatMap((input) => (input.node && this.#region(input.node) !== region ? [input.node] : []));
     if (this.#reaches(region, others)) return undefined;
     region.members.push(node);
+    region.last = Math.max(region.last, this.#at(node));
     region.group ??= group;
     this.#regionOf.set(node, region);
     return region;
@@ -97,27 +102,29 @@ class Clusters {
     const multiplies = (region: Growing, other: Growing): boolean => region.members.some(({ primitive, inputs }) =>
       primitive === 'matmul' && this.#region(inputs[1].node) === other);
     if (this.#reaches(to, outside(from)) || this.#reaches(from, outside(to)) || multiplies(to, from) || multiplies(from, to)) return;
-    to.members.push(...from.members);
+    for (const member of from.members) to.members.push(member);
+    to.first = Math.min(to.first, from.first);
+    to.last = Math.max(to.last, from.last);
     to.group ??= from.group;
     from.into = to;
   }
 
+  /** Its place; what is not among the nodes comes before them. */
+  #at(node: Node): number {
+    return this.#order.get(node) ?? -1;
+  }
+
   /** Whether one of these nodes depends on a region. */
   #reaches(region: Growing, nodes: readonly Node[]): boolean {
-    const first = Math.min(...region.members.map((member) => this.#order.get(member) ?? 0));
     const seen = new Set<Node | Growing>();
     const open = [...nodes];
-    while (open.length > 0) {
-      const node = open.pop()!;
+    for (let node = open.pop(); node; node = open.pop()) {
       const at = this.#region(node);
       if (at === region) return true;
-      const unit = at ?? node;
-      if (seen.has(unit)) continue;
-      seen.add(unit);
-      const members = at?.members ?? [node];
       // What comes before the first of a region does not depend on it.
-      if (members.every((member) => (this.#order.get(member) ?? -1) < first)) continue;
-      for (const { inputs } of members) for (const input of inputs) if (input.node) open.push(input.node);
+      if (seen.has(at ?? node) || (at ? at.last : this.#at(node)) < region.first) continue;
+      seen.add(at ?? node);
+      for (const { inputs } of at?.members ?? [node]) for (const input of inputs) if (input.node) open.push(input.node);
     }
     return false;
   }

@@ -63,8 +63,9 @@ const RENAMES: ReadonlySet<string> = new Set(['split', 'reshape', 'cast', 'stop_
 /** The number of the node behind which a value, and all that is in the same register, is not needed. */
 export function lastUses({ nodes, outputs }: Subgraph): (value: Value) => number {
   const last = new Map<Value, number>();
+  const own = new Set(nodes);
   const registerOf = (value: Value): Value =>
-    (value.node && RENAMES.has(value.node.primitive) && nodes.includes(value.node) ? registerOf(value.node.inputs[0]) : value);
+    (value.node && RENAMES.has(value.node.primitive) && own.has(value.node) ? registerOf(value.node.inputs[0]) : value);
   nodes.forEach((node, at) => node.inputs.forEach((value) => last.set(registerOf(value), at)));
   for (const output of outputs) last.set(registerOf(output), Infinity);
   return (value) => last.get(registerOf(value)) ?? -1;
