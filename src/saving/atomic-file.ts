@@ -7,7 +7,7 @@
  * that calls `syncToDisk`.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, realpath, rename, rm, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** A file to be written: where it shall be (a symbolic link is followed, and stays), and what writes its contents. */
@@ -20,6 +20,58 @@ export interface NewFile {
 export const writeFileAtomically = (path: string, write: NewFile['write']): Promise<void> =>
   writeFilesAtomically([{ path, write }]);
 
+/** The name of a file that is not complete yet. */
+const unfinishedIn = (folder: string): string => join(folder, `.${randomBytes(6).toString('hex')}.keras-tmp`);
+const UNFINISHED = /^\.[0-9a-f]{12}\.keras-tmp$/;
+
+/** Says which files get which names, as long as that goes on: beside the last of a group of files. */
+const renamesBeside = (target: string): string => join(dirname(target), `.${basename(target)}.keras-renames`);
+
+/**
+ * Ends the renaming of a group of files that a kill has cut short: all of them were complete.
+ *
+ * @param path The last of the group, which others are read by.
+ */
+export async function finishRenames(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => path);
+  const renames = renamesBeside(target);
+  const text = await readFile(renames, 'utf8').catch(() => undefined);
+  if (text === undefined) return;
+  for (const line of text.split('\n')) {
+    const [temporary, name, ...more] = line.split('\t');
+    const isOurs = UNFINISHED.test(temporary) && name && more.length === 0 && basename(name) === name && name !== '..';
+    if (!isOurs) throw new Error(`'${renames}' was to end a saving that was cut short, but is damaged. Remove it, and save again.`);
+    await renameUnlessDone(join(dirname(target), temporary), join(dirname(target), name));
+  }
+  await rm(renames, { force: true });
+}
+
+/** Somebody else may have done it: who loads while the files get their names. */
+async function renameUnlessDone(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+  });
+}
+
+/** Gives complete files their names, in order; where they are in one folder, so that `finishRenames` can end it. */
+async function renameAll(files: readonly { temporary: string; target: string }[]): Promise<void> {
+  const [{ target: last }] = files.slice(-1);
+  const areGroup = files.length > 1 && files.every(({ target }) => dirname(target) === dirname(last));
+  if (!areGroup) {
+    for (const { temporary, target } of files) await rename(temporary, target);
+    return;
+  }
+  const list = unfinishedIn(dirname(last));
+  await writeFile(list, files.map(({ temporary, target }) => `${basename(temporary)}\t${basename(target)}`).join('\n'));
+  await rename(list, renamesBeside(last));
+  try {
+    await finishRenames(last);
+  } catch (cause) {
+    await rm(renamesBeside(last), { force: true });
+    throw cause;
+  }
+}
+
 /**
  * Writes files that belong together, one after the other, under other names in their folders, and renames all when all are
  * complete. An error removes what was written and is passed on.
@@ -28,12 +80,13 @@ export async function writeFilesAtomically(files: readonly NewFile[]): Promise<v
   const written: { path: string; temporary: string; target: string }[] = [];
   let at = '';
   try {
+    if (files.length > 1) await finishRenames(files[files.length - 1].path);
     for (const { path, write } of files) {
       at = path;
       const target = await realpath(path).catch(() => path);
       const before = await stat(target).catch(() => undefined);
       if (before && !before.isFile()) throw new Error(`Cannot write '${path}': it is there, and is not a file.`);
-      const temporary = join(dirname(target), `.${randomBytes(6).toString('hex')}.keras-tmp`);
+      const temporary = unfinishedIn(dirname(target));
       const file = await open(temporary, 'wx', before ? before.mode & 0o777 : 0o666);
       written.push({ path, temporary, target });
       try {
@@ -42,10 +95,7 @@ export async function writeFilesAtomically(files: readonly NewFile[]): Promise<v
         await file.close();
       }
     }
-    for (const { path, temporary, target } of written) {
-      at = path;
-      await rename(temporary, target);
-    }
+    if (written.length > 0) await renameAll(written);
   } catch (cause) {
     for (const { temporary } of written) await rm(temporary, { force: true });
     throw writingFailed(at, cause);

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import type { Model } from '../models/model.js';
 import { positionalArguments } from '../utils/arguments.js';
 import { ArchiveError, ArchiveReader } from './archive.js';
+import { finishRenames } from './atomic-file.js';
 import {
   describedBy, KERAS_VERSION, nameOf, pathOf, readH5Bytes, refuseOverwriting, writeContents,
   type FilePath, type FileSource, type SaveableModel,
@@ -12,7 +13,7 @@ import {
 import { openH5 } from './h5/reader.js';
 import { prepareThread } from './h5/thread.js';
 import { looksLikeH5 } from './h5/types.js';
-import { CONFIG, loadModelFiles, openFolder, saveModelFiles, type ModelFiles } from './keras-archive.js';
+import { CONFIG, loadModelFiles, openFolder, saveModelFiles, WEIGHTS, type ModelFiles } from './keras-archive.js';
 import { legacyModelOf, loadLegacyState, writeLegacyModel } from './legacy/h5-model.js';
 import { settleLoading, warn } from './load-report.js';
 import { isCustomObjects, kerasExport, type CustomObjects } from './registration.js';
@@ -149,6 +150,7 @@ async function openModelFiles(source: FileSource): Promise<ModelFiles> {
   const path = pathOf(source);
   const info = await stat(path).catch(() => undefined);
   if (info?.isDirectory()) {
+    await finishRenames(join(path, WEIGHTS));
     if (existsSync(join(path, CONFIG))) return openFolder(path);
     throw new ArchiveError(existsSync(join(path, 'saved_model.pb'))
       ? `'${path}' is a TensorFlow SavedModel. load_model reads .keras and .h5 files.`

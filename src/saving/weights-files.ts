@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { positionalArguments } from '../utils/arguments.js';
 import { ArchiveError, ArchiveReader } from './archive.js';
+import { finishRenames } from './atomic-file.js';
 import {
   nameOf, pathOf, readH5Bytes, refuseOverwriting, writeAllContents, writeContents, type FilePath, type FileSource, type SaveableModel,
 } from './files.js';
@@ -129,6 +130,7 @@ async function readWeights(source: FileSource): Promise<{ root: H5Group; disagre
       const shard = join(dirname(path), name);
       return [name, (await openH5(await readH5Bytes(shard, 'a shard of weights'), shard)).root];
     };
+    await finishRenames(path);
     const index = await readIndex(path);
     const shards = new Map(await Promise.all(index.names.map(read)));
     return { root: readShards([...shards.values()]), disagreements: await disagreementsOf(path, index, shards) };

@@ -189,6 +189,30 @@ describe('saving: whole models and old weights in .h5 files', () => {
       expect(valuesOf(copy)).to.deep.equal(valuesOf(model));
     });
 
+    it('get their names to the end where a kill has cut that short', async () => {
+      const [old, fresh] = [digits('before', 40), digits('after', 40)];
+      const save = (model: typeof old, name: string): Promise<void> => model.save_weights(at(`${name}.weights.json`), { max_shard_size: 600 / 2 ** 30 });
+      await save(fresh, 'cut');
+      const files = (await readdir(folder)).filter((name) => name.startsWith('cut')).toSorted();
+      const bytes = await Promise.all(files.map((name) => readFile(at(name))));
+      await save(old, 'cut');
+      // The first file has its name, the others have not.
+      const temporary = files.map((_, i) => `.${String(i).padStart(12, '0')}.keras-tmp`);
+      const renames = files.map((name, i) => `${temporary[i]}\t${name}`).join('\n');
+      await Promise.all(files.map((name, i) => writeFile(at(i === 0 ? name : temporary[i]), bytes[i])));
+      await writeFile(at('.cut.weights.json.keras-renames'), renames);
+      const copy = digits('copy', 40);
+      expect(await warningsOf(() => copy.load_weights(at('cut.weights.json')))).to.deep.equal([]);
+      expect(valuesOf(copy)).to.deep.equal(valuesOf(fresh));
+      expect((await readdir(folder)).filter((name) => name.startsWith('.'))).to.be.empty;
+      // A stranger's list reaches nothing outside of the folder, and no file of another kind.
+      for (const [from, to] of [[temporary[0], '../cut.h5'], [files[0], 'cut.h5'], [temporary[0], '..'], [temporary[0], 'a/b'], ['', '']]) {
+        await writeFile(at('.cut.weights.json.keras-renames'), `${from}\t${to}`);
+        expect((await errorOf(() => copy.load_weights(at('cut.weights.json')))).message).to.match(/damaged/);
+      }
+      await rm(at('.cut.weights.json.keras-renames'));
+    });
+
     it('that do not agree with their index are reported', async () => {
       const model = digits('disagreeing', 40);
       await model.save_weights(at('odd.weights.json'), { max_shard_size: 600 / 2 ** 30 });

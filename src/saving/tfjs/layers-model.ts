@@ -12,6 +12,7 @@ import type { Variable } from '../../engine/variable.js';
 import type { Model } from '../../models/model.js';
 import { positionalArguments } from '../../utils/arguments.js';
 import { ArchiveError } from '../archive.js';
+import { finishRenames } from '../atomic-file.js';
 import {
   describedBy, KERAS_VERSION, pathOf, readBytes, refuseOverwriting, writeAllContents, type FilePath, type SaveableModel,
 } from '../files.js';
@@ -124,6 +125,7 @@ export async function load_tfjs_model(
     isCustomObjects(options[0]) ? ['custom_objects'] : []) as [CustomObjects | null | undefined, boolean | undefined];
   const path = jsonPath(pathOf(filepath));
   const name = `'${path}'`;
+  await finishRenames(path);
   const json = parseJSON(Buffer.from(await readBytes(path)).toString('utf8'), name);
   const contents: Config = isPlainObject(json) ? json : {};
   const { modelTopology, weightsManifest } = contents;
