@@ -3,12 +3,13 @@
 #define KERAS_NODE_COPYING_H_
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <exception>
 #include <thread>
-#include <vector>
+
+#include "crew.h"
 
 namespace keras_node {
 
@@ -19,21 +20,12 @@ inline void CopyLarge(void* to, const void* from, size_t size) {
   const size_t threads = std::min({size / kPart, kMostThreads, size_t{std::thread::hardware_concurrency()}});
   // Whole large pages, so that no two threads make the same one.
   const size_t part = threads > 1 ? (size / threads + kPart - 1) / kPart * kPart : size;
-  const auto copy = [=](size_t begin) {
-    std::memcpy(static_cast<uint8_t*>(to) + begin, static_cast<const uint8_t*>(from) + begin,
-                std::min(part, size - begin));
-  };
-  std::vector<std::thread> others;
-  others.reserve(kMostThreads);
-  for (size_t begin = part; begin < size; begin += part) {
-    try {
-      others.emplace_back(copy, begin);
-    } catch (const std::exception&) {
-      copy(begin);
-    }
-  }
-  if (size > 0) copy(0);
-  for (std::thread& other : others) other.join();
+  std::atomic<size_t> next{0};
+  Crew::Ours().Run(static_cast<int>(threads), [&] {
+    for (size_t begin; (begin = part * next++) < size;)
+      std::memcpy(static_cast<uint8_t*>(to) + begin, static_cast<const uint8_t*>(from) + begin,
+                  std::min(part, size - begin));
+  });
 }
 
 }  // namespace keras_node

@@ -1,7 +1,7 @@
-// An op of ours that runs all steps of a loop whose rows do not depend on each other, as those of recurrent layers: a few
-// rows at a time go through all steps, so that what a step leaves stays in the processor's nearest memory. TensorFlow's
-// own loops take some microseconds for each node of each step. What a step computes is a program in the op's attributes
-// (made by src/backend/tensorflow/row-loop.ts).
+// An op of ours that computes row by row: a few rows at a time go through all instructions of a program, and through all steps
+// of a loop whose rows do not depend on each other, as those of recurrent layers. So what one leaves for the next stays in the
+// processor's nearest memory. TensorFlow takes some microseconds for each node. The program is in the op's attributes (made
+// by src/backend/tensorflow/row-program.ts).
 #ifndef KERAS_NODE_ROW_LOOP_H_
 #define KERAS_NODE_ROW_LOOP_H_
 

@@ -9,7 +9,7 @@
 
 namespace keras_node {
 
-/** What an instruction does; numbered as in row-program.ts. */
+/** What an instruction does; numbered as in row-instructions.ts. */
 enum class RowOp : int32_t {
   kMatmul, kCopy, kWiden, kSum, kMost, kSoftmax, kSelect,
   kAdd, kSubtract, kMultiply, kDivide, kMaximum, kMinimum, kSquaredDifference,
@@ -107,7 +107,7 @@ class RowPlanCheck {
 
  private:
   static constexpr int32_t kMost = 1 << 28;
-  /** Floats of a row, and of what is the same for all; at most as many as row-loop.ts takes. */
+  /** Floats of a row, and of what is the same for all; at most as many as row-program.ts takes. */
   static constexpr int32_t kMostMemory = 1 << 22;
   static constexpr int32_t kMostTileMemory = 1 << 25;
   static constexpr int32_t kMostThreads = 1024;

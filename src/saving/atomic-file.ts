@@ -37,13 +37,24 @@ export async function finishRenames(path: string): Promise<void> {
   const renames = renamesBeside(target);
   const text = await readFile(renames, 'utf8').catch(() => undefined);
   if (text === undefined) return;
-  for (const line of text.split('\n')) {
-    const [temporary, name, ...more] = line.split('\t');
-    const isOurs = UNFINISHED.test(temporary) && name && more.length === 0 && basename(name) === name && name !== '..';
-    if (!isOurs) throw new Error(`'${renames}' was to end a saving that was cut short, but is damaged. Remove it, and save again.`);
-    await renameUnlessDone(join(dirname(target), temporary), join(dirname(target), name));
-  }
+  const names = readRenames(text);
+  if (!names) throw new Error(`'${renames}' was to end a saving that was cut short, but is damaged. Remove it, and save again.`);
+  for (const [temporary, name] of names) await renameUnlessDone(join(dirname(target), temporary), join(dirname(target), name));
   await rm(renames, { force: true });
+}
+
+/** The names of our unfinished files, and those that they get, all in the same folder; undefined where something else is said. */
+function readRenames(text: string): [temporary: string, name: string][] | undefined {
+  const isOurs = (pair: unknown): pair is [string, string] => {
+    const [temporary, name] = Array.isArray(pair) && pair.every((part) => typeof part === 'string') ? pair as string[] : [];
+    return UNFINISHED.test(temporary ?? '') && !!name && basename(name) === name && !name.includes('\0') && name !== '..';
+  };
+  try {
+    const pairs: unknown = JSON.parse(text);
+    return Array.isArray(pairs) && pairs.every(isOurs) ? pairs : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Somebody else may have done it: who loads while the files get their names. */
@@ -62,12 +73,12 @@ async function renameAll(files: readonly { temporary: string; target: string }[]
     return;
   }
   const list = unfinishedIn(dirname(last));
-  await writeFile(list, files.map(({ temporary, target }) => `${basename(temporary)}\t${basename(target)}`).join('\n'));
-  await rename(list, renamesBeside(last));
   try {
+    await writeFile(list, JSON.stringify(files.map(({ temporary, target }) => [basename(temporary), basename(target)])));
+    await rename(list, renamesBeside(last));
     await finishRenames(last);
   } catch (cause) {
-    await rm(renamesBeside(last), { force: true });
+    for (const path of [list, renamesBeside(last)]) await rm(path, { force: true });
     throw cause;
   }
 }

@@ -198,7 +198,7 @@ describe('saving: whole models and old weights in .h5 files', () => {
       await save(old, 'cut');
       // The first file has its name, the others have not.
       const temporary = files.map((_, i) => `.${String(i).padStart(12, '0')}.keras-tmp`);
-      const renames = files.map((name, i) => `${temporary[i]}\t${name}`).join('\n');
+      const renames = JSON.stringify(files.map((name, i) => [temporary[i], name]));
       await Promise.all(files.map((name, i) => writeFile(at(i === 0 ? name : temporary[i]), bytes[i])));
       await writeFile(at('.cut.weights.json.keras-renames'), renames);
       const copy = digits('copy', 40);
@@ -206,8 +206,9 @@ describe('saving: whole models and old weights in .h5 files', () => {
       expect(valuesOf(copy)).to.deep.equal(valuesOf(fresh));
       expect((await readdir(folder)).filter((name) => name.startsWith('.'))).to.be.empty;
       // A stranger's list reaches nothing outside of the folder, and no file of another kind.
-      for (const [from, to] of [[temporary[0], '../cut.h5'], [files[0], 'cut.h5'], [temporary[0], '..'], [temporary[0], 'a/b'], ['', '']]) {
-        await writeFile(at('.cut.weights.json.keras-renames'), `${from}\t${to}`);
+      const strange = [[temporary[0], '../cut.h5'], [files[0], 'cut.h5'], [temporary[0], '..'], [temporary[0], 'a/b'], ['', ''], [], [temporary[0], 1]];
+      for (const text of [...strange.map((pair) => JSON.stringify([pair])), '', '{}', '[', 'null']) {
+        await writeFile(at('.cut.weights.json.keras-renames'), text);
         expect((await errorOf(() => copy.load_weights(at('cut.weights.json')))).message).to.match(/damaged/);
       }
       await rm(at('.cut.weights.json.keras-renames'));

@@ -7,7 +7,7 @@ import { sizeOf, type Shape } from '../../engine/shape.js';
 import { attrMessage, shapeMessage, type Attrs } from './attributes.js';
 import { TF_DTYPE } from './binding.js';
 import { NO_FUSIONS, planFusions, type Fusion, type FusionSupport } from './fusion.js';
-import { runRows } from './lowering/rows.js';
+import { apart, runRows } from './lowering/rows.js';
 import { planRegions } from './row-regions.js';
 import { reshape, type Builder, type LoweringFunction, type Part } from './lowering/builder.js';
 import { lowerings } from './lowering/index.js';
@@ -212,21 +212,12 @@ export class GraphEmitter implements Builder<Ref> {
     for (const unit of units) {
       if ('call' in unit) {
         const made = runRows(this, unit.call, (value) => refs.get(value)!, unit.results.length);
-        take(unit.results, made.map((ref, i) => (made.length > 1 && ofKernels.has(unit.results[i]) ? this.#apart(ref) : ref)));
+        take(unit.results, made.map((ref, i) => (made.length > 1 && ofKernels.has(unit.results[i]) ? apart(this, ref) : ref)));
       } else if (!superfluous.has(unit)) {
         const fusion = byLast.get(unit);
         take(unit.outputs, fusion ? [this.#fused(fusion, refs)] : this.lower(unit, unit.inputs.map((value) => refs.get(value)!)));
       }
     }
-  }
-
-  /**
-   * A result of several as that of a node of its own. TensorFlow joins the gradient of a convolution's kernel with that of a
-   * bias where both take a result of the same node, and does not look which. This one passes it on, and no optimiser takes it
-   * out.
-   */
-  #apart(ref: Ref): Ref {
-    return this.forOneDnn ? this.op('PreventGradient', [ref]) : ref;
   }
 
   /** Notes the arguments of the function. */

@@ -5,7 +5,7 @@
 import type { Graph, Node, Value } from '../../engine/graph.js';
 import type { PrimitiveName } from '../../engine/primitives/index.js';
 import { sameShape, sizeOf, type Shape } from '../../engine/shape.js';
-import { fitsRows } from './row-clusters.js';
+import { fitsRows } from './row-nodes.js';
 import { intraOpThreads } from '../threads.js';
 import type { Attrs } from './attributes.js';
 
@@ -42,7 +42,7 @@ export interface FusionSupport {
   depthwise: boolean;
   /** Convolutions that know that their kernel stays. */
   steady: boolean;
-  /** Threads for the steps of loops as one op (see row-loop.ts); 0: it is not used. */
+  /** Threads for the op that computes row by row (see row-program.ts); 0: it is not used. */
   rowThreads: number;
 }
 

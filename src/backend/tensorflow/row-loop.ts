@@ -7,12 +7,11 @@ import type { Value } from '../../engine/graph.js';
 import { contiguousRows } from './row-views.js';
 import { lastUses } from './row-registers.js';
 import { require, tryPlan, type RowCall, type RowResult } from './row-instructions.js';
+import { MOST_MATRIX } from './row-nodes.js';
 import { RowProgram } from './row-program.js';
 
 /** Rows that go through the steps together. */
 const TILE_ROWS = 8;
-/** Larger matrices do not stay in a core's own memory: then they are better multiplied with all rows at once. */
-const MOST_WEIGHTS = 256 * 1024;
 
 /** The program of a scan, on so many threads at most; undefined where it is none of this kind. */
 export function planRowLoop(params: ScanParams, threads: number): RowCall | undefined {
@@ -35,7 +34,8 @@ function plan(params: ScanParams, rows: number | undefined, threads: number): Ro
   const last = lastUses(body);
   body.nodes.forEach((node, at) => program.add(node, (value) => last(value) <= at));
   const [results, moves] = finish(program, params);
-  require(program.weights <= MOST_WEIGHTS);
+  // All of them are needed in each step. Larger ones are better multiplied with all rows at once.
+  require(program.weights <= MOST_MATRIX);
   return program.call({ length, isReverse: reverse, threads, tile: TILE_ROWS }, results, moves);
 }
 

@@ -9,6 +9,7 @@ import {
   COPY, ELEMENTWISE, MATMUL, MATRIX, MOST, require, ROWS, SEQUENCE, SHARED, SOFTMAX, SUM, Unsuited, WIDEN,
   type LoopSizes, type RowCall, type RowResult, type Source,
 } from './row-instructions.js';
+import { fits } from './row-nodes.js';
 import { RowRegisters, type Place } from './row-registers.js';
 import {
   align, contiguousRows, isContiguous, rowAxes, rowStrides, viewOf, wholeOf, type Alignment, type RowStrides,
@@ -170,7 +171,8 @@ export class RowProgram {
 
   /** @param isOver whether a value is not needed behind this node */
   add(node: Node, isOver: (value: Value) => boolean): void {
-    if (node.primitive !== 'reshape' && node.primitive !== 'cast') require(node.outputs.every(({ dtype }) => dtype === 'float32'));
+    const isRename = node.primitive === 'stop_gradient' || node.primitive === 'cast' || node.primitive === 'reshape';
+    require(isRename || node.primitive === 'full' || fits(node, this.rows));
     const release = (): void => {
       for (const value of new Set(node.inputs)) {
         const place = this.#places.get(value);
@@ -213,15 +215,9 @@ export class RowProgram {
     return sizeOf(shape.slice(axes));
   }
 
-  /** The last axis alone are columns. */
-  #requireLastAxis({ shape }: Value): void {
-    require(shape.length > 0 && sizeOf(shape.slice(0, -1)) === this.rows);
-  }
-
   #multiply(node: NodeOf<'matmul'>): void {
     const { inputs: [x, factor], outputs: [output], params } = node;
-    require(!params.transposeA && !this.#places.has(factor));
-    this.#requireLastAxis(x);
+    require(!this.#places.has(factor));
     const from = this.rowsOf(x);
     require(!from.register.isShared);
     const matrix = this.#matrix(x, factor, params.transposeB);
@@ -236,7 +232,6 @@ export class RowProgram {
   #matrix(x: Value, factor: Value, transposed: boolean): number {
     const rank = factor.shape.length;
     const isGrouped = rank > 2;
-    require(factor.dtype === 'float32' && rank >= 2);
     if (isGrouped) {
       const group = x.shape[x.shape.length - 2];
       require(rank === x.shape.length && (this.#group ?? group) === group);
@@ -267,12 +262,9 @@ export class RowProgram {
   }
 
   #reduce(node: NodeOf<'reduce_sum' | 'reduce_mean' | 'reduce_max'>): void {
-    const { primitive, inputs: [x], outputs: [output], params } = node;
-    const first = x.shape.length - params.axes.length;
-    require(params.axes.toSorted((a, b) => a - b).every((axis, i) => axis === first + i));
-    require(sizeOf(x.shape.slice(0, first)) === this.rows);
+    const { primitive, inputs: [x], outputs: [output] } = node;
     const from = this.rowsOf(x);
-    require(from.width > 0 && from.width === sizeOf(x.shape.slice(first)) && !from.register.isShared);
+    require(!from.register.isShared);
     const to = this.registers.make(1);
     this.say(primitive === 'reduce_max' ? MOST : SUM, to, from);
     if (primitive === 'reduce_mean') this.say(MULTIPLY, to, to, this.#number(1 / from.width));
@@ -281,7 +273,6 @@ export class RowProgram {
   }
 
   #softmax({ inputs: [x], outputs: [output] }: Node): void {
-    this.#requireLastAxis(x);
     const from = this.rowsOf(x);
     require(!from.register.isShared);
     const to = this.registers.make(from.width);
@@ -290,9 +281,7 @@ export class RowProgram {
     this.#work += from.width * FUNCTION_WORK;
   }
 
-  #split({ inputs: [x], outputs, params }: NodeOf<'split'>): void {
-    this.#requireLastAxis(x);
-    require(params.axis === x.shape.length - 1);
+  #split({ inputs: [x], outputs }: Node): void {
     const { register, column } = this.rowsOf(x);
     require(!register.isShared);
     let at = column;
@@ -303,9 +292,7 @@ export class RowProgram {
     }
   }
 
-  #concatenate({ inputs, outputs: [output], params }: NodeOf<'concatenate'>): void {
-    this.#requireLastAxis(output);
-    require(params.axis === output.shape.length - 1);
+  #concatenate({ inputs, outputs: [output] }: Node): void {
     const to = this.registers.make(output.shape[output.shape.length - 1]);
     let column = 0;
     for (const value of inputs) {

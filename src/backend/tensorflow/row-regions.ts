@@ -5,8 +5,9 @@
  */
 import type { Node, NodeOf, Value } from '../../engine/graph.js';
 import { sizeOf } from '../../engine/shape.js';
-import { findRegions, isWork, type Region } from './row-clusters.js';
+import { findRegions, type Region } from './row-clusters.js';
 import { Unsuited, type RowCall } from './row-instructions.js';
+import { isWork } from './row-nodes.js';
 import { RowProgram } from './row-program.js';
 import { lastUses } from './row-registers.js';
 import { contiguousRows, isContiguous, rowAxes, rowStrides, stridesOf, type RowStrides } from './row-views.js';

@@ -14,7 +14,7 @@ export interface Builder<V> {
   readonly anySize: boolean;
   /** Whether TensorFlow puts oneDNN's kernels in the place of its own. */
   readonly forOneDnn: boolean;
-  /** Threads for loops over rows by the op of ours; 0: there is none for this. */
+  /** Threads for the op that computes row by row; 0: there is none for this. */
   readonly rowThreads: number;
   /** One result of an op. Type attributes that follow from the inputs may be left out, except of list inputs. */
   op(name: string, inputs: readonly V[], attrs?: Attrs): V;

@@ -11,3 +11,10 @@ export function runRows<V>(b: Builder<V>, { sources, attrs }: RowCall, refOf: (v
   });
   return b.ops(ROW_LOOP, operands, attrs, count);
 }
+
+/**
+ * A result of several as that of a node of its own. TensorFlow joins the gradient of a convolution's kernel with that of a
+ * bias where both take a result of the same node, and does not look which. This one passes it on, and no optimiser takes it
+ * out.
+ */
+export const apart = <V>(b: Builder<V>, x: V): V => (b.forOneDnn ? b.op('PreventGradient', [x]) : x);
