@@ -12,6 +12,10 @@
 #include <string>
 #include <vector>
 
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
 #include "crew.h"
 #include "row_plan.h"
 
@@ -146,6 +150,25 @@ struct ScratchMemory {
   float* at;
 };
 
+/**
+ * As long as it is there, numbers next to 0 that the processor computes slowly are 0, as in TensorFlow's own threads: what
+ * comes out must not depend on the thread.
+ */
+class FlushDenormals {
+ public:
+  FlushDenormals(const FlushDenormals&) = delete;
+#if defined(__SSE__)
+  FlushDenormals() : before_(_mm_getcsr()) { _mm_setcsr(before_ | kFlushResults | kFlushOperands); }
+  ~FlushDenormals() { _mm_setcsr(before_); }
+
+ private:
+  static constexpr unsigned kFlushResults = 0x8000, kFlushOperands = 0x0040;
+  const unsigned before_;
+#else
+  FlushDenormals() = default;
+#endif
+};
+
 /** All tiles, by this thread and others. `shared`: what is the same for all rows. */
 inline void RunTiles(const RowRun& run, std::vector<float>* shared) {
   const RowSizes& sizes = run.plan.sizes[0];
@@ -153,6 +176,7 @@ inline void RunTiles(const RowRun& run, std::vector<float>* shared) {
   const int all = of_group * run.plan.Groups();
   std::atomic<int> next{0};
   Crew::Ours().Run(sizes.threads, [&] {
+    const FlushDenormals flush;
     ScratchMemory scratch(static_cast<size_t>(sizes.scratch) * sizes.tile + kPadding);
     for (int tile; (tile = next++) < all;) {
       const int at = tile % of_group * sizes.tile;
