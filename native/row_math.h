@@ -16,8 +16,9 @@ struct Simd {
   }
   static KERAS_NODE_INLINE void Store(float* to, V v) { memcpy(to, &v, sizeof(v)); }
 
-  static KERAS_NODE_INLINE V Min(V a, V b) { return b < a ? b : a; }
-  static KERAS_NODE_INLINE V Max(V a, V b) { return b > a ? b : a; }
+  /** What is no number comes through, of either. */
+  static KERAS_NODE_INLINE V Min(V a, V b) { return a != a ? a : b >= a ? a : b; }
+  static KERAS_NODE_INLINE V Max(V a, V b) { return a != a ? a : b <= a ? a : b; }
 
   /** e^x of -87 to 88, and of what is beyond as of these ends. */
   static KERAS_NODE_INLINE V Exp(V x) { return Power(x, 88.0f, I{}); }

@@ -39,7 +39,7 @@ export function fitsRows(node: Node): boolean {
 /** Whether a node can be computed row by row, with so many rows. */
 export function fits(node: Node, rows: number): boolean {
   const { primitive, inputs, outputs } = node;
-  if (rows === 0 || !outputs.every(isFloat) || outputs.some(({ shape }) => sizeOf(shape) === 0)) return false;
+  if (rows === 0 || !outputs.every(isFloat) || [...inputs, ...outputs].some(({ shape }) => sizeOf(shape) === 0)) return false;
   const [x] = inputs;
   const [output] = outputs;
   if (RENAMES.has(primitive)) return rowAxes(output.shape, rows) !== undefined;
