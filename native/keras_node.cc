@@ -29,6 +29,7 @@ static thread_local TFE_Context* context_for_tfjs = nullptr;
 #include "quiet_logs.h"
 #include "reading.h"
 #include "row_loop_op.h"
+#include "sequence.h"
 #include "session.h"
 #include "tensors.h"
 #include "views.h"
@@ -168,6 +169,10 @@ static napi_value Load(napi_env env, napi_value exports) {
       {"releaseOp", Synchronous<Initialized<ReleaseOp>>},
       {"execute", Synchronous<Initialized<Execute>>},
       {"executeAsync", Asynchronous<Initialized<ExecuteAsync>>},
+      {"prepareSequence", Synchronous<Initialized<PrepareSequence>>},
+      {"releaseSequence", Synchronous<Initialized<ReleaseSequence>>},
+      {"runSequence", Synchronous<Initialized<RunSequence>>},
+      {"runSequenceAsync", Asynchronous<Initialized<RunSequenceAsync>>},
       {"createCancellation", Synchronous<Initialized<CreateCancellation>>},
       {"cancel", Synchronous<Initialized<Cancel>>},
       {"releaseCancellation", Synchronous<Initialized<ReleaseCancellation>>},

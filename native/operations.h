@@ -55,8 +55,16 @@ class PreparedOp {
                   name_};
   }
 
-  void AddInput(Session* session, TFE_Op* op, TFE_TensorHandle* input, size_t index) const {
-    TF_Status* status = session->status.get();
+  bool is_function() const { return signature_.is_function; }
+
+  /** The serialized AttrValue, or nothing. */
+  std::string_view Attr(std::string_view name) const {
+    for (const auto& attr : attrs_)
+      if (attr.first == name) return attr.second;
+    return {};
+  }
+
+  void AddInput(TFE_Op* op, TFE_TensorHandle* input, size_t index, TF_Status* status) const {
     if (signature_.forms != nullptr) CheckForm((*signature_.forms)[index], input, index, status);
     if (signature_.scatter != nullptr && signature_.scatter->updates == index)
       CheckScatter(op, input, status);
@@ -77,14 +85,16 @@ class PreparedOp {
     return runner_.get();
   }
 
-  /** Drops the inputs, which would live on otherwise, and makes the shared TFE_Op ready for the next run. */
-  void Recycle(TF_Status* status) {
-    TFE_OpReset(runner_.get(), name_.c_str(), device_.empty() ? nullptr : device_.c_str(), status);
+  void Recycle(TF_Status* status) { Recycle(&runner_, status); }
+
+  /** Drops the inputs, which would live on otherwise, and makes a TFE_Op ready for the next run, or drops it. */
+  void Recycle(Op* op, TF_Status* status) const {
+    TFE_OpReset(op->get(), name_.c_str(), device_.empty() ? nullptr : device_.c_str(), status);
     if (TF_GetCode(status) == TF_OK) {
-      TFE_OpAddAttrs(runner_.get(), TFE_OpGetAttrs(template_.get()));
+      TFE_OpAddAttrs(op->get(), TFE_OpGetAttrs(template_.get()));
     } else {
       TF_SetStatus(status, TF_OK, "");
-      runner_.reset();
+      op->reset();
     }
   }
 
@@ -155,9 +165,9 @@ class PreparedOp {
   }
 };
 
-inline const std::shared_ptr<PreparedOp>& FindOp(const Call& call) {
+inline const std::shared_ptr<PreparedOp>& FindOp(const Call& call, napi_value value) {
   int32_t id = 0;
-  if (!call.Id(call[0], &id)) call.Wrong("op", "the id that prepareOp gave", call[0]);
+  if (!call.Id(value, &id)) call.Wrong("op", "the id that prepareOp gave", value);
   const auto* found = call.session->ops.Find(id);
   if (found == nullptr) {
     call.Fail("no prepared op has the id " + std::to_string(id) + " (never made, or released)", TF_NOT_FOUND);
@@ -188,7 +198,7 @@ inline napi_value PrepareOp(Call& call) {
 }
 
 inline napi_value ReleaseOp(Call& call) {
-  FindOp(call);
+  FindOp(call, call[0]);
   int32_t id = 0;
   call.Id(call[0], &id);
   call.session->ops.Remove(id);
@@ -211,6 +221,11 @@ class Outputs {
   int count;  // given to TFE_Execute as the room, set by it to the number of outputs
   TFE_TensorHandle** data() { return heap_.empty() ? inline_ : heap_.data(); }
 
+  /** The next one, for whom it belongs to from now on. */
+  Handle Release() { return Handle(data()[taken_++]); }
+
+  void Put(size_t index, Handle output) { data()[index] = output.release(); }
+
   /** Runs the op, and checks that it has as many outputs as its user was told. */
   void Fill(TFE_Op* op, const std::string& name, TF_Status* status) {
     const int declared = count;
@@ -224,9 +239,12 @@ class Outputs {
                   name};
   }
 
-  int32_t Take(Session* session) {
-    Handle handle(data()[taken_++]);
-    return session->Insert(std::move(handle));
+  int32_t Take(Session* session) { return session->Insert(Release()); }
+
+  /** One as a number, none as nothing. */
+  napi_value TakeShort(Session* session) {
+    if (count == 0) return nullptr;
+    return count == 1 ? Number(session->env, Take(session)) : TakeAll(session);
   }
 
   napi_value TakeAll(Session* session) {
@@ -248,7 +266,7 @@ class Outputs {
 inline napi_value Execute(Call& call) {
   Session* session = call.session;
   TF_Status* status = session->status.get();
-  PreparedOp& prepared = *FindOp(call);
+  PreparedOp& prepared = *FindOp(call, call[0]);
   prepared.CheckInputs(session, call.name, call.count - 1);
   Outputs outputs(prepared.outputs());
   {
@@ -260,12 +278,11 @@ inline napi_value Execute(Call& call) {
     };
     const Recycler recycler{prepared, status};
     for (size_t i = 1; i < call.count; i++) {
-      prepared.AddInput(session, runner, session->Find(call, call[i], "input"), i - 1);
+      prepared.AddInput(runner, session->Find(call, call[i], "input"), i - 1, status);
     }
     outputs.Fill(runner, prepared.name(), status);
   }
-  if (outputs.count == 0) return nullptr;
-  return outputs.count == 1 ? Number(call.env, outputs.Take(session)) : outputs.TakeAll(session);
+  return outputs.TakeShort(session);
 }
 
 inline const std::shared_ptr<Cancellation>& FindCancellation(const Call& call, size_t index) {
@@ -313,26 +330,42 @@ class ExecuteWork : public Work {
   std::shared_ptr<Cancellation> cancellation_;
 };
 
-inline napi_value ExecuteAsync(Call& call) {
-  Session* session = call.session;
-  TF_Status* status = session->status.get();
-  std::vector<int32_t> inputs;
-  call.Elements(call[1], "inputs", [&](napi_value element, uint32_t i) {
+/** The tensors of an argument of ids; they may go as soon as JavaScript runs again. */
+inline std::vector<TFE_TensorHandle*> ReadInputs(const Call& call, size_t index) {
+  std::vector<int32_t> ids;
+  call.Elements(call[index], "inputs", [&](napi_value element, uint32_t i) {
     int32_t id = 0;
     if (!call.Id(element, &id))
       call.Wrong("inputs[" + std::to_string(i) + "]", "the id of a live tensor", element);
-    inputs.push_back(id);
+    ids.push_back(id);
   });
-  const std::shared_ptr<PreparedOp> prepared = FindOp(call);
-  // A run that JavaScript cannot cancel is given a manager all the same: the end of the process can.
-  auto cancellation = call.Given(2) ? FindCancellation(call, 2) : std::make_shared<Cancellation>();
+  std::vector<TFE_TensorHandle*> inputs;
+  for (const int32_t id : ids) inputs.push_back(call.session->Find(call, Number(call.env, id), "input"));
+  return inputs;
+}
+
+/** A run that JavaScript cannot cancel is given a manager all the same: the end of the process can. */
+inline std::shared_ptr<Cancellation> ReadCancellation(const Call& call, size_t index) {
+  return call.Given(index) ? FindCancellation(call, index) : std::make_shared<Cancellation>();
+}
+
+inline int32_t ReadLane(const Call& call, size_t index) {
+  int32_t lane = 0;
+  if (call.Given(index) && !(call.Id(call[index], &lane) && lane > 0))
+    call.Wrong("lane", "a positive integer", call[index]);
+  return lane;
+}
+
+inline napi_value ExecuteAsync(Call& call) {
+  Session* session = call.session;
+  TF_Status* status = session->status.get();
+  const std::vector<TFE_TensorHandle*> inputs = ReadInputs(call, 1);
+  const std::shared_ptr<PreparedOp> prepared = FindOp(call, call[0]);
+  auto cancellation = ReadCancellation(call, 2);
   prepared->CheckInputs(session, call.name, inputs.size());
   Op op = prepared->Copy(session);
-  for (size_t i = 0; i < inputs.size(); i++) {
-    prepared->AddInput(session, op.get(), session->Find(call, Number(call.env, inputs[i]), "input"), i);
-  }
-  int32_t lane = 0;
-  if (call.Given(3) && !(call.Id(call[3], &lane) && lane > 0)) call.Wrong("lane", "a positive integer", call[3]);
+  for (size_t i = 0; i < inputs.size(); i++) prepared->AddInput(op.get(), inputs[i], i, status);
+  const int32_t lane = ReadLane(call, 3);
   TFE_OpSetCancellationManager(op.get(), cancellation->manager, status);
   Ok(status, prepared->name());
   return session->background.Start(

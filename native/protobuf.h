@@ -5,11 +5,35 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace keras_node {
 
 /** Wire types of the protocol buffer encoding. */
 enum WireType { kVarint = 0, kFixed64 = 1, kBytes = 2, kFixed32 = 5 };
+
+/** Takes a varint from the front of what is left; whether there was one. */
+inline bool TakeVarint(std::string_view* rest, uint64_t* value) {
+  *value = 0;
+  for (int shift = 0; shift < 64 && !rest->empty(); shift += 7) {
+    const uint8_t byte = static_cast<uint8_t>(rest->front());
+    rest->remove_prefix(1);
+    *value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+/** Walks the numbers of a packed field. */
+class Packed {
+ public:
+  explicit Packed(std::string_view bytes) : rest_(bytes) {}
+  uint64_t number = 0;
+  bool Next() { return TakeVarint(&rest_, &number); }
+
+ private:
+  std::string_view rest_;
+};
 
 /**
  * Walks the fields of one serialized message: `while (message.Next()) switch (message.field) ...`.
@@ -58,16 +82,7 @@ class Message {
     return true;
   }
 
-  bool Varint(uint64_t* value) {
-    *value = 0;
-    for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const uint8_t byte = static_cast<uint8_t>(rest_.front());
-      rest_.remove_prefix(1);
-      *value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
+  bool Varint(uint64_t* value) { return TakeVarint(&rest_, value); }
 };
 
 /** The last value of a length-delimited field of a message, or an empty view. */
@@ -77,6 +92,19 @@ inline std::string_view BytesField(std::string_view message, uint64_t field) {
     if (m.field == field && m.type == kBytes) found = m.bytes;
   }
   return found;
+}
+
+/** The integers of a serialized AttrValue that is a list of them; those that have no room are cut. */
+inline std::vector<int32_t> IntegersOf(std::string_view attr_value) {
+  enum { kList = 1, kIntegers = 3 };
+  std::vector<int32_t> numbers;
+  for (Message m(BytesField(attr_value, kList)); m.Next();) {
+    if (m.field != kIntegers) continue;
+    if (m.type == kVarint) numbers.push_back(static_cast<int32_t>(m.number));
+    if (m.type == kBytes)
+      for (Packed p(m.bytes); p.Next();) numbers.push_back(static_cast<int32_t>(p.number));
+  }
+  return numbers;
 }
 
 }  // namespace keras_node

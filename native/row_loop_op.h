@@ -6,8 +6,8 @@
 
 #include "row_loop.h"
 #include "kernel_api.h"
-#include "session.h"
 #include "tensorflow/c/ops.h"
+#include "tensors.h"
 
 namespace keras_node {
 
@@ -15,33 +15,40 @@ constexpr char kRowLoop[] = "KerasNodeRowLoop";
 
 /** A list of integers as records. */
 template <typename T>
-std::vector<T> Records(TF_OpKernelConstruction* construction, const char* attr) {
+std::vector<T> Records(const std::vector<int32_t>& numbers, const char* name) {
+  constexpr size_t kNumbers = sizeof(T) / sizeof(int32_t);
+  if (numbers.size() % kNumbers != 0)
+    throw Failure{TF_INVALID_ARGUMENT, std::string(name) + " has a part of a record", kRowLoop};
+  std::vector<T> records(numbers.size() / kNumbers);
+  if (!records.empty()) memcpy(records.data(), numbers.data(), numbers.size() * sizeof(int32_t));
+  return records;
+}
+
+/** The program in the attributes; `read` gives the integers of one. */
+template <typename Read>
+std::unique_ptr<RowPlan> ReadPlan(Read read) {
+  auto plan = std::make_unique<RowPlan>();
+  plan->sizes = Records<RowSizes>(read("sizes"), "sizes");
+  plan->values = Records<RowValue>(read("values"), "values");
+  plan->program = Records<RowInstruction>(read("program"), "program");
+  plan->matrices = Records<RowMatrix>(read("matrices"), "matrices");
+  plan->inputs = Records<RowBinding>(read("inputs"), "inputs");
+  plan->results = Records<RowResult>(read("results"), "results");
+  plan->carries = Records<RowMove>(read("carries"), "carries");
+  plan->dims = Records<int32_t>(read("dims"), "dims");
+  if (!RowPlanCheck(*plan).Holds()) throw Failure{TF_INVALID_ARGUMENT, "it is no program of a loop over rows", kRowLoop};
+  return plan;
+}
+
+inline std::vector<int32_t> AttrOf(TF_OpKernelConstruction* construction, const char* attr) {
   const Status status(TF_NewStatus());
   int32_t count = 0, bytes = 0;
   TF_OpKernelConstruction_GetAttrSize(construction, attr, &count, &bytes, status.get());
   Ok(status.get(), kRowLoop);
-  constexpr size_t kNumbers = sizeof(T) / sizeof(int32_t);
-  if (static_cast<size_t>(count) % kNumbers != 0)
-    throw Failure{TF_INVALID_ARGUMENT, std::string(attr) + " has a part of a record", kRowLoop};
-  std::vector<T> records(static_cast<size_t>(count) / kNumbers);
-  TF_OpKernelConstruction_GetAttrInt32List(construction, attr, reinterpret_cast<int32_t*>(records.data()), count,
-                                           status.get());
+  std::vector<int32_t> numbers(static_cast<size_t>(count));
+  TF_OpKernelConstruction_GetAttrInt32List(construction, attr, numbers.data(), count, status.get());
   Ok(status.get(), kRowLoop);
-  return records;
-}
-
-inline std::unique_ptr<RowPlan> ReadPlan(TF_OpKernelConstruction* construction) {
-  auto plan = std::make_unique<RowPlan>();
-  plan->sizes = Records<RowSizes>(construction, "sizes");
-  plan->values = Records<RowValue>(construction, "values");
-  plan->program = Records<RowInstruction>(construction, "program");
-  plan->matrices = Records<RowMatrix>(construction, "matrices");
-  plan->inputs = Records<RowBinding>(construction, "inputs");
-  plan->results = Records<RowResult>(construction, "results");
-  plan->carries = Records<RowMove>(construction, "carries");
-  plan->dims = Records<int32_t>(construction, "dims");
-  if (!RowPlanCheck(*plan).Holds()) throw Failure{TF_INVALID_ARGUMENT, "it is no program of a loop over rows", kRowLoop};
-  return plan;
+  return numbers;
 }
 
 /** An op of a graph: its program, and what it keeps from run to run. */
@@ -56,7 +63,7 @@ struct RowKernel {
 
 inline void* NewRowLoop(TF_OpKernelConstruction* construction) {
   try {
-    return new RowKernel(ReadPlan(construction));
+    return new RowKernel(ReadPlan([&](const char* attr) { return AttrOf(construction, attr); }));
   } catch (const Failure& failure) {
     const Status status(TF_NewStatus());
     TF_SetStatus(status.get(), failure.code, failure.message.c_str());
@@ -65,20 +72,17 @@ inline void* NewRowLoop(TF_OpKernelConstruction* construction) {
   }
 }
 
-/** The program's inputs, of the sizes that it was made for. */
-inline void TakeInputs(TF_OpKernelContext* context, RowRun* run, std::vector<Tensor>* tensors, TF_Status* status) {
-  for (size_t i = 0; i < run->plan.inputs.size(); i++) {
-    TF_Tensor* tensor = nullptr;
-    TF_GetInput(context, static_cast<int>(i), &tensor, status);
-    Ok(status, kRowLoop);
-    tensors->emplace_back(tensor);
-    if (TF_TensorElementCount(tensor) != run->plan.inputs[i].elements)
-      throw Failure{TF_INVALID_ARGUMENT, "input " + std::to_string(i) + " has another size than expected", kRowLoop};
-    run->inputs.push_back(static_cast<const float*>(TF_TensorData(tensor)));
-  }
+/** Takes a tensor as the next input, which has to be of the size that the program was made for. */
+inline void AddInput(RowRun* run, const TF_Tensor* tensor) {
+  const size_t i = run->inputs.size();
+  if (TF_TensorType(tensor) != TF_FLOAT || TF_TensorElementCount(tensor) != run->plan.inputs[i].elements)
+    throw Failure{TF_INVALID_ARGUMENT, "input " + std::to_string(i) + " has another size or type than expected", kRowLoop};
+  run->inputs.push_back(static_cast<const float*>(DataOf(tensor)));
 }
 
-inline void MakeResults(TF_OpKernelContext* context, RowRun* run, std::vector<Tensor>* tensors, TF_Status* status) {
+/** Makes the results; `allocate` gives a tensor for the number of a result, its shape, and how many bytes it has. */
+template <typename Allocate>
+void MakeResults(RowRun* run, std::vector<Tensor>* tensors, Allocate allocate) {
   const std::vector<int32_t>& dims = run->plan.dims;
   for (size_t i = 0, at = 0; i < run->plan.results.size(); i++) {
     const int count = dims[at++];
@@ -86,26 +90,20 @@ inline void MakeResults(TF_OpKernelContext* context, RowRun* run, std::vector<Te
     at += count;
     int64_t size = 1;
     for (const int64_t dim : shape) size *= dim;
-    TF_Tensor* tensor = TF_AllocateOutput(context, static_cast<int>(i), TF_FLOAT, shape.data(), count,
-                                          static_cast<size_t>(size) * sizeof(float), status);
-    Ok(status, kRowLoop);
-    tensors->emplace_back(tensor);
-    run->results.push_back(static_cast<float*>(TF_TensorData(tensor)));
+    tensors->emplace_back(allocate(static_cast<int>(i), shape, static_cast<size_t>(size) * sizeof(float)));
+    run->results.push_back(static_cast<float*>(DataOf(tensors->back().get())));
   }
 }
 
-inline void ComputeRowLoop(RowKernel* kernel, TF_OpKernelContext* context, TF_Status* status) {
+/** Runs the program on inputs and for results that are there. */
+inline void RunRows(RowKernel* kernel, RowRun* run) {
   const RowPlan& plan = *kernel->plan;
-  std::vector<Tensor> tensors;
-  RowRun run{plan, {}, {}, {}};
-  TakeInputs(context, &run, &tensors, status);
-  MakeResults(context, &run, &tensors, status);
   std::vector<float> shared(static_cast<size_t>(plan.sizes[0].shared) + kPadding);
   for (size_t i = 0; i < plan.inputs.size(); i++) {
     const RowValue* to = plan.inputs[i].kind == RowInput::kShared ? &plan.values[plan.inputs[i].to] : nullptr;
-    if (to != nullptr) std::copy_n(run.inputs[i], to->width, shared.data() + to->start + to->column);
+    if (to != nullptr) std::copy_n(run->inputs[i], to->width, shared.data() + to->start + to->column);
   }
-  const auto pack = [&](const RowMatrix& matrix) { return Pack(plan, matrix, run.inputs[matrix.input]); };
+  const auto pack = [&](const RowMatrix& matrix) { return Pack(plan, matrix, run->inputs[matrix.input]); };
   std::call_once(kernel->packed, [&] {
     for (size_t i = 0; i < plan.matrices.size(); i++)
       if (plan.matrices[i].is_steady) kernel->steady[i] = pack(plan.matrices[i]);
@@ -113,9 +111,27 @@ inline void ComputeRowLoop(RowKernel* kernel, TF_OpKernelContext* context, TF_St
   std::vector<std::unique_ptr<PackedMatrix>> packed;
   for (size_t i = 0; i < plan.matrices.size(); i++) {
     if (!plan.matrices[i].is_steady) packed.push_back(pack(plan.matrices[i]));
-    run.packed.push_back(plan.matrices[i].is_steady ? kernel->steady[i].get() : packed.back().get());
+    run->packed.push_back(plan.matrices[i].is_steady ? kernel->steady[i].get() : packed.back().get());
   }
-  RunTiles(run, &shared);
+  RunTiles(*run, &shared);
+}
+
+inline void ComputeRowLoop(RowKernel* kernel, TF_OpKernelContext* context, TF_Status* status) {
+  std::vector<Tensor> tensors;
+  RowRun run{*kernel->plan, {}, {}, {}};
+  for (size_t i = 0; i < run.plan.inputs.size(); i++) {
+    TF_Tensor* tensor = nullptr;
+    TF_GetInput(context, static_cast<int>(i), &tensor, status);
+    Ok(status, kRowLoop);
+    tensors.emplace_back(tensor);
+    AddInput(&run, tensor);
+  }
+  MakeResults(&run, &tensors, [&](int i, const std::vector<int64_t>& shape, size_t size) {
+    TF_Tensor* tensor = TF_AllocateOutput(context, i, TF_FLOAT, shape.data(), static_cast<int>(shape.size()), size, status);
+    Ok(status, kRowLoop);
+    return tensor;
+  });
+  RunRows(kernel, &run);
 }
 
 inline void RunRowLoop(void* kernel, TF_OpKernelContext* context) {

@@ -20,6 +20,7 @@
 namespace keras_node {
 
 class PreparedOp;
+class Sequence;
 
 /** Ids for objects of one kind. An id is never given twice, so a stale one cannot reach a newer object. */
 template <typename T>
@@ -99,6 +100,7 @@ struct Session {
   std::string default_device;  // the first GPU, or empty where there is none
   Status status;               // for calls on the JavaScript thread
   Table<PreparedOp> ops;
+  Table<Sequence> sequences;
   Table<Cancellation> cancellations;
   std::map<std::string, AddedFunction> functions;
   std::deque<Binding> bindings;

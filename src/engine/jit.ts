@@ -202,9 +202,9 @@ export function jit<A extends unknown[], R>(fn: (...args: A) => R, options: JitO
     const { executable, pace, backend, watch } = program;
     const begun = performance.now();
     if (underWay === 0 && pace.isHere && mayRunHere(backend) && !watch?.changed()) {
-      const handles = runHere(executable, program, operands, temporary);
-      pace.noteHere(begun);
-      return wrap(program, handles);
+      const result = wrap(program, runHere(executable, program, operands, temporary));
+      await pace.noteHere(begun);
+      return result;
     }
     const result = await start(executable, program, operands, temporary);
     pace.noteThere(begun);

@@ -4,17 +4,17 @@
  */
 
 /** Milliseconds that a run may take there. */
-const SHORT = 0.5;
+const SHORT = 2.5;
 /** Milliseconds of the way to another thread and back, about. */
 const WAY = 0.2;
 /** A run counts for so much of the mean ... */
 const WEIGHT = 1 / 8;
 /** ... and for this many milliseconds at most: now and then one meets another process. */
-const LONGEST = 4 * SHORT;
-/** Milliseconds of runs there after which one goes to the other thread, so that the event loop has its turn. */
+const LONGEST = 2 * SHORT;
+/** Milliseconds of runs there after which the event loop has a turn. */
 const BLOCK = 4;
 
-/** What runs of all programs have taken of the JavaScript thread since the last one came back from another. */
+/** What runs of all programs have taken of the JavaScript thread since the event loop had its last turn. */
 let blocked = 0;
 
 export class Pace {
@@ -24,14 +24,15 @@ export class Pace {
 
   /** Whether the next run is to take place on the JavaScript thread. */
   get isHere(): boolean {
-    return this.#mean < SHORT && blocked < BLOCK;
+    return this.#mean < SHORT;
   }
 
-  /** Takes the time of a run on the JavaScript thread that began at `called`. */
-  noteHere(called: number): void {
+  /** Takes the time of a run on the JavaScript thread that began at `called`. Has the event loop take a turn where it is due. */
+  noteHere(called: number): Promise<void> | undefined {
     const time = performance.now() - called;
     blocked += time;
     this.#note(time);
+    return blocked < BLOCK ? undefined : turn();
   }
 
   /** Takes that of a run on another thread. */
@@ -46,3 +47,8 @@ export class Pace {
     this.#mean += WEIGHT * (Math.min(time, LONGEST) - this.#mean);
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(() => {
+  blocked = 0;
+  resolve();
+}));

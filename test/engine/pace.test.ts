@@ -7,7 +7,7 @@ const ago = (milliseconds: number): number => performance.now() - milliseconds;
 
 function note(way: 'noteHere' | 'noteThere', milliseconds: number, times: number): (pace: Pace) => boolean[] {
   return (pace) => Array.from({ length: times }, () => {
-    pace[way](ago(milliseconds));
+    void pace[way](ago(milliseconds));
     return pace.isHere;
   });
 }
@@ -28,19 +28,23 @@ describe('the thread of a run', () => {
     const pace = new Pace();
     note('noteThere', 0.1, 40)(pace);
     expect(note('noteThere', 100, 1)(pace)).to.deep.equal([true]);
-    note('noteHere', 1, 20)(pace);
-    new Pace().noteThere(ago(1));
+    note('noteHere', 4, 20)(pace);
     expect(pace.isHere).to.equal(false);
   });
 
-  it('is another one now and then, for all programs, so that the event loop turns', () => {
+  it('lets the event loop have its turn when runs of all programs have taken some milliseconds', async () => {
     const [pace, other] = [new Pace(), new Pace()];
-    for (const each of [pace, other]) note('noteThere', 0.1, 40)(each);
-    const seen = note('noteHere', 0.2, 40)(pace);
-    expect(seen[0]).to.equal(true);
-    expect(seen.at(-1)).to.equal(false);
-    expect(other.isHere).to.equal(false);
-    note('noteThere', 0.1, 1)(other);
-    expect(pace.isHere).to.equal(true);
+    const due = (): (Promise<void> | undefined)[] => Array.from({ length: 6 }, (_, i) => (i % 2 ? pace : other).noteHere(ago(1)));
+    let turns = 0;
+    setImmediate(() => turns++);
+    const asked = due();
+    expect(asked[0]).to.equal(undefined);
+    const turn = asked.find((promise) => promise !== undefined);
+    expect(turn).to.be.a('promise');
+    expect(turns).to.equal(0);
+    await turn;
+    expect(turns).to.equal(1);
+    // What they took before does not count any more.
+    expect(due()[0]).to.equal(undefined);
   });
 });

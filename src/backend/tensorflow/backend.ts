@@ -1,7 +1,7 @@
 /** The `tensorflow` backend: libtensorflow on CPU or CUDA through tfjs-node-gpu's binding, extended by our own. */
 import type { Aval, Backend, CompileOptions, Executable, Feature, Handle, MemoryInfo, Operand, ProcessGroup, View } from '../backend.js';
 import { isComplex, viewBytes, type DType, type HostData, type NumericArray } from '../../engine/dtype.js';
-import type { Graph } from '../../engine/graph.js';
+import type { Graph, Value } from '../../engine/graph.js';
 import type { ParamsOf, PrimitiveName } from '../../engine/primitives/index.js';
 import { byteLengthOf, type Shape } from '../../engine/shape.js';
 import { encodeAttrs } from './attributes.js';
@@ -11,6 +11,7 @@ import { emitFunctions, emitRepeated } from './emit.js';
 import { NO_FUSIONS, probeFusions, type FusionSupport } from './fusion.js';
 import { REAL_ONLY } from './lowering/real-only.js';
 import { encode, OpDefs } from './proto.js';
+import { mayBeSequence, prepareSequence } from './sequence.js';
 import type { SavedModelSupport } from '../saved-model.js';
 import { writeSavedModel } from './saved-model/write.js';
 import { loadSavedModel } from './saved-model/load.js';
@@ -124,6 +125,8 @@ export class TensorFlowBackend implements Backend {
   #compile(graph: Graph, { name, jit, repeat = 1, steady }: CompileOptions, fusions: FusionSupport): Executable {
     const binding = this.#binding;
     const unique = `${name.replace(/\W/g, '_')}_${this.#functions++}`;
+    const sequence = jit || repeat > 1 ? undefined : this.#sequence(graph, unique, fusions.rowThreads, steady);
+    if (sequence !== undefined) return runInSequence(binding, sequence);
     const functions = repeat === 1 ? emitFunctions(graph, unique, this.#opDefs(), jit, fusions, { steady })
       : emitRepeated(graph, unique, this.#opDefs(), jit, fusions, repeat);
     for (const message of functions) binding.addFunction(encode('FunctionDef', message));
@@ -141,8 +144,7 @@ export class TensorFlowBackend implements Backend {
     const op = binding.prepareOp(unique, jit ? encodeAttrs({ _XlaMustCompile: { bool: true } }) : [], outputs);
     return {
       run(operands) {
-        const made = binding.execute(op, ...(operands as number[]));
-        return made === undefined ? [] : typeof made === 'number' ? [made] : made;
+        return listOf(binding.execute(op, ...(operands as number[])));
       },
       async runAsync(operands, lane) {
         running++;
@@ -158,6 +160,14 @@ export class TensorFlowBackend implements Backend {
         freeWhenIdle();
       },
     };
+  }
+
+  /** Prepares a small graph as a sequence. Undefined where it does not suit. */
+  #sequence(graph: Graph, name: string, rowThreads: number, steady?: ReadonlySet<Value>): number | undefined {
+    if (!this.device.startsWith('CPU') || !mayBeSequence(graph)) return undefined;
+    const functions = emitFunctions(graph, name, this.#opDefs(), false, { ...NO_FUSIONS, rowThreads }, { steady, isSequence: true });
+    if (functions.length > 1) return undefined;
+    return prepareSequence(this.#binding, graph, functions[0], this.#opDefs(), steady);
   }
 
   #opDefs(): OpDefs {
@@ -212,4 +222,20 @@ export class TensorFlowBackend implements Backend {
   memory(): MemoryInfo {
     return this.#binding.counts();
   }
+}
+
+const listOf = (made: number | number[] | undefined): number[] =>
+  (made === undefined ? [] : typeof made === 'number' ? [made] : made);
+
+/** A graph as a sequence. Runs under way hold what they need of it. */
+function runInSequence(binding: NativeBinding, sequence: number): Executable {
+  let isDisposed = false;
+  return {
+    run: (operands) => listOf(binding.runSequence(sequence, ...(operands as number[]))),
+    runAsync: (operands, lane) => binding.runSequenceAsync(sequence, operands as number[], undefined, lane),
+    dispose() {
+      if (!isDisposed) binding.releaseSequence(sequence);
+      isDisposed = true;
+    },
+  };
 }

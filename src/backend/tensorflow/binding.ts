@@ -206,6 +206,27 @@ export interface NativeBinding {
    */
   executeAsync(op: number, inputs: readonly number[], cancellation?: number, lane?: number): Promise<number[]>;
 
+  /**
+   * Puts prepared ops into a sequence, which is run in one call, on one thread. Tensors are known by slots: first come those
+   * of the `inputs` arguments, then the results of each step.
+   *
+   * @param steps an op (no function), the slots of its operands, and 1 where its results are the same in all runs and are
+   *   computed in the first alone, 0 elsewhere
+   * @param results slots of what a run gives
+   */
+  prepareSequence(
+    inputs: number, steps: readonly (readonly [op: number, operands: readonly number[], isKept: number])[], results: readonly number[],
+  ): number;
+
+  /** Forgets a sequence. Runs under way go on. */
+  releaseSequence(sequence: number): void;
+
+  /** Runs a sequence and waits for it; as `execute`. */
+  runSequence(sequence: number, ...inputs: number[]): number | number[] | undefined;
+
+  /** Runs a sequence on another thread; as `executeAsync`. What steps keep is computed before it returns. */
+  runSequenceAsync(sequence: number, inputs: readonly number[], cancellation?: number, lane?: number): Promise<number[]>;
+
   /** A switch that stops the runs it was given to. */
   createCancellation(): number;
 

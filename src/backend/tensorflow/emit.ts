@@ -11,14 +11,8 @@ import { apart, runRows } from './lowering/rows.js';
 import { planRegions } from './row-regions.js';
 import { reshape, type Builder, type LoweringFunction, type Part } from './lowering/builder.js';
 import { lowerings } from './lowering/index.js';
-import type { ArgMessage, AttrValueMessage, FunctionMessage, NodeMessage, OpDefs } from './proto.js';
+import { resultsOf, type ArgMessage, type AttrValueMessage, type FunctionMessage, type NodeMessage, type OpDefs, type Ref } from './proto.js';
 import { StateEmitter } from './state.js';
-
-/** A result inside a function: how other nodes refer to it, and its TensorFlow dtype. */
-export interface Ref {
-  readonly ref: string;
-  readonly dtype: number;
-}
 
 /** Nodes of control flow become part of the executor's own graph, which is faster than calls of functions. */
 const LOWERED: Attrs = { _lower_using_switch_merge: { bool: true } };
@@ -43,6 +37,8 @@ export interface EmitOptions {
   sizes?: AnySize;
   /** Values from outside that are the same in all runs. */
   steady?: ReadonlySet<Value>;
+  /** Whether it is to be run op by op (see sequence.ts), so that each op of TensorFlow's counts. Default false. */
+  isSequence?: boolean;
 }
 
 export class GraphEmitter implements Builder<Ref> {
@@ -57,12 +53,15 @@ export class GraphEmitter implements Builder<Ref> {
   readonly forXla: boolean;
   readonly #sizes: AnySize | undefined;
   readonly #steady: ReadonlySet<Value>;
+  /** Nodes that are worth a call of the op that computes row by row. */
+  readonly #leastOfRegion: number;
 
   /** @param library where the functions go that nodes call */
   constructor(
     name: string, defs: OpDefs, library: FunctionMessage[], forXla: boolean, fusions: FusionSupport,
-    { sizes, steady = new Set() }: EmitOptions = {},
+    { sizes, steady = new Set(), isSequence = false }: EmitOptions = {},
   ) {
+    this.#leastOfRegion = isSequence ? 1 : 3;
     this.#sizes = sizes;
     this.#steady = steady;
     this.#name = name;
@@ -96,25 +95,13 @@ export class GraphEmitter implements Builder<Ref> {
   }
 
   ops(name: string, inputs: readonly Ref[], attrs: Attrs, outputs: number): Ref[] {
-    const { node, args, values } = this.append(name, inputs, attrs);
-    const refs: Ref[] = [];
-    for (const arg of args) {
-      if (arg.type_list_attr) {
-        const types = values[arg.type_list_attr].list?.type ?? [];
-        types.forEach((dtype, i) => refs.push({ ref: `${node.name}:${arg.name}:${i}`, dtype }));
-        continue;
-      }
-      const count = arg.number_attr ? Number(values[arg.number_attr].i) : 1;
-      const dtype = arg.type || Number(values[arg.type_attr ?? '']?.type ?? 0);
-      for (let i = 0; i < count; i++) refs.push({ ref: `${node.name}:${arg.name}:${i}`, dtype });
-    }
+    const refs = resultsOf(this.append(name, inputs, attrs), this.#defs.get(name));
     if (refs.length !== outputs) throw new Error(`The op ${name} has ${refs.length} results, its lowering says ${outputs}.`);
     return refs;
   }
 
   /** Appends a node; type and count attributes that follow from the inputs are filled in from the op's definition. */
-  append(name: string, inputs: readonly Ref[], attrs: Attrs, control: readonly string[] = []):
-  { node: NodeMessage; args: ArgMessage[]; values: Record<string, AttrValueMessage> } {
+  append(name: string, inputs: readonly Ref[], attrs: Attrs, control: readonly string[] = []): NodeMessage {
     const def = this.#defs.get(name);
     const values: Record<string, AttrValueMessage> = {};
     for (const key in attrs) values[key] = attrMessage(attrs[key]);
@@ -147,7 +134,7 @@ export class GraphEmitter implements Builder<Ref> {
       input: [...inputs.map((x) => x.ref), ...control.map((c) => `^${c}`)], attr: values,
     };
     this.nodes.push(node);
-    return { node, args: def.output_arg, values };
+    return node;
   }
 
   /** Takes nodes out again that turned out to have no use. */
@@ -188,7 +175,7 @@ export class GraphEmitter implements Builder<Ref> {
     if (this.forXla) return this.ops('XlaOptimizationBarrier', values, {}, values.length);
     // An argument is no node that an edge can start from.
     const [from] = (/^a\d+$/.test(other.ref) ? this.op('Identity', [other]) : other).ref.split(':');
-    return values.map((x) => ({ ref: `${this.append('Identity', [x], {}, [from]).node.name}:output:0`, dtype: x.dtype }));
+    return values.map((x) => ({ ref: `${this.append('Identity', [x], {}, [from]).name}:output:0`, dtype: x.dtype }));
   }
 
   evaluate({ inputs: from, nodes, outputs }: Subgraph, inputs: readonly Ref[]): Ref[] {
@@ -201,7 +188,8 @@ export class GraphEmitter implements Builder<Ref> {
   /** Appends nodes in order; `refs` has what they use from outside, and takes their results. */
   emitNodes(nodes: readonly Node[], uses: ReadonlyMap<Value, number>, refs: Map<Value, Ref>): void {
     const chains = planFusions(nodes, uses, this.#fusions, this.#steady);
-    const units = planRegions(nodes, uses, { threads: this.rowThreads, steady: this.#steady, taken: chains.kept });
+    const units = planRegions(nodes, uses,
+      { threads: this.rowThreads, steady: this.#steady, taken: chains.kept, least: this.#leastOfRegion });
     const rest = units.filter((unit): unit is Node => !('call' in unit));
     const { byLast, superfluous } = rest.length === units.length ? chains : planFusions(rest, uses, this.#fusions, this.#steady);
     const ofKernels = new Set(nodes.flatMap(({ primitive, inputs }) => (primitive === 'conv_grad_kernel' ? inputs : [])));
@@ -268,20 +256,20 @@ export class GraphEmitter implements Builder<Ref> {
       cond: { func: this.#function(variables, (b, [at]) => [b.op('Less', [at, b.scalar(count, 'int32')])]).name },
       body: { func: this.#function(variables, (_, [at, ...rest], inner) => {
         const made = body(inner, at, rest);
-        const { node } = inner.append('AddV2', [at, inner.scalar(1, 'int32')], {}, [made.node]);
+        const node = inner.append('AddV2', [at, inner.scalar(1, 'int32')], {}, [made.node]);
         return [{ ref: `${node.name}:z:0`, dtype: at.dtype }, ...rest.slice(0, operands.length), ...made.results];
       }, true).name },
       ...IN_ORDER,
     };
-    const { node } = this.append('While', variables, attrs);
+    const node = this.append('While', variables, attrs);
     const made = variables.map(({ dtype }, i) => ({ ref: `${node.name}:output:${i}`, dtype }));
     return { node: node.name, results: made.slice(1 + operands.length) };
   }
 
   /** Calls a function of the library that has state. */
   call(name: string, inputs: readonly Ref[], types: Attrs, outputs: number): { node: string; results: Ref[] } {
-    const { node, values } = this.append('StatefulPartitionedCall', inputs, { ...types, f: { func: name } });
-    const made = values.Tout.list?.type ?? [];
+    const node = this.append('StatefulPartitionedCall', inputs, { ...types, f: { func: name } });
+    const made = node.attr.Tout.list?.type ?? [];
     const results = Array.from({ length: outputs }, (_, i) => ({ ref: `${node.name}:output:${i}`, dtype: made[i] }));
     return { node: node.name, results };
   }

@@ -87,6 +87,7 @@ export interface OpDefMessage {
   input_arg: ArgMessage[];
   output_arg: ArgMessage[];
   attr: { name: string; type: string; default_value?: AttrValueMessage }[];
+  is_stateful: boolean;
 }
 export interface FunctionMessage {
   signature: { name: string; input_arg: ArgMessage[]; output_arg: ArgMessage[]; is_stateful: boolean; control_output: string[] };
@@ -110,6 +111,23 @@ export interface ServerMessage {
   default_session_config: ConfigMessage;
   protocol: string;
 }
+/** A result inside a function: how other nodes refer to it, and its TensorFlow dtype. */
+export interface Ref {
+  readonly ref: string;
+  readonly dtype: number;
+}
+
+/** The results of a node, in order. */
+export function resultsOf({ name, attr }: NodeMessage, { output_arg: args }: OpDefMessage): Ref[] {
+  return args.flatMap((arg) => {
+    const ref = (i: number): string => `${name}:${arg.name}:${i}`;
+    if (arg.type_list_attr) return (attr[arg.type_list_attr].list?.type ?? []).map((dtype, i) => ({ ref: ref(i), dtype }));
+    const count = arg.number_attr ? Number(attr[arg.number_attr].i) : 1;
+    const dtype = arg.type || Number(attr[arg.type_attr ?? '']?.type ?? 0);
+    return Array.from({ length: count }, (_, i) => ({ ref: ref(i), dtype }));
+  });
+}
+
 interface Messages {
   AttrValue: AttrValueMessage;
   FunctionDef: FunctionMessage;

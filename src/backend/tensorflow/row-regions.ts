@@ -12,8 +12,6 @@ import { RowProgram } from './row-program.js';
 import { lastUses } from './row-registers.js';
 import { contiguousRows, isContiguous, rowAxes, rowStrides, stridesOf, type RowStrides } from './row-views.js';
 
-/** Fewer computing nodes are not worth it. */
-const LEAST_NODES = 3;
 /** Rows that go through the instructions together, at most. */
 const TILE_ROWS = 32;
 
@@ -24,6 +22,8 @@ export interface RegionOptions {
   steady: ReadonlySet<Value>;
   /** Nodes that are computed in another way. */
   taken: ReadonlySet<Node>;
+  /** Fewer computing nodes are not worth a call. */
+  least: number;
 }
 
 /** A part that is one call, and what it gives. */
@@ -44,14 +44,14 @@ interface Planned {
  * @param uses how often each value is used, by these nodes and otherwise
  */
 export function planRegions(
-  nodes: readonly Node[], uses: ReadonlyMap<Value, number>, { threads, steady, taken }: RegionOptions,
+  nodes: readonly Node[], uses: ReadonlyMap<Value, number>, { threads, steady, taken, least }: RegionOptions,
 ): readonly (Node | RegionCall)[] {
   if (threads === 0) return nodes;
   const outside = new Set(taken);
   const own = new Set(nodes);
   // A node that turns out to fit into no program stays outside, which changes the regions.
   for (;;) {
-    const regions = findRegions(nodes, outside).filter(({ members }) => members.filter(isWork).length >= LEAST_NODES);
+    const regions = findRegions(nodes, outside).filter(({ members }) => members.filter(isWork).length >= least);
     const members = new Set(regions.flatMap((region) => region.members));
     const isMade = ({ node }: Value): boolean => node !== undefined && (members.has(node) || !own.has(node));
     const before = outside.size;

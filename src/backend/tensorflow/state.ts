@@ -4,7 +4,8 @@
  * is free to be overwritten.
  */
 import type { Graph, Node, StateSlot, Value } from '../../engine/graph.js';
-import type { GraphEmitter, Ref } from './emit.js';
+import type { GraphEmitter } from './emit.js';
+import type { Ref } from './proto.js';
 import type { Attrs } from './attributes.js';
 
 interface Bound {
@@ -93,7 +94,7 @@ export class StateEmitter {
   /** A ReadVariableOp for each variable whose value some node uses. */
   emitReads(refs: Map<Value, Ref>): void {
     for (const { slot, handle } of this.#bound) {
-      const { node } = this.#emitter.append('ReadVariableOp', [handle], { dtype: { type: slot.read.dtype } });
+      const node = this.#emitter.append('ReadVariableOp', [handle], { dtype: { type: slot.read.dtype } });
       this.#readNodes.set(slot.read, node.name);
       refs.set(slot.read, { ref: `${node.name}:value:0`, dtype: node.attr.dtype.type! });
     }
@@ -113,7 +114,7 @@ export class StateEmitter {
         ? { T: { type: dtype }, use_locking: { bool: false }, use_nesterov: { bool: false } }
         : { dtype: { type: dtype } };
       if (after) control.push(names.get(after)!);
-      const { node } = this.#emitter.append(op, [...all.map(({ handle }) => handle), ...inputs], attrs, [...new Set(control)]);
+      const node = this.#emitter.append(op, [...all.map(({ handle }) => handle), ...inputs], attrs, [...new Set(control)]);
       names.set(update, node.name);
       return node.name;
     });

@@ -21,6 +21,9 @@ const tensors: number[] = [];
 const dtypeOf = new Map<number, number>();
 const ops: number[] = [];
 const nameOf = new Map<number, string>();
+const sequences: number[] = [];
+/** How many inputs each takes. */
+const sequenceInputs = new Map<number, number>();
 const cancellations: number[] = [];
 const functions: string[] = [];
 const views: unknown[] = [];
@@ -125,6 +128,27 @@ function functionBytes(): Uint8Array {
   return chance(0.3) ? mutated(bytes) : bytes;
 }
 
+/** A few steps whose operands are arguments and results of steps before, mostly as many as the ops take. */
+function sequenceArguments(): unknown[] {
+  const inputs = below(4);
+  let slots = inputs;
+  const steps = times(1 + below(4), () => {
+    const op = pick(ops);
+    const name = nameOf.get(op) ?? '';
+    const count = chance(0.95) ? inputCounts.get(name) ?? 1 : below(5);
+    const step = [op, times(count, () => below(slots + (chance(0.02) ? 3 : 0))), chance(0.3) ? 1 : 0];
+    slots += knownOps.find((known) => known.name === name)?.outputs ?? 1;
+    return step;
+  });
+  return [inputs, steps, times(below(4), () => below(slots))];
+}
+
+/** A sequence and tensors, mostly as many as it takes. */
+function sequenceAndInputs(): [unknown, unknown[]] {
+  const sequence = pick(sequences);
+  return [sequence, times(chance(0.95) ? sequenceInputs.get(sequence) ?? 1 : below(5), id)];
+}
+
 /** For each function of the addon, arguments and how often it is called. */
 const generators: Record<string, { weight: number; args: () => unknown[] }> = {
   initialize: { weight: 1, args: () => [new Uint8Array(below(5))] },
@@ -173,6 +197,13 @@ const generators: Record<string, { weight: number; args: () => unknown[] }> = {
     weight: 4,
     args: () => [...opAndInputs(), chance(0.3) ? pick(cancellations) : undefined, ...(chance(0.5) ? [below(4)] : [])],
   },
+  prepareSequence: { weight: 2, args: sequenceArguments },
+  releaseSequence: { weight: 0.5, args: () => [pick(sequences)] },
+  runSequence: { weight: 6, args: () => sequenceAndInputs().flat() },
+  runSequenceAsync: {
+    weight: 3,
+    args: () => [...sequenceAndInputs(), chance(0.3) ? pick(cancellations) : undefined, ...(chance(0.5) ? [below(4)] : [])],
+  },
   createCancellation: { weight: 1, args: () => [] },
   cancel: { weight: 1, args: () => [pick(cancellations)] },
   releaseCancellation: { weight: 1, args: () => [pick(cancellations)] },
@@ -215,10 +246,13 @@ function drop(list: number[], value: unknown): void {
 
 function note(name: string, args: readonly unknown[], result: unknown): void {
   if (name === 'execute') executed++;
-  const made = ['createTensor', 'createStringTensor', 'gatherRows', 'execute'];
+  const made = ['createTensor', 'createStringTensor', 'gatherRows', 'execute', 'runSequence'];
   if (made.includes(name)) addTensors(result ?? []);
   if (name === 'prepareOp') ops.push(result as number);
   if (name === 'prepareOp') nameOf.set(result as number, args[0] as string);
+  if (name === 'prepareSequence') sequences.push(result as number);
+  if (name === 'prepareSequence') sequenceInputs.set(result as number, args[0] as number);
+  if (name === 'releaseSequence') drop(sequences, args[0]);
   if (name === 'createCancellation') cancellations.push(result as number);
   if (name === 'viewTensor' && views.length < 50) views.push(result);
   if (name === 'addFunction') functions.push(result as string);
@@ -231,7 +265,7 @@ function note(name: string, args: readonly unknown[], result: unknown): void {
 async function settle(name: string, promise: Promise<unknown>): Promise<void> {
   try {
     const value = await promise;
-    if (name === 'executeAsync') addTensors(value);
+    if (name === 'executeAsync' || name === 'runSequenceAsync') addTensors(value);
   } catch (error) {
     check(error);
   }
@@ -277,6 +311,7 @@ for (let i = 0; i < calls; i++) {
     }
   }
   if (ops.length > 150) binding.releaseOp(ops.shift()!);
+  if (sequences.length > 50) binding.releaseSequence(sequences.shift()!);
   if (i % 64 === 0 || pending.size > 20) await turn();
 }
 await Promise.all(pending);

@@ -17,7 +17,7 @@ function numbers(shape: readonly number[], seed: number, scale = 2): Tensor {
 
 /** Calls of the op, and nodes that stay. */
 function plan(graph: Graph): { calls: number; rest: string[] } {
-  const units = planRegions(graph.nodes, countUses(graph), { threads: 2, steady: new Set(), taken: new Set() });
+  const units = planRegions(graph.nodes, countUses(graph), { threads: 2, steady: new Set(), taken: new Set(), least: 3 });
   const rest = units.flatMap((unit) => ('call' in unit ? [] : [unit.primitive]));
   return { calls: units.length - rest.length, rest };
 }
@@ -120,6 +120,13 @@ describe('backend/tensorflow/row-regions', () => {
     check((a) => [ops.relu(ops.multiply(a, 2)), ops.exp(ops.negative(a)), ops.sqrt(ops.multiply(a, 1)), ops.tanh(ops.add(a, 0)),
       ops.maximum(ops.multiply(a, 3), 1), ops.minimum(ops.multiply(a, 3), 1), ops.rsqrt(ops.add(a, 0)), ops.max(ops.add(a, 0), -1)], [x], 1e-6);
     check((a) => [ops.multiply(softmaxOf(ops.multiply(a, ops.array([1, 2, -1]))), 1.5)], [x], 1e-6);
+    // What is no number comes through, whichever operand it is.
+    check((a) => [ops.add(ops.maximum(1, ops.multiply(a, 3)), ops.minimum(-1, ops.multiply(a, 3)))], [x], 1e-6);
+  });
+
+  it('leaves products of nothing to TensorFlow', () => {
+    const made = check((a, b) => [ops.relu(ops.add(ops.multiply(ops.matmul(a, b), 2), 1))], [ops.zeros([2, 0]), ops.zeros([0, 3])]);
+    expect(made.rest).to.include('matmul');
   });
 
   it('leaves a node between two of its own in their order', () => {

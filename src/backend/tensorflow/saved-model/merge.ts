@@ -5,8 +5,8 @@ import { Dimensions, isConstant, ROUNDING, SizeError, type Dimension, type SizeE
 import { numbersToBits } from '../../../engine/host.js';
 import { attrMessage, shapeMessage, type Attrs } from '../attributes.js';
 import { TF_DTYPE } from '../binding.js';
-import type { AnySize, Noted, Ref } from '../emit.js';
-import type { AttrValueMessage, FunctionMessage, NodeMessage } from '../proto.js';
+import type { AnySize, Noted } from '../emit.js';
+import type { AttrValueMessage, FunctionMessage, NodeMessage, Ref } from '../proto.js';
 
 export interface Emitted {
   functions: readonly FunctionMessage[];
