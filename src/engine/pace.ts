@@ -12,7 +12,7 @@ const WEIGHT = 1 / 8;
 /** ... and for this many milliseconds at most: now and then one meets another process. */
 const LONGEST = 2 * SHORT;
 /** Milliseconds of runs there after which the event loop has a turn. */
-const BLOCK = 4;
+const BLOCK = 2;
 
 /** What runs of all programs have taken of the JavaScript thread since the event loop had its last turn. */
 let blocked = 0;
