@@ -16,7 +16,7 @@ struct SequenceStep {
   std::shared_ptr<PreparedOp> op;
   std::vector<size_t> inputs;
   size_t first;     // slot of its first result
-  bool is_kept;     // computed at the first run, for all
+  bool is_kept;     // computed at the first run, for all, unless it gives too much
   std::vector<size_t> over;  // slots that nothing needs after it
   std::shared_ptr<RowKernel> rows;  // where it is the op of ours, which is run without TensorFlow
 };
@@ -49,7 +49,6 @@ class Sequence {
   Sequence(size_t inputs, std::vector<SequenceStep> steps, std::vector<size_t> results)
       : inputs_(inputs), steps_(std::move(steps)), results_(std::move(results)), slots_(inputs) {
     for (const SequenceStep& step : steps_) slots_ += static_cast<size_t>(step.op->outputs());
-    NoteLastUses();
   }
 
   size_t inputs() const { return inputs_; }
@@ -141,23 +140,22 @@ class Sequence {
     for (size_t i = 0; i < made.size(); i++) run->slots[step.first + i].tensor = std::move(made[i]);
   }
 
-  /** Runs the steps whose results all runs share. */
+  /** Bytes of a result, above which each run computes it anew: kept, it would lie in memory between the runs. */
+  static constexpr int64_t kMostKept = int64_t{16} << 20;
+
+  /** Runs the steps whose results all runs share. What is too large is not kept, nor what depends on it. */
   void Keep(Session* session, const std::vector<TFE_TensorHandle*>& inputs) {
     TF_Status* status = session->status.get();
-    kept_.resize(slots_);
-    Run run{nullptr, session->context, nullptr, {}, std::vector<SequenceSlot>(slots_)};
     // No slot is kept before all are there.
-    run.sequence = std::shared_ptr<Sequence>(std::shared_ptr<Sequence>(), this);
+    kept_.resize(slots_);
+    Run run{std::shared_ptr<Sequence>(std::shared_ptr<Sequence>(), this), session->context, nullptr, {},
+            std::vector<SequenceSlot>(slots_)};
     try {
       for (size_t slot = 0; slot < inputs_; slot++) run.slots[slot].handle = Share(inputs[slot], status);
-      for (const SequenceStep& step : steps_) {
-        if (!step.is_kept) continue;
-        Op runner = step.op->Copy(session);
-        RunStep(step, &runner, &run, status);
-      }
+      for (SequenceStep& step : steps_) step.is_kept = step.is_kept && KeepStep(session, step, &run);
       // Both forms where both may be asked for, so that no run changes anything here.
       for (const SequenceStep& step : steps_) {
-        if (step.rows == nullptr) continue;
+        if (step.rows == nullptr || step.is_kept) continue;
         for (const size_t slot : step.inputs)
           if (slot >= inputs_ && !run.slots[slot].IsEmpty()) run.slots[slot].AsTensor(status);
       }
@@ -167,6 +165,26 @@ class Sequence {
     }
     for (size_t slot = 0; slot < inputs_; slot++) run.slots[slot] = {};
     kept_ = std::move(run.slots);
+    NoteLastUses();
+  }
+
+  /** Whether it could be kept. */
+  static bool KeepStep(Session* session, const SequenceStep& step, Run* run) {
+    TF_Status* status = session->status.get();
+    for (const size_t slot : step.inputs)
+      if (run->slots[slot].IsEmpty()) return false;
+    Op runner = step.op->Copy(session);
+    RunStep(step, &runner, run, status);
+    const size_t outputs = static_cast<size_t>(step.op->outputs());
+    bool is_small = true;
+    for (size_t i = 0; i < outputs; i++) {
+      TFE_TensorHandle* handle = run->slots[step.first + i].handle.get();
+      const int64_t width = static_cast<int64_t>(TF_DataTypeSize(TFE_TensorHandleDataType(handle)));
+      is_small = is_small && TFE_TensorHandleNumElements(handle, status) * width <= kMostKept;
+      Ok(status, step.op->name());
+    }
+    for (size_t i = 0; i < outputs && !is_small; i++) run->slots[step.first + i] = {};
+    return is_small;
   }
 
   Runners TakeRunners(Session* session) {
@@ -194,15 +212,12 @@ class Sequence {
     for (const size_t slot : results_) is_needed[slot] = true;
     for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
       if (step->is_kept) continue;
-      const auto is_last = [&](size_t slot) {
-        const bool is_new = !is_needed[slot];
+      const auto note = [&](size_t slot) {
+        if (!is_needed[slot]) step->over.push_back(slot);
         is_needed[slot] = true;
-        return is_new;
       };
-      for (size_t i = 0; i < static_cast<size_t>(step->op->outputs()); i++)
-        if (is_last(step->first + i)) step->over.push_back(step->first + i);
-      for (const size_t slot : step->inputs)
-        if (is_last(slot)) step->over.push_back(slot);
+      for (size_t i = 0; i < static_cast<size_t>(step->op->outputs()); i++) note(step->first + i);
+      for (const size_t slot : step->inputs) note(slot);
     }
     for (size_t slot = 0; slot < inputs_; slot++)
       if (is_needed[slot]) held_.push_back(slot);
@@ -259,7 +274,7 @@ inline napi_value PrepareSequence(Call& call) {
     step.op->CheckInputs(call.session, call.name, step.inputs.size());
     for (const size_t slot : step.inputs)
       if (step.is_kept && is_of_run[slot]) call.Fail(what + " is kept, and needs what is not");
-    if (!step.is_kept) step.rows = RowsOf(call, step);
+    step.rows = RowsOf(call, step);
     slots += static_cast<size_t>(step.op->outputs());
     is_of_run.resize(slots, !step.is_kept);
     steps.push_back(std::move(step));

@@ -211,7 +211,7 @@ export interface NativeBinding {
    * of the `inputs` arguments, then the results of each step.
    *
    * @param steps an op (no function), the slots of its operands, and 1 where its results are the same in all runs and are
-   *   computed in the first alone, 0 elsewhere
+   *   computed in the first alone, unless one has more than 16 MB; 0 elsewhere
    * @param results slots of what a run gives
    */
   prepareSequence(

@@ -4,15 +4,13 @@
  * which takes longer than the ops of a small graph.
  */
 import type { Graph, Value } from '../../engine/graph.js';
-import { byteLengthOf, sizeOf } from '../../engine/shape.js';
+import { sizeOf } from '../../engine/shape.js';
 import type { NativeBinding } from './binding.js';
 import { MOST_MATRIX } from './row-nodes.js';
 import { encode, resultsOf, type FunctionMessage, type NodeMessage, type OpDefs } from './proto.js';
 
 /** Ops of a run, at most. One by one each takes some 5 microseconds, in the executor 1, and there they share the threads. */
 const MOST_STEPS = 24;
-/** Bytes of a variable whose value is kept: when it is assigned next, it takes other memory. */
-const MOST_KEPT = 16 * 1024 * 1024;
 /** Nodes of a graph for which it is tried, at most. */
 const MOST_NODES = 1000;
 /** What oneDNN has layouts of its own for, and what waits for other processes. */
@@ -84,7 +82,7 @@ export function prepareSequence(
   binding: NativeBinding, { inputs, captures, state }: Graph, message: FunctionMessage, defs: OpDefs, steady?: ReadonlySet<Value>,
 ): number | undefined {
   const given = [...inputs, ...captures.map(({ value }) => value), ...state.map(({ read }) => read)];
-  const plan = planSequence(message, defs, given.map((value) => steady !== undefined && steady.has(value) && byteLengthOf(value) <= MOST_KEPT));
+  const plan = planSequence(message, defs, given.map((value) => steady?.has(value) ?? false));
   if (!plan) return undefined;
   const ops: number[] = [];
   try {

@@ -78,6 +78,30 @@ describe('native addon: sequences', () => {
     expect(run(update)).to.equal(2);
   });
 
+  it('keeps nothing large, nor what is made of it', () => {
+    const type = attr.type(FLOAT);
+    const size = (16 << 20) / 4;
+    for (const [length, isKept] of [[size, true], [size + 1, false]] as const) {
+      const variable = binding.execute(binding.prepareOp('VarHandleOp',
+        [['dtype', type], ['shape', attr.shape([length])], ['shared_name', attr.string('cd2c89b7-88b7-44c8-ad83-06c2a9158347')]], 1)) as number;
+      const assign = binding.prepareOp('AssignVariableOp', [['dtype', type]], 0);
+      const read = binding.prepareOp('ReadVariableOp', [['dtype', type]], 1);
+      const sum = binding.prepareOp('Sum', [], 1);
+      const sequence = binding.prepareSequence(2, [[read, [0], 1], [sum, [2, 1], 1]], [3]);
+      const axis = int32(binding, [0]);
+      const seen = [1, 2].map((value) => {
+        const filled = binding.createTensor(FLOAT, [length], new Float32Array(length).fill(value));
+        binding.execute(assign, variable, filled);
+        const [made] = floats(binding, binding.runSequence(sequence, variable, axis) as number);
+        binding.deleteTensor(filled);
+        return Math.round(made / length);
+      });
+      expect(seen, `${length}`).to.deep.equal(isKept ? [1, 1] : [1, 2]);
+      binding.deleteTensor(variable);
+      binding.releaseSequence(sequence);
+    }
+  });
+
   it('runs rows as TensorFlow runs them', () => {
     const program: Record<string, number[]> = {
       // One step of three rows of two numbers; x + x, by one thread.
