@@ -17,9 +17,15 @@ namespace keras_node {
 inline void CopyLarge(void* to, const void* from, size_t size) {
   constexpr size_t kPart = 1 << 22;
   constexpr size_t kMostThreads = 4;
-  const size_t threads = std::min({size / kPart, kMostThreads, size_t{std::thread::hardware_concurrency()}});
+  // The system takes longer to tell how many processors there are than to copy a little.
+  if (size < 2 * kPart) {
+    if (size > 0) std::memcpy(to, from, size);
+    return;
+  }
+  const size_t processors = std::max(1u, std::thread::hardware_concurrency());
+  const size_t threads = std::min({size / kPart, kMostThreads, processors});
   // Whole large pages, so that no two threads make the same one.
-  const size_t part = threads > 1 ? (size / threads + kPart - 1) / kPart * kPart : size;
+  const size_t part = (size / threads + kPart - 1) / kPart * kPart;
   std::atomic<size_t> next{0};
   Crew::Ours().Run(static_cast<int>(threads), [&] {
     for (size_t begin; (begin = part * next++) < size;)

@@ -63,7 +63,7 @@ class Crew {
   }
 
   /** How long a thread looks for what it waits for before it sleeps: one that sleeps takes as long to wake on some machines. */
-  static constexpr std::chrono::microseconds kPatience{150};
+  static constexpr std::chrono::microseconds kPatience{100};
   /** After so long it lets others have the processor in between. */
   static constexpr std::chrono::microseconds kHaste{20};
 
