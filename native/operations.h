@@ -166,13 +166,7 @@ class PreparedOp {
 };
 
 inline const std::shared_ptr<PreparedOp>& FindOp(const Call& call, napi_value value) {
-  int32_t id = 0;
-  if (!call.Id(value, &id)) call.Wrong("op", "the id that prepareOp gave", value);
-  const auto* found = call.session->ops.Find(id);
-  if (found == nullptr) {
-    call.Fail("no prepared op has the id " + std::to_string(id) + " (never made, or released)", TF_NOT_FOUND);
-  }
-  return *found;
+  return FindIn(call.session->ops, call, value, "op", "prepareOp", "prepared op");
 }
 
 inline napi_value PrepareOp(Call& call) {
@@ -199,9 +193,7 @@ inline napi_value PrepareOp(Call& call) {
 
 inline napi_value ReleaseOp(Call& call) {
   FindOp(call, call[0]);
-  int32_t id = 0;
-  call.Id(call[0], &id);
-  call.session->ops.Remove(id);
+  RemoveFrom(&call.session->ops, call, call[0]);
   return nullptr;
 }
 
@@ -286,25 +278,35 @@ inline napi_value Execute(Call& call) {
 }
 
 inline const std::shared_ptr<Cancellation>& FindCancellation(const Call& call, size_t index) {
-  int32_t id = 0;
-  if (!call.Id(call[index], &id))
-    call.Wrong("cancellation", "the id that createCancellation gave", call[index]);
-  const auto* found = call.session->cancellations.Find(id);
-  if (found == nullptr) {
-    call.Fail("no cancellation has the id " + std::to_string(id) + " (never made, or released)",
-              TF_NOT_FOUND);
-  }
-  return *found;
+  return FindIn(call.session->cancellations, call, call[index], "cancellation", "createCancellation", "cancellation");
 }
 
-/** One run of an op or function off the JavaScript thread. The TFE_Op holds the inputs by itself. */
-class ExecuteWork : public Work {
+/** To be asked before an op or function is run. */
+inline void RefuseIfCancelled(TFE_CancellationManager* cancellation, const std::string& name) {
+  if (!TFE_CancellationManagerIsCancelled(cancellation)) return;
+  throw Failure{TF_CANCELLED, name + " was cancelled before it started", name};
+}
+
+/** A run off the JavaScript thread, which can be cancelled, and gives tensors. */
+class RunWork : public Work {
+ public:
+  RunWork(int outputs, std::shared_ptr<Cancellation> cancellation)
+      : outputs_(outputs), cancellation_(std::move(cancellation)) {}
+
+  napi_value Result(Session* session) override { return outputs_.TakeAll(session); }
+
+  void Cancel() override { TFE_CancellationManagerStartCancel(cancellation_->manager); }
+
+ protected:
+  Outputs outputs_;
+  const std::shared_ptr<Cancellation> cancellation_;
+};
+
+/** One run of an op or function. The TFE_Op holds the inputs by itself. */
+class ExecuteWork : public RunWork {
  public:
   ExecuteWork(Op op, std::string name, int outputs, std::shared_ptr<Cancellation> cancellation)
-      : op_(std::move(op)),
-        name_(std::move(name)),
-        outputs_(outputs),
-        cancellation_(std::move(cancellation)) {}
+      : RunWork(outputs, std::move(cancellation)), op_(std::move(op)), name_(std::move(name)) {}
 
   void Run(TF_Status* status) override {
     struct Release {  // frees the inputs here, so that a big one does not stall the JavaScript thread
@@ -312,22 +314,13 @@ class ExecuteWork : public Work {
       ~Release() { op.reset(); }
     };
     const Release release{op_};
-    if (TFE_CancellationManagerIsCancelled(cancellation_->manager)) {
-      outputs_.count = 0;
-      throw Failure{TF_CANCELLED, name_ + " was cancelled before it started", name_};
-    }
+    RefuseIfCancelled(cancellation_->manager, name_);
     outputs_.Fill(op_.get(), name_, status);
   }
-
-  napi_value Result(Session* session) override { return outputs_.TakeAll(session); }
-
-  void Cancel() override { TFE_CancellationManagerStartCancel(cancellation_->manager); }
 
  private:
   Op op_;
   std::string name_;
-  Outputs outputs_;
-  std::shared_ptr<Cancellation> cancellation_;
 };
 
 /** The tensors of an argument of ids; they may go as soon as JavaScript runs again. */
@@ -383,9 +376,7 @@ inline napi_value Cancel(Call& call) {
 
 inline napi_value ReleaseCancellation(Call& call) {
   FindCancellation(call, 0);
-  int32_t id = 0;
-  call.Id(call[0], &id);
-  call.session->cancellations.Remove(id);
+  RemoveFrom(&call.session->cancellations, call, call[0]);
   return nullptr;
 }
 

@@ -41,7 +41,7 @@ struct SequenceSlot {
   }
 };
 
-class Sequence {
+class Sequence : public std::enable_shared_from_this<Sequence> {
  public:
   /** The TFE_Ops of a run: each run under way has some of its own. */
   using Runners = std::vector<Op>;
@@ -69,12 +69,10 @@ class Sequence {
   };
 
   /** On the JavaScript thread. */
-  static Run Start(const std::shared_ptr<Sequence>& sequence, Session* session, const std::vector<TFE_TensorHandle*>& inputs,
-                   TFE_CancellationManager* cancellation = nullptr) {
-    if (sequence->kept_.empty()) sequence->Keep(session, inputs);
-    Run run{sequence, session->context, cancellation, sequence->TakeRunners(session), {}};
-    run.slots.resize(sequence->slots_);
-    for (const size_t slot : sequence->held_) run.slots[slot].handle = Share(inputs[slot], session->status.get());
+  Run Start(Session* session, const std::vector<TFE_TensorHandle*>& inputs, TFE_CancellationManager* cancellation = nullptr) {
+    if (kept_.empty()) Keep(session, inputs);
+    Run run{shared_from_this(), session->context, cancellation, TakeRunners(session), std::vector<SequenceSlot>(slots_)};
+    for (const size_t slot : held_) run.slots[slot].handle = Share(inputs[slot], session->status.get());
     return run;
   }
 
@@ -84,8 +82,7 @@ class Sequence {
     for (size_t i = 0; i < sequence.steps_.size(); i++) {
       const SequenceStep& step = sequence.steps_[i];
       if (step.is_kept) continue;
-      if (run.cancellation != nullptr && TFE_CancellationManagerIsCancelled(run.cancellation))
-        throw Failure{TF_CANCELLED, step.op->name() + " was cancelled before it started", step.op->name()};
+      if (run.cancellation != nullptr) RefuseIfCancelled(run.cancellation, step.op->name());
       if (step.rows != nullptr) RunRowStep(step, &run, status);
       else RunStep(step, &run.runners[i], &run, status);
       for (const size_t slot : step.over) run.slots[slot] = {};
@@ -148,8 +145,7 @@ class Sequence {
     TF_Status* status = session->status.get();
     // No slot is kept before all are there.
     kept_.resize(slots_);
-    Run run{std::shared_ptr<Sequence>(std::shared_ptr<Sequence>(), this), session->context, nullptr, {},
-            std::vector<SequenceSlot>(slots_)};
+    Run run{shared_from_this(), session->context, nullptr, {}, std::vector<SequenceSlot>(slots_)};
     try {
       for (size_t slot = 0; slot < inputs_; slot++) run.slots[slot].handle = Share(inputs[slot], status);
       for (SequenceStep& step : steps_) step.is_kept = step.is_kept && KeepStep(session, step, &run);
@@ -225,13 +221,7 @@ class Sequence {
 };
 
 inline const std::shared_ptr<Sequence>& FindSequence(const Call& call) {
-  int32_t id = 0;
-  if (!call.Id(call[0], &id)) call.Wrong("sequence", "the id that prepareSequence gave", call[0]);
-  const auto* found = call.session->sequences.Find(id);
-  if (found == nullptr) {
-    call.Fail("no sequence has the id " + std::to_string(id) + " (never made, or released)", TF_NOT_FOUND);
-  }
-  return *found;
+  return FindIn(call.session->sequences, call, call[0], "sequence", "prepareSequence", "sequence");
 }
 
 /** A list of slots below `end`. */
@@ -286,9 +276,7 @@ inline napi_value PrepareSequence(Call& call) {
 
 inline napi_value ReleaseSequence(Call& call) {
   FindSequence(call);
-  int32_t id = 0;
-  call.Id(call[0], &id);
-  call.session->sequences.Remove(id);
+  RemoveFrom(&call.session->sequences, call, call[0]);
   return nullptr;
 }
 
@@ -303,28 +291,19 @@ inline napi_value RunSequence(Call& call) {
   for (size_t i = 1; i < call.count; i++) inputs.push_back(call.session->Find(call, call[i], "input"));
   CheckCount(call, *sequence, inputs.size());
   Outputs outputs(sequence->outputs());
-  Sequence::Finish(Sequence::Start(sequence, call.session, inputs), &outputs, call.session->status.get());
+  Sequence::Finish(sequence->Start(call.session, inputs), &outputs, call.session->status.get());
   return outputs.TakeShort(call.session);
 }
 
-/** One run off the JavaScript thread. */
-class SequenceWork : public Work {
+class SequenceWork : public RunWork {
  public:
   SequenceWork(Sequence::Run run, std::shared_ptr<Cancellation> cancellation)
-      : run_(std::move(run)), outputs_(run_.sequence->outputs()), cancellation_(std::move(cancellation)) {}
+      : RunWork(run.sequence->outputs(), std::move(cancellation)), run_(std::move(run)) {}
 
-  void Run(TF_Status* status) override {
-    Sequence::Finish(std::move(run_), &outputs_, status);
-  }
-
-  napi_value Result(Session* session) override { return outputs_.TakeAll(session); }
-
-  void Cancel() override { TFE_CancellationManagerStartCancel(cancellation_->manager); }
+  void Run(TF_Status* status) override { Sequence::Finish(std::move(run_), &outputs_, status); }
 
  private:
   Sequence::Run run_;
-  Outputs outputs_;
-  std::shared_ptr<Cancellation> cancellation_;
 };
 
 inline napi_value RunSequenceAsync(Call& call) {
@@ -333,7 +312,7 @@ inline napi_value RunSequenceAsync(Call& call) {
   const std::vector<TFE_TensorHandle*> inputs = ReadInputs(call, 1);
   const std::shared_ptr<Sequence>& sequence = FindSequence(call);
   CheckCount(call, *sequence, inputs.size());
-  Sequence::Run run = Sequence::Start(sequence, call.session, inputs, cancellation->manager);
+  Sequence::Run run = sequence->Start(call.session, inputs, cancellation->manager);
   return call.session->background.Start(std::make_unique<SequenceWork>(std::move(run), std::move(cancellation)), lane);
 }
 

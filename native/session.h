@@ -46,6 +46,27 @@ class Table {
   int32_t next_ = 1;
 };
 
+/** What has this id in a table. For errors: what the argument is called, the function that gives such ids, and the kind. */
+template <typename T>
+const std::shared_ptr<T>& FindIn(const Table<T>& table, const Call& call, napi_value value, const char* what,
+                                 const char* maker, const char* kind) {
+  int32_t id = 0;
+  if (!call.Id(value, &id)) call.Wrong(what, ("the id that " + std::string(maker) + " gave").c_str(), value);
+  const auto* found = table.Find(id);
+  if (found == nullptr) {
+    call.Fail("no " + std::string(kind) + " has the id " + std::to_string(id) + " (never made, or released)", TF_NOT_FOUND);
+  }
+  return *found;
+}
+
+/** Takes what has an id that was found out of its table. */
+template <typename T>
+void RemoveFrom(Table<T>* table, const Call& call, napi_value value) {
+  int32_t id = 0;
+  call.Id(value, &id);
+  table->Remove(id);
+}
+
 /** A TFE_CancellationManager that lives as long as JavaScript or a running op needs it. */
 struct Cancellation {
   TFE_CancellationManager* manager = TFE_NewCancellationManager();

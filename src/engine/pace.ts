@@ -2,6 +2,7 @@
  * Whether a program runs on the JavaScript thread: where it takes little longer than it takes to hand it to another thread and
  * to hear of its end, since a processor that rests between takes a while to wake up.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds that a run may take there. */
 const SHORT = 2.5;
@@ -48,7 +49,7 @@ export class Pace {
   }
 }
 
-const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(() => {
+async function turn(): Promise<void> {
+  await nextTurn();
   blocked = 0;
-  resolve();
-}));
+}

@@ -26,6 +26,7 @@ interface Step {
   node: NodeMessage;
   /** Slots: first the arguments, then the results of all steps. */
   inputs: number[];
+  outputs: number;
   /** The same in all runs. */
   isKept: boolean;
 }
@@ -51,8 +52,9 @@ function planSequence(
     const def = defs.get(node.op);
     const operands = node.input.filter((ref) => !ref.startsWith('^'));
     const isKept = (!def.is_stateful || node.op === 'ReadVariableOp') && node.input.every((ref) => kept.has(ref));
-    steps.push({ node, inputs: operands.map((ref) => slots.get(ref)!), isKept });
-    for (const { ref } of resultsOf(node, def)) {
+    const made = resultsOf(node, def);
+    steps.push({ node, inputs: operands.map((ref) => slots.get(ref)!), outputs: made.length, isKept });
+    for (const { ref } of made) {
       if (isKept) kept.add(ref);
       slots.set(ref, slots.size);
     }
@@ -86,9 +88,9 @@ export function prepareSequence(
   if (!plan) return undefined;
   const ops: number[] = [];
   try {
-    for (const { node } of plan.steps) {
-      const attrs = Object.entries(node.attr).map(([name, value]) => [name, encode('AttrValue', value)] as const);
-      ops.push(binding.prepareOp(node.op, attrs, resultsOf(node, defs.get(node.op)).length));
+    for (const { node: { op, attr }, outputs } of plan.steps) {
+      const attrs = Object.entries(attr).map(([name, value]) => [name, encode('AttrValue', value)] as const);
+      ops.push(binding.prepareOp(op, attrs, outputs));
     }
     const steps = plan.steps.map(({ inputs: operands, isKept }, i) => [ops[i], operands, Number(isKept)] as const);
     return binding.prepareSequence(given.length, steps, plan.results);

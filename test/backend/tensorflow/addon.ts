@@ -5,6 +5,10 @@ import { expect } from 'chai';
 import { loadBinding, TF_DTYPE, type NativeBinding } from '../../../src/backend/tensorflow/binding.js';
 import { locateRuntime } from '../../../src/setup/runtime.js';
 import { bundled } from '../../support/bundled.js';
+import { attr } from './messages.js';
+
+/** TensorFlow's mark for a resource that belongs to its handle. */
+const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 
 /** Path of the addon, or undefined where the set-up has not been run. */
 export function addonPath(): string | undefined {
@@ -31,6 +35,17 @@ export const int32 = (binding: NativeBinding, values: number[], shape = [values.
 export const floats = (binding: NativeBinding, id: number): number[] => [
   ...new Float32Array(binding.readTensor(id)),
 ];
+
+/** A variable of float32 that belongs to its handle, and ops that assign and read such ones. */
+export function floatVariable(binding: NativeBinding, shape: readonly number[]): { variable: number; assign: number; read: number } {
+  const type = attr.type(TF_DTYPE.float32);
+  const make = binding.prepareOp('VarHandleOp', [['dtype', type], ['shape', attr.shape(shape)], ['shared_name', attr.string(ANONYMOUS)]], 1);
+  return {
+    variable: binding.execute(make) as number,
+    assign: binding.prepareOp('AssignVariableOp', [['dtype', type]], 0),
+    read: binding.prepareOp('ReadVariableOp', [['dtype', type]], 1),
+  };
+}
 
 /** An error as the addon makes it. */
 type Failed = Error & { code?: string; op?: string };

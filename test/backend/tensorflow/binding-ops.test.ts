@@ -1,10 +1,9 @@
 /** The native addon: ops, functions and variables. */
 import { expect } from 'chai';
 import { TF_DTYPE, type NativeBinding } from '../../../src/backend/tensorflow/binding.js';
-import { addon, failure, float32, floats, int32, type Untyped } from './addon.js';
+import { addon, failure, float32, floats, floatVariable, int32, type Untyped } from './addon.js';
 import { attr, functionDef, type Node } from './messages.js';
 
-const ANONYMOUS = 'cd2c89b7-88b7-44c8-ad83-06c2a9158347';
 const { float32: f32 } = TF_DTYPE;
 
 describe('native addon, running', () => {
@@ -274,19 +273,8 @@ describe('native addon, running', () => {
 
   describe('variables', () => {
     it('keep a value until their handle is deleted', () => {
-      const type = attr.type(f32);
-      const make = binding.prepareOp(
-        'VarHandleOp',
-        [
-          ['dtype', type],
-          ['shape', attr.shape([2])],
-          ['shared_name', attr.string(ANONYMOUS)],
-        ],
-        1,
-      );
-      const assign = binding.prepareOp('AssignVariableOp', [['dtype', type]], 0);
-      const read = binding.prepareOp('ReadVariableOp', [['dtype', type]], 1);
-      const [one, two] = [binding.execute(make) as number, binding.execute(make) as number];
+      const { variable: one, assign, read } = floatVariable(binding, [2]);
+      const { variable: two } = floatVariable(binding, [2]);
       binding.execute(assign, one, float32(binding, [1, 2]));
       binding.execute(assign, two, float32(binding, [3, 4]));
       const before = binding.execute(read, one) as number;

@@ -1,7 +1,7 @@
 /** The native addon: ops that are run one after the other in one call. */
 import { expect } from 'chai';
 import type { NativeBinding } from '../../../src/backend/tensorflow/binding.js';
-import { addon, failure, float32, floats, int32, rejection, type Untyped } from './addon.js';
+import { addon, failure, float32, floats, floatVariable, int32, rejection, type Untyped } from './addon.js';
 import { attr, functionDef } from './messages.js';
 
 const FLOAT = 1;
@@ -60,11 +60,7 @@ describe('native addon: sequences', () => {
   });
 
   it('computes what is kept in the first run alone', () => {
-    const type = attr.type(FLOAT);
-    const variable = binding.execute(binding.prepareOp('VarHandleOp',
-      [['dtype', type], ['shape', attr.shape([1])], ['shared_name', attr.string('cd2c89b7-88b7-44c8-ad83-06c2a9158347')]], 1)) as number;
-    const assign = binding.prepareOp('AssignVariableOp', [['dtype', type]], 0);
-    const read = binding.prepareOp('ReadVariableOp', [['dtype', type]], 1);
+    const { variable, assign, read } = floatVariable(binding, [1]);
     binding.execute(assign, variable, float32(binding, [3]));
     const kept = binding.prepareSequence(2, [[read, [1], 1], [add, [0, 2], 0]], [3]);
     const fresh = binding.prepareSequence(2, [[read, [1], 0], [add, [0, 2], 0]], [3]);
@@ -79,13 +75,9 @@ describe('native addon: sequences', () => {
   });
 
   it('keeps nothing large, nor what is made of it', () => {
-    const type = attr.type(FLOAT);
     const size = (16 << 20) / 4;
     for (const [length, isKept] of [[size, true], [size + 1, false]] as const) {
-      const variable = binding.execute(binding.prepareOp('VarHandleOp',
-        [['dtype', type], ['shape', attr.shape([length])], ['shared_name', attr.string('cd2c89b7-88b7-44c8-ad83-06c2a9158347')]], 1)) as number;
-      const assign = binding.prepareOp('AssignVariableOp', [['dtype', type]], 0);
-      const read = binding.prepareOp('ReadVariableOp', [['dtype', type]], 1);
+      const { variable, assign, read } = floatVariable(binding, [length]);
       const sum = binding.prepareOp('Sum', [], 1);
       const sequence = binding.prepareSequence(2, [[read, [0], 1], [sum, [2, 1], 1]], [3]);
       const axis = int32(binding, [0]);

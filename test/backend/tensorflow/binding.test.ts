@@ -9,7 +9,7 @@ import {
   TF_DTYPE,
   type NativeBinding,
 } from '../../../src/backend/tensorflow/binding.js';
-import { addon, addonPath, failure, float32, floats, int32, rejection, type Untyped } from './addon.js';
+import { addon, addonPath, failure, float32, floats, floatVariable, int32, rejection, type Untyped } from './addon.js';
 import { attr } from './messages.js';
 
 const { bool, float32: f32, uint8 } = TF_DTYPE;
@@ -367,11 +367,8 @@ describe('native addon', () => {
     });
 
     it('a variable whose value is shown takes other memory when it is assigned', () => {
-      const variable = binding.execute(binding.prepareOp('VarHandleOp', [
-        ['dtype', attr.type(f32)], ['shape', attr.shape([4])], ['shared_name', attr.string('cd2c89b7-88b7-44c8-ad83-06c2a9158347')],
-      ], 1)) as number;
-      binding.execute(binding.prepareOp('AssignVariableOp', [['dtype', attr.type(f32)]], 0), variable, float32(binding, [1, 2, 3, 4]));
-      const read = binding.prepareOp('ReadVariableOp', [['dtype', attr.type(f32)]], 1);
+      const { variable, assign, read } = floatVariable(binding, [4]);
+      binding.execute(assign, variable, float32(binding, [1, 2, 3, 4]));
       const value = binding.execute(read, variable) as number;
       const view = binding.viewTensor(value)!;
       binding.deleteTensor(value);
